@@ -1,0 +1,41 @@
+"""The roles and the database: made by ourselves on the embedded PostgreSQL, told as SQL for one that is yours."""
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+HERE = Path(__file__).parent
+OWNER, APP, DATABASE = "pandar_owner", "pandar_app", "pandar"
+
+
+def superuser_url(socket_folder: Path, database: str = "postgres") -> str:
+    """The embedded PostgreSQL's superuser, for this file alone."""
+    return f"postgresql://postgres@{quote(str(socket_folder), safe='')}/{database}"
+
+
+def ensure(socket_folder: Path) -> None:
+    """Create roles and database where they are missing."""
+    with psycopg.connect(superuser_url(socket_folder), autocommit=True) as connection:
+        connection.execute(script("roles.sql"))
+        if not exists(connection, DATABASE):
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+    with psycopg.connect(superuser_url(socket_folder, DATABASE), autocommit=True) as connection:
+        connection.execute(script("database.sql"))
+
+
+def exists(connection: psycopg.Connection, database: str) -> bool:
+    """Whether the server has a database of that name."""
+    return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None
+
+
+def script(name: str) -> sql.SQL:
+    """A file of SQL beside this one, ready to execute (`%` needs no doubling without parameters)."""
+    return sql.SQL((HERE / name).read_text())
+
+
+def instructions() -> str:
+    """What an operator runs on a PostgreSQL server of their own."""
+    return (f"psql -f {HERE / 'roles.sql'}\n"
+            f"psql -c 'CREATE DATABASE {DATABASE} OWNER {OWNER}'\n"
+            f"psql -d {DATABASE} -f {HERE / 'database.sql'}")
