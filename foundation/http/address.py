@@ -1,0 +1,16 @@
+"""Where a request comes from."""
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def of_request(request: HttpRequest | Any) -> str:
+    """The client's address: the peer's, or behind TRUSTED_PROXIES proxies the one that the outermost of them saw."""
+    return forwarded(request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", ""))
+
+
+def forwarded(header: str, peer: str) -> str:
+    """The address in front of the trusted proxies; whatever a client itself wrote into the header is farther left and not believed."""
+    hops = [*(part.strip() for part in header.split(",") if part.strip()), peer]
+    return hops[-1 - min(settings.TRUSTED_PROXIES, len(hops) - 1)][:64]

@@ -1,0 +1,103 @@
+"""Errors as the API tells them: {"success": false, "error", "code", "fields"} with the true status."""
+import logging
+from typing import Any
+
+import psycopg
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from psycopg_pool import PoolTimeout
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from foundation.errors import DomainError
+
+logger = logging.getLogger(__name__)
+OUTAGES = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError)
+API = "/api/"
+CODES = {
+    exceptions.ParseError: "malformed",
+    exceptions.NotAuthenticated: "unauthenticated",
+    exceptions.AuthenticationFailed: "invalid_token",
+    exceptions.PermissionDenied: "forbidden",
+    exceptions.NotFound: "not_found",
+    exceptions.MethodNotAllowed: "method_not_allowed",
+    exceptions.NotAcceptable: "not_acceptable",
+    exceptions.UnsupportedMediaType: "unsupported_media_type",
+    exceptions.Throttled: "rate_limited",
+}
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: the envelope, and the unit of work rolled back, since the exception ends here."""
+    roll_back()
+    if isinstance(error, DomainError):
+        return refused(error)
+    if isinstance(error, exceptions.ValidationError):
+        return Response(body("Some fields are not valid.", "invalid", fields=flatten(error.detail)), 400)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound("There is no such thing here.")
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.APIException):
+        headers = {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else {}  # noqa: PLR2004
+        return Response(body(str(error.detail), CODES.get(type(error), "error")), error.status_code, headers=headers)
+    return None
+
+
+def refused(error: DomainError) -> Response:
+    """A refusal of the domain in the envelope."""
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}  # noqa: PLR2004
+    if error.retry_after_ms:
+        headers["Retry-After"] = str(-(-error.retry_after_ms // 1000))
+    return Response(body(error.message, error.code, fields=error.fields, **error.extra), error.status, headers=headers)
+
+
+def body(message: str, code: str, *, fields: Any = None, **extra: Any) -> dict[str, Any]:
+    """The envelope of an error."""
+    return {"success": False, "error": message, "code": code, "fields": fields or {}, **extra}
+
+
+def roll_back() -> None:
+    """Undo the unit of work at its end, where an exception was turned into an answer within it."""
+    if connection.in_atomic_block:
+        connection.set_rollback(True)
+
+
+def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """DRF's nested validation errors by dotted field name."""
+    if isinstance(detail, dict):
+        parts = [flatten(value, f"{prefix}.{key}" if prefix else str(key)) for key, value in detail.items()]
+        return {name: texts for part in parts for name, texts in part.items()}
+    texts = [str(item) for item in (detail if isinstance(detail, list) else [detail]) if not isinstance(item, dict)]
+    nested = [flatten(item, prefix) for item in detail if isinstance(item, dict)] if isinstance(detail, list) else []
+    return {**({prefix or "input": texts} if texts else {}), **{k: v for part in nested for k, v in part.items()}}
+
+
+def unavailable() -> HttpResponse:
+    """The database is away: nothing was changed, and another try will do."""
+    message = "The service is briefly unavailable. Nothing was changed; please try again in a moment."
+    return JsonResponse(body(message, "unavailable", retry_after_ms=2000), status=503, headers={"Retry-After": "2"})
+
+
+def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
+    """Django's handler500."""
+    message = "Something went wrong on our side. Nothing was changed; please try again."
+    return answer(request, message, "internal", 500)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return answer(request, "There is nothing at this address.", "not_found", 404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return answer(request, "The request is malformed.", "malformed", 400)
+
+
+def answer(request: HttpRequest, message: str, code: str, status: int) -> HttpResponse:
+    """JSON for the API, a sentence for a browser."""
+    if request.path.startswith(API):
+        return JsonResponse(body(message, code), status=status)
+    return HttpResponse(f"<!doctype html><meta charset=utf-8><title>{status}</title><p>{message}</p>", status=status)

@@ -1,0 +1,32 @@
+"""What every request gets: an id in the logs and in the answer."""
+import logging
+import re
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from foundation import logs
+from foundation.ids import uuid7
+
+logger = logging.getLogger("foundation.requests")
+SAFE_ID = re.compile(r"[\w.-]{8,64}")
+
+
+class RequestContext:
+    """Names the request in logs and in `X-Request-Id`, and logs its end: method, path without query, status, milliseconds."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if SAFE_ID.fullmatch(given) else uuid7().hex
+        for variable, value in ((logs.request_id, request_id), (logs.organization_id, ""), (logs.user_id, "")):
+            variable.set(value)
+        started = time.perf_counter()
+        response = self.get_response(request)
+        response.headers["X-Request-Id"] = request_id
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        logger.info("%s %s %s", request.method, request.path, response.status_code, extra={"ms": milliseconds})
+        return response

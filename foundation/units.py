@@ -1,0 +1,71 @@
+"""A unit of work: one transaction, one organization."""
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+
+from foundation.postgresql.base import DatabaseWrapper
+
+SET = "SELECT set_config('app.organization', %s, true)"
+
+
+class Tenanted(Protocol):
+    """Whoever acts: known here by the organization alone."""
+
+    @property
+    def organization_id(self) -> UUID: ...
+
+
+class NestedTenant(RuntimeError):
+    """A unit of work was opened for one organization inside a unit of another."""
+
+
+@contextmanager
+def unit_of_work(actor: Tenanted | UUID) -> Iterator[None]:
+    """One transaction in which only the actor's organization exists; an error rolls all of it back.
+
+    Joins the unit that is already open for the same organization; raises NestedTenant for another one.
+    """
+    organization = actor if isinstance(actor, UUID) else actor.organization_id
+    database = wrapper()
+    if database.organization is None:
+        with transaction.atomic(), _organization(database, organization):
+            yield
+    elif database.organization == organization:
+        with transaction.atomic():
+            yield
+    else:
+        raise NestedTenant(f"A unit of work for {organization} inside one for {database.organization}.")
+
+
+@contextmanager
+def _organization(database: DatabaseWrapper, organization: UUID) -> Iterator[None]:
+    nested = len(database.savepoint_ids) > 0  # an outer transaction (a test's) outlives this one, and so would the setting
+    _set(organization)
+    database.organization = organization
+    try:
+        yield
+    finally:
+        database.organization = None
+    if nested and not database.needs_rollback:
+        _set("")
+
+
+def _set(value: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(SET, [str(value)])
+
+
+def current_organization() -> UUID:
+    """The organization of the open unit of work; raises RuntimeError outside of one."""
+    organization = wrapper().organization
+    if organization is None:
+        raise RuntimeError("This must run inside a unit of work.")
+    return organization
+
+
+def wrapper() -> DatabaseWrapper:
+    """This thread's connection in its own type."""
+    return cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
