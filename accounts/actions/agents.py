@@ -1,0 +1,109 @@
+"""Availability, capacity, and noticing who is gone."""
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts import audit
+from accounts.actor import AnyActor
+from accounts.models import AgentProfile, Availability
+from foundation import events
+from foundation.errors import Forbidden, Invalid, NotFound
+from foundation.events import Push
+from foundation.units import unit_of_work
+
+GONE_AFTER = timedelta(seconds=60)
+SEEN_EVERY = timedelta(seconds=10)
+MANAGES = "accounts.manage_agents"
+
+
+def staff_group(organization: UUID) -> str:
+    """The sockets of an organization's staff."""
+    return f"org:{organization}:staff"
+
+
+def change(*, agent: AgentProfile, actor: AnyActor, availability: str | None = None, capacity: int | None = None) -> AgentProfile:
+    """Set an agent's availability (their own or, for a manager, anyone's) and capacity (managers only)."""
+    if agent.user_id != actor.id and not actor.may(MANAGES):
+        raise Forbidden("You may change your own availability only.")
+    if capacity is not None and not actor.may(MANAGES):
+        raise Forbidden("Only a manager may change an agent's capacity.")
+    agent = locked(agent.user_id)
+    before = {"availability": agent.availability, "capacity": agent.capacity}
+    if availability is not None:
+        _become(agent, availability)
+    if capacity is not None:
+        agent.capacity = capacity
+    agent.last_seen_at = Now() if agent.user_id == actor.id or availability else agent.last_seen_at
+    agent.save()
+    agent.refresh_from_db()
+    _tell(agent, before, actor)
+    return agent
+
+
+def locked(agent: UUID) -> AgentProfile:
+    """An agent's row, locked for the rest of the unit; raises NotFound."""
+    found = AgentProfile.objects.select_for_update().filter(user_id=agent).first()
+    if found is None:
+        raise NotFound("There is no such agent.")
+    return found
+
+
+def _become(agent: AgentProfile, availability: str) -> None:
+    if availability not in Availability.values:
+        raise Invalid("This availability does not exist.", fields={"availability": [f"One of {', '.join(Availability.values)}."]})
+    agent.lost_connection = False
+    agent.went_offline_at = (agent.went_offline_at or Now()) if availability == Availability.OFFLINE else None
+    agent.availability = availability
+
+
+def _tell(agent: AgentProfile, before: dict[str, Any], actor: AnyActor) -> None:
+    after = {"availability": agent.availability, "capacity": agent.capacity}
+    if before == after:
+        return
+    if agent.user_id != actor.id or before["capacity"] != after["capacity"]:
+        audit.record("agent_changed", actor=actor, target=agent, before=before, after=after)
+    announce(agent)
+    if agent.availability == Availability.AVAILABLE:
+        events.emit("agent.available", {"agent": str(agent.user_id)})
+
+
+def announce(agent: AgentProfile) -> None:
+    """`agent-status-changed` to the organization's staff."""
+    frame = events.frame("agent-status-changed", agent=agent.user_id, availability=agent.availability, lost_connection=agent.lost_connection)
+    events.hint(Push(staff_group(agent.organization_id), frame))
+
+
+def seen(agents: list[UUID]) -> None:
+    """Remember that these agents were here just now, at most once in ten seconds each."""
+    stale = Q(last_seen_at=None) | Q(last_seen_at__lt=Now() - SEEN_EVERY)
+    AgentProfile.objects.filter(stale, user_id__in=agents).update(last_seen_at=Now())
+
+
+def left(agent: UUID) -> None:
+    """The agent's last socket on a server is gone: the minute after which they count as offline begins now."""
+    AgentProfile.objects.filter(user_id=agent).update(last_seen_at=Now())
+
+
+def organizations_with_gone_agents() -> list[UUID]:
+    """Organizations in which somebody on duty has not been seen for a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_with_gone_agents(%s)", [GONE_AFTER])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def mark_gone(*, organization: UUID) -> int:
+    """Take agents offline who have not been seen for a minute; returns how many. Idempotent under any number of workers."""
+    with unit_of_work(organization):
+        gone = AgentProfile.objects.select_for_update(skip_locked=True).exclude(availability=Availability.OFFLINE).filter(
+            last_seen_at__lt=Now() - GONE_AFTER)
+        agents = list(gone.order_by("user_id"))
+        AgentProfile.objects.filter(user_id__in=[agent.user_id for agent in agents]).update(
+            availability=Availability.OFFLINE, lost_connection=True, went_offline_at=Now())
+        for agent in agents:
+            agent.availability, agent.lost_connection = Availability.OFFLINE, True
+            announce(agent)
+    return len(agents)

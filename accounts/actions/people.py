@@ -1,0 +1,176 @@
+"""Organizations, users and roles."""
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.module_loading import import_string
+
+from accounts import audit, passwords
+from accounts.actions import sessions
+from accounts.actor import AnyActor, System
+from accounts.models import AgentProfile, Organization, Role, RolePermission, User
+from foundation import events
+from foundation.errors import Conflict, Invalid
+from foundation.ids import PLATFORM, uuid7
+from foundation.throttle import Throttle
+from foundation.units import current_organization, unit_of_work
+from datetime import timedelta
+
+REGISTRATIONS = Throttle("register-address", most=60, window=timedelta(minutes=10))
+CUSTOMER = "customer"
+SERVES = "accounts.serve_customers"
+
+
+def create_organization(*, slug: str, name: str, requires_confirmed_email: bool = False, actor: AnyActor | None = None) -> Organization:
+    """A new tenant with the shipped roles, in two units: the platform's writes the organization, its own the roles."""
+    organization = Organization(id=uuid7(), slug=slug, name=name, requires_confirmed_email=requires_confirmed_email)
+    with unit_of_work(PLATFORM):
+        try:
+            with transaction.atomic():
+                organization.save(force_insert=True)
+        except IntegrityError:
+            raise Conflict(f"An organization named {slug} exists already.") from None
+    with unit_of_work(organization.id):
+        ship_roles(organization=organization)
+        audit.record("organization_created", actor=actor or System(organization.id), target=organization)
+    return organization
+
+
+def ship_roles(*, organization: Organization) -> None:
+    """The roles that every organization begins with; `pandarchat/roles.py` says what each may do."""
+    for slug, shipped in import_string(settings.SHIPPED_ROLES).items():
+        role = Role.objects.create(organization=organization, slug=slug, name=shipped.name, is_staff=shipped.staff, is_shipped=True)
+        _grant(role, shipped.permissions)
+
+
+def set_permissions(*, role: Role, permissions: list[str], actor: AnyActor) -> None:
+    """What a role may do from now on; sockets of its users learn of it within seconds."""
+    before = sorted(_names(role))
+    RolePermission.objects.filter(role=role).delete()
+    _grant(role, permissions)
+    Role.objects.filter(id=role.id).update(version=F("version") + 1)
+    audit.record("role_permissions_changed", actor=actor, target=role, before={"permissions": before}, after={"permissions": sorted(permissions)})
+    events.control(role_group(role.id), "access-changed")
+
+
+def _names(role: Role) -> list[str]:
+    rows = RolePermission.objects.filter(role=role).values_list("permission__content_type__app_label", "permission__codename")
+    return [f"{app}.{codename}" for app, codename in rows]
+
+
+def _grant(role: Role, permissions: Any) -> None:
+    wanted = set(permissions)
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")
+             if f"{p.content_type.app_label}.{p.codename}" in wanted}
+    if unknown := sorted(wanted - set(known)):
+        raise Invalid("Some permissions do not exist.", fields={"permissions": unknown})
+    RolePermission.objects.bulk_create(
+        RolePermission(organization_id=role.organization_id, role=role, permission=permission) for permission in known.values())
+
+
+def role_group(role: UUID) -> str:
+    """The sockets of a role's users."""
+    return f"role:{role}"
+
+
+def check_password_strength(password: str, *, email: str, name: str) -> None:
+    """Raises Invalid with every reason why the password is too weak."""
+    try:
+        password_validation.validate_password(password, User(email=email, name=name))
+    except ValidationError as error:
+        raise Invalid("The password is too weak.", fields={"password": list(error.messages)}) from None
+
+
+def register(*, organization: str, email: str, password: str, name: str, address: str) -> None:
+    """A customer signs up. A new and a known address, and an unknown organization, are answered alike and take the same time."""
+    REGISTRATIONS.count(address)
+    email = sessions.normalised(email)
+    check_password_strength(password, email=email, name=name)
+    hashed = passwords.hashed(password)
+    tenant = sessions.organization_named(organization) if organization else None
+    if tenant is None:
+        return
+    with unit_of_work(tenant):
+        if User.objects.filter(email=email).exists():
+            return
+        try:
+            with transaction.atomic():
+                user = create_user(email=email, name=name, role=CUSTOMER, hashed=hashed, actor=System(tenant))
+        except Conflict:
+            return
+        audit.record("registered", actor=None, name=email, target=user, address=address)
+
+
+def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActor, confirmed: bool = False) -> User:
+    """A user of the current organization, with a password hashed by `passwords.hashed`. Raises Conflict for a known address."""
+    organization = current_organization()
+    found = Role.objects.filter(slug=role).first()
+    if found is None:
+        raise Invalid("There is no such role.", fields={"role": [role]})
+    user = User(organization_id=organization, email=sessions.normalised(email), name=name, role=found, password=hashed,
+                email_confirmed_at=Now() if confirmed else None)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict("A user with this address exists already.", code="email_taken") from None
+    ensure_agent(user=user)
+    audit.record("user_created", actor=actor, target=user, after={"role": role})
+    return user
+
+
+def ensure_agent(*, user: User) -> None:
+    """Whoever's role receives tickets has an agent profile."""
+    if SERVES in _names_of(user):
+        AgentProfile.objects.get_or_create(user=user, defaults={"organization_id": user.organization_id})
+
+
+def _names_of(user: User) -> list[str]:
+    return _names(user.role) if user.role else []
+
+
+def change_role(*, user: User, role: Role, actor: AnyActor) -> User:
+    """Another role for a user: all that was granted under the old one ends at once."""
+    before = user.role
+    if before == role:
+        return user
+    user.role = role
+    user.save(update_fields=["role"])
+    ensure_agent(user=user)
+    audit.record("role_changed", actor=actor, target=user, before={"role": before.slug if before else None}, after={"role": role.slug})
+    sessions.sign_out_everywhere(actor=actor, user=user, because="role_changed_sessions_ended")
+    return user
+
+
+def set_active(*, user: User, active: bool, actor: AnyActor) -> User:
+    """Disable or enable a user; disabling ends every session and socket."""
+    if user.is_active != active:
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+        audit.record("user_enabled" if active else "user_disabled", actor=actor, target=user)
+        if not active:
+            sessions.sign_out_everywhere(actor=actor, user=user, because="disabled_sessions_ended")
+    return user
+
+
+def set_password(*, user: User, hashed: str, actor: AnyActor) -> User:
+    """Another password; everything begun under the old one ends."""
+    user.password = hashed
+    user.save(update_fields=["password"])
+    audit.record("password_changed", actor=actor, target=user)
+    sessions.sign_out_everywhere(actor=actor, user=user, because="password_changed_sessions_ended")
+    return user
+
+
+def confirm_email(*, user: User, actor: AnyActor) -> User:
+    """The address is known to be theirs."""
+    if user.email_confirmed_at is None:
+        User.objects.filter(id=user.id).update(email_confirmed_at=Now())
+        audit.record("email_confirmed", actor=actor, target=user)
+    return user

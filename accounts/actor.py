@@ -1,0 +1,89 @@
+"""Who acts: an argument of every action, never ambient."""
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import connection
+
+from accounts import permissions
+from foundation import logs
+
+LOAD = """
+SELECT u.id, u.organization_id, u.name, u.email, u.epoch, r.id, r.slug, r.is_staff, r.version, s.id
+FROM accounts_user u
+JOIN accounts_organization o ON o.id = u.organization_id AND o.is_active
+JOIN accounts_role r ON r.id = u.role_id
+LEFT JOIN accounts_session s ON s.id = %(session)s AND s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()
+WHERE u.id = %(user)s AND u.is_active
+"""
+
+@dataclass(frozen=True)
+class Actor:
+    """A user in their role, as of the beginning of this unit of work."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+    email: str
+    role: str
+    role_id: UUID | None
+    staff: bool
+    permissions: frozenset[str]
+    epoch: int = 0
+    session_id: UUID | None = None
+    address: str = ""
+
+    is_authenticated: ClassVar[bool] = True
+
+    def may(self, permission: str) -> bool:
+        """Whether the role holds a permission, named `app.codename`."""
+        return permission in self.permissions
+
+
+@dataclass(frozen=True)
+class System:
+    """The house itself: beat, the queue, commands."""
+
+    organization_id: UUID
+    name: str = "Pandar Chat"
+    id: None = None
+    staff: bool = True
+    address: str = ""
+    permissions: frozenset[str] = field(default_factory=frozenset)
+
+    def may(self, permission: str) -> bool:
+        return True
+
+
+AnyActor = Actor | System
+
+
+def load(user: UUID, *, session: UUID | None = None, epoch: int | None = None, address: str = "") -> Actor | None:
+    """The actor as the database knows them now, inside their organization's unit of work; None where the user, the organization, the
+    session or the epoch has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOAD, {"user": user, "session": session})
+        row = cursor.fetchone()
+    if row is None or (session is not None and row[9] is None) or (epoch is not None and row[4] != epoch):
+        return None
+    logs.organization_id.set(str(row[1]))
+    logs.user_id.set(str(row[0]))
+    return Actor(id=row[0], organization_id=row[1], name=row[2], email=row[3], epoch=row[4], role_id=row[5], role=row[6], staff=row[7],
+                 permissions=permissions.of_role(row[5], row[8]), session_id=row[9], address=address)
+
+
+def of_user(user: Any, organization: UUID, *, address: str = "") -> Actor:
+    """The actor of a browser session: staff in their role, a platform superuser with every permission."""
+    if not user.is_superuser:
+        found = load(user.id, address=address)
+        assert found is not None, "middleware lets only active users through"  # noqa: S101
+        return found
+    return Superuser(id=user.id, organization_id=organization, name=f"{user.name} (platform)", email=user.email, role="platform",
+                     role_id=None, staff=True, permissions=frozenset(), address=address)
+
+
+class Superuser(Actor):
+    """A platform superuser acting in an organization that they picked."""
+
+    def may(self, permission: str) -> bool:
+        return True

@@ -1,0 +1,71 @@
+"""Shapes of accounts in the API."""
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.actor import Actor
+from accounts.models import Organization, User
+
+
+class OrganizationBrief(serializers.ModelSerializer[Organization]):
+    class Meta:
+        model = Organization
+        fields = ["id", "slug", "name"]
+
+
+class Credentials(serializers.Serializer[Any]):
+    organization = serializers.CharField(max_length=50)
+    email = serializers.EmailField(max_length=254)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class Registration(Credentials):
+    name = serializers.CharField(max_length=200)
+
+
+class Registered(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+    message = serializers.CharField()
+
+
+class Me(serializers.Serializer[User]):
+    """The signed-in user and what their role allows."""
+
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    role = serializers.CharField(source="role.slug")
+    staff = serializers.BooleanField(source="role.is_staff")
+    permissions = serializers.SerializerMethodField()
+    organization = OrganizationBrief()
+
+    def get_permissions(self, user: User) -> list[str]:
+        actor: Actor = self.context["actor"]
+        return sorted(actor.permissions)
+
+
+class TokenPair(serializers.Serializer[Any]):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds until the access token ends.")
+
+
+class SignedInTokens(TokenPair):
+    user = Me()
+
+
+class RefreshToken(serializers.Serializer[Any]):
+    refresh = serializers.CharField(max_length=4000)
+
+
+class Logout(serializers.Serializer[Any]):
+    everywhere = serializers.BooleanField(default=False)
+
+
+class Ended(serializers.Serializer[Any]):
+    ended = serializers.ChoiceField(choices=["this", "all"])
+
+
+class SocketTicketIssued(serializers.Serializer[Any]):
+    ticket = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds.")

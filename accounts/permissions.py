@@ -1,0 +1,25 @@
+"""What a role may do."""
+from uuid import UUID
+
+from django.db import connection
+
+GRANTED = """
+SELECT c.app_label || '.' || p.codename
+FROM accounts_rolepermission rp JOIN auth_permission p ON p.id = rp.permission_id JOIN django_content_type c ON c.id = p.content_type_id
+WHERE rp.role_id = %s
+"""
+MOST_CACHED = 10_000
+_cache: dict[tuple[UUID, int], frozenset[str]] = {}
+
+
+def of_role(role: UUID, version: int) -> frozenset[str]:
+    """A role's permissions, `app.codename` each; a change of them changes the version, so that a cached set is never stale."""
+    found = _cache.get((role, version))
+    if found is None:
+        with connection.cursor() as cursor:
+            cursor.execute(GRANTED, [role])
+            found = frozenset(name for (name,) in cursor.fetchall())
+        if len(_cache) >= MOST_CACHED:
+            _cache.clear()
+        _cache[role, version] = found
+    return found

@@ -1,0 +1,112 @@
+"""Conversations, their numbered entries, and who has read how far."""
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import Owned, User, tenant_key
+
+LONGEST_TEXT = 10_000  # characters
+
+
+class Conversation(Owned):
+    """One conversation of a customer with the staff.
+
+    Two counters number its entries, one for staff and one for what is public, so that an internal note is no gap to the customer.
+    The row is the lock that orders the entries.
+    """
+
+    customer = tenant_key(User, db_index=False)
+    staff_seq = models.BigIntegerField(default=0, db_default=0, editable=False)
+    public_seq = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # What a message must do besides being stored is known to whoever opened the conversation; chat only knows that it must ask.
+    customer_wakes = models.BooleanField(default=False, db_default=False, editable=False)
+    staff_wakes = models.BooleanField(default=False, db_default=False, editable=False)
+    is_closed = models.BooleanField(default=False, db_default=False, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    last_entry_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "customer", "-last_entry_at"], name="conversation_of_customer")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Kind(models.TextChoices):
+    MESSAGE = "message"
+    EDIT = "edit"
+    DELETION = "deletion"
+    ASSIGNMENT = "assignment"
+    STATUS = "status"
+    CHANGE = "change"
+
+
+class Entry(Owned):
+    """One numbered thing that was said or happened. Internal entries have no public number."""
+
+    conversation = tenant_key(Conversation, db_index=False)
+    staff_seq = models.BigIntegerField()
+    public_seq = models.BigIntegerField(null=True)
+    kind = models.TextField(choices=Kind.choices)
+    sender = tenant_key(User, null=True, db_index=False)
+    sender_name = models.TextField(blank=True, default="", db_default="")
+    sender_is_staff = models.BooleanField(default=True, db_default=True)
+    client_id = models.UUIDField(null=True)
+    body_hash = models.BinaryField(null=True)  # SHA-256 of what was first sent, which an edit in between does not change
+    text = models.TextField(blank=True, default="", db_default="")
+    target_seq = models.BigIntegerField(null=True)  # staff_seq of the entry that is edited or deleted
+    data = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "entries"
+        permissions = [
+            ("send_message", "Can send messages"), ("write_note", "Can write internal notes"), ("edit_message", "Can edit and delete own messages"),
+            ("moderate_message", "Can delete anybody's messages"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "conversation", "staff_seq"], name="entry_staff_seq_once"),
+            models.UniqueConstraint(fields=["organization", "conversation", "public_seq"], name="entry_public_seq_once",
+                                    condition=Q(public_seq__isnull=False)),
+            models.UniqueConstraint(fields=["organization", "sender", "client_id"], name="entry_client_id_once",
+                                    condition=Q(client_id__isnull=False)),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="entry_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.staff_seq}"
+
+
+class Revision(Owned):
+    """What a message said before it was edited or deleted. Append-only: visible and on record."""
+
+    conversation = tenant_key(Conversation)
+    target_seq = models.BigIntegerField()  # staff_seq of the message
+    text = models.TextField()
+    changed_by_name = models.TextField()
+    changed_by_id = models.UUIDField(null=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.target_seq} until {self.at}"
+
+
+class ReadMark(Owned):
+    """How far somebody has read; both numbers, because a reader's place is shown to the others in theirs."""
+
+    conversation = tenant_key(Conversation, models.CASCADE, db_index=False)
+    user = tenant_key(User, models.CASCADE, db_index=False)
+    staff_seq = models.BigIntegerField()
+    public_seq = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "conversation", "user"], name="read_mark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.staff_seq}"

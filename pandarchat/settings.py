@@ -1,0 +1,184 @@
+"""Django settings. What the environment decides is read and checked in `environment.py`."""
+import sys
+from datetime import timedelta
+
+import dj_database_url
+
+from foundation import logs
+from pandarchat import environment
+from pandarchat.services import addresses
+
+try:
+    ENV = environment.read()
+    ADDRESSES = addresses.resolve(ENV)
+except environment.InvalidSetting as error:
+    sys.exit(f"Pandar Chat does not start: {error}")
+
+BASE_DIR = environment.ROOT
+DEBUG = ENV.debug
+SECRET_KEY = ENV.secret_key
+ALLOWED_HOSTS = list(ENV.allowed_hosts)
+ALLOWED_ORIGINS = list(ENV.allowed_origins)
+RATE_LIMITS = ENV.rate_limits
+TRUSTED_PROXIES = ENV.trusted_proxies
+PASSWORD_WORKERS = ENV.password_workers
+
+INSTALLED_APPS = [
+    "daphne",  # first, so that `runserver` speaks WebSocket
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "foundation",
+    "accounts",
+    "chat",
+    "tickets",
+    "analytics",
+    "pandarchat",
+]
+
+MIDDLEWARE = [
+    "foundation.http.middleware.RequestContext",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.AdminUnitOfWork",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+APPEND_SLASH = False
+ROOT_URLCONF = "pandarchat.urls"
+ASGI_APPLICATION = "pandarchat.asgi.application"
+WSGI_APPLICATION = "pandarchat.wsgi.application"
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "DIRS": [BASE_DIR / "pandarchat" / "templates"],
+    "APP_DIRS": True,
+    "OPTIONS": {"context_processors": [
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+    ]},
+}]
+
+# PostgreSQL: the product runs as the app role; `migrate` alone swaps in the owner's address.
+
+DATABASE_OWNER_URL = ADDRESSES.database_owner_url
+DATABASES = {"default": {
+    **dj_database_url.parse(ADDRESSES.database_url, engine="foundation.postgresql"),
+    "CONN_MAX_AGE": 0,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": 10}},
+}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis: hints and the task queue; losing it loses no fact.
+REDIS_URL = ADDRESSES.redis_url
+CHANNEL_LAYERS = {"default": {"BACKEND": "foundation.layer.HintLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+
+# Celery: late acknowledgement, so that a killed worker's task comes back; see docs/architecture.md.
+CELERY_BROKER_URL = addresses.broker_url(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_SOFT_TIME_LIMIT = 50
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A task is under 60 s and idempotent, so a second delivery after 15 s is harmless and a lost worker is noticed soon.
+    "visibility_timeout": 15,
+    "unacked_restore_interval": 3,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+}
+CELERY_TASK_PUBLISH_RETRY = False  # the sweep of deliveries repeats what Redis did not take
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_TIMEZONE = "UTC"
+
+# Accounts.
+SHIPPED_ROLES = "pandarchat.roles.SHIPPED"
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
+PASSWORD_HASHERS = ["accounts.passwords.OwaspArgon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("email", "name")}},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCESS_LIFETIME = timedelta(minutes=10)
+REFRESH_LIFETIME = timedelta(days=30)
+DEMO_PASSWORD = ENV.demo_password
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; browser pages of staff
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# HTTPS is ended by the proxy in front; a developer's machine has none.
+if ENV.behind_tls_proxy:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+CSRF_TRUSTED_ORIGINS = [origin for origin in ALLOWED_ORIGINS if origin.startswith("https://")]
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# The API.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+SUBSCRIBERS = "pandarchat.subscribers.SUBSCRIBERS"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.AccessToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["foundation.http.rendering.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["foundation.http.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "foundation.http.schema.EnvelopeSchema",
+    "EXCEPTION_HANDLER": "foundation.http.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Pandar Chat",
+    "DESCRIPTION": "Support platform and gift card desk: tickets, queue and conversations over REST and WebSocket.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "pandarchat.openapi.add_frames"],
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "static/"
+STATIC_ROOT = ENV.var / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = False
+
+LOGGING = logs.configuration(level=ENV.log_level, form=ENV.log_format)

@@ -1,0 +1,25 @@
+"""Every address of the house."""
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from foundation import health
+from pandarchat.admin_site import site
+
+handler400 = "foundation.http.errors.bad_request"
+handler404 = "foundation.http.errors.not_found"
+handler500 = "foundation.http.errors.server_error"
+
+api = [
+    path("", include("accounts.api.urls")),
+    path("", include("chat.api.urls")),
+    path("", include("tickets.api.urls")),
+    path("", include("analytics.api.urls")),
+]
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/", site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]

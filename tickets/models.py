@@ -1,0 +1,139 @@
+"""Tickets: a conversation with a place in a queue."""
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.models import Organization, Owned, Skill, User, slug_of_organization, tenant_key
+from chat.models import Conversation
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    PENDING = "pending"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Priority(models.IntegerChoices):
+    LOW = 1
+    NORMAL = 2
+    HIGH = 3
+    URGENT = 4
+
+
+class Channel(models.TextChoices):
+    WEB = "web"
+    CHAT = "chat"
+    API = "api"
+
+
+OPEN = (Status.ASSIGNED, Status.IN_PROGRESS)  # what counts for an agent's capacity
+
+
+class Category(Owned):
+    """What a ticket is about; it may need a skill."""
+
+    slug = models.TextField(validators=[slug_of_organization])
+    name = models.TextField()
+    skill = tenant_key(Skill, null=True, blank=True)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name_plural = "categories"
+        constraints = [models.UniqueConstraint(fields=["organization", "slug"], name="category_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ticket(models.Model):
+    """Shares its conversation's key, so that chat never needs to know tickets."""
+
+    conversation = models.OneToOneField(Conversation, models.PROTECT, primary_key=True, db_constraint=False, related_name="ticket")
+    organization = models.ForeignKey(Organization, models.PROTECT, db_constraint=False, db_index=False, editable=False)
+    number = models.BigIntegerField(editable=False)
+    subject = models.TextField(max_length=200)
+    status = models.TextField(choices=Status.choices, default=Status.QUEUED, db_default=Status.QUEUED)
+    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL)
+    category = tenant_key(Category, null=True, blank=True, db_index=False)
+    channel = models.TextField(choices=Channel.choices, default=Channel.WEB, db_default=Channel.WEB)
+    customer = tenant_key(User, db_index=False, related_name="tickets")
+    assignee = tenant_key(User, null=True, blank=True, db_index=False, related_name="assigned_tickets")
+    preferred_agent = tenant_key(User, null=True, blank=True, db_index=False, related_name="+")
+    released_by = tenant_key(User, null=True, blank=True, db_index=False, related_name="+")  # not given back to them
+    version = models.IntegerField(default=1, db_default=1, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    queued_at = models.DateTimeField(db_default=Now(), editable=False)
+    assigned_at = models.DateTimeField(null=True, editable=False)
+    first_response_at = models.DateTimeField(null=True, editable=False)
+    resolved_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        permissions = [
+            ("open_ticket", "Can open tickets as a customer"), ("view_queue", "Can see the queue and the agents"),
+            ("take_ticket", "Can take tickets from the queue"), ("release_ticket", "Can give tickets back to the queue"),
+            ("move_ticket", "Can change the status of tickets"), ("reassign_ticket", "Can give tickets to another agent"),
+            ("close_ticket", "Can close resolved tickets"), ("view_overview", "Can see the figures of the organization"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "number"], name="ticket_number_once"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="ticket_priority_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="ticket_channel_known"),
+            models.CheckConstraint(
+                condition=Q(status=Status.QUEUED, assignee__isnull=True)
+                | Q(status__in=[Status.ASSIGNED, Status.IN_PROGRESS, Status.PENDING], assignee__isnull=False)
+                | Q(status__in=[Status.RESOLVED, Status.CLOSED]),
+                name="ticket_assignee_fits_status",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "status", "-updated_at", "-conversation"], name="ticket_by_status"),
+            models.Index(fields=["organization", "-updated_at", "-conversation"], name="ticket_by_update"),
+            models.Index(fields=["organization", "-created_at", "-conversation"], name="ticket_by_creation"),
+            models.Index(fields=["organization", "customer", "-updated_at", "-conversation"], name="ticket_of_customer"),
+            models.Index(fields=["organization", "assignee", "status", "-updated_at"], name="ticket_of_agent", condition=Q(assignee__isnull=False)),
+            models.Index(fields=["organization", "-priority", "created_at", "conversation"], name="ticket_queue",
+                         condition=Q(status=Status.QUEUED)),
+            models.Index(fields=["organization", "assignee"], name="ticket_load", condition=Q(status__in=OPEN)),
+            models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(status=Status.RESOLVED)),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.subject}"
+
+
+class TicketTag(Owned):
+    ticket = tenant_key(Ticket, models.CASCADE, db_index=False, related_name="tags")
+    name = models.TextField(max_length=50)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["organization", "ticket", "name"], name="ticket_tag_once")]
+        indexes = [models.Index(fields=["organization", "name", "ticket"], name="ticket_tag_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QueueSettings(models.Model):
+    """How an organization's queue works, and its counters."""
+
+    organization = models.OneToOneField(Organization, models.PROTECT, primary_key=True, db_constraint=False)
+    number_prefix = models.TextField(default="", help_text="Before a ticket's number, as in PAN-1042.")
+    next_number = models.BigIntegerField(default=1001, editable=False)
+    assigns_automatically = models.BooleanField(default=True)
+    grace_seconds = models.IntegerField(default=300, validators=[MinValueValidator(0), MaxValueValidator(86400)],
+                                        help_text="How long an agent who went offline keeps tickets that await a first response.")
+    turn = models.BigIntegerField(default=0, editable=False)  # counts assignments, for the round robin
+
+    class Meta:
+        verbose_name_plural = "queue settings"
+
+    def __str__(self) -> str:
+        return self.number_prefix
