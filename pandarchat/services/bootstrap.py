@@ -24,6 +24,12 @@ def ensure(socket_folder: Path) -> None:
         connection.execute(script("database.sql"))
 
 
+def allow_forced_drop(socket_folder: Path) -> None:
+    """Tests only: let the owner end sessions of the app role, as DROP DATABASE … WITH (FORCE) does."""
+    with psycopg.connect(superuser_url(socket_folder), autocommit=True) as connection:
+        connection.execute(sql.SQL("GRANT pg_signal_backend TO {}").format(sql.Identifier(OWNER)))
+
+
 def exists(connection: psycopg.Connection, database: str) -> bool:
     """Whether the server has a database of that name."""
     return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None

@@ -1,0 +1,193 @@
+"""Fixtures for what runs beside a test: its Redis, real servers and workers on its database, and a Redis to break."""
+import contextlib
+import itertools
+import os
+import signal
+import socket
+import sys
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from django.conf import settings
+from redis import Redis
+
+from pandarchat.environment import read
+from pandarchat.services import readiness, system
+from pandarchat.services.addresses import socket_folder
+from pandarchat.services.processes import Process, wait_until
+from pandarchat.services.redis import RedisServer
+from pandarchat.testing import start
+
+START_MOST = 60  # seconds
+LOG_LINES = 40
+_numbers = itertools.count(1)
+
+
+def pytest_report_header() -> str:
+    return start.State.report
+
+
+def pytest_unconfigure() -> None:
+    start.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """A failed test shows what its servers and workers said."""
+    report = yield
+    if report.failed:
+        for process in start.State.processes.running:
+            if process.name.startswith(("server", "worker")):
+                report.sections.append((f"end of {process.log}", process.last_lines(LOG_LINES)))
+    return report
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process of the product that a test started."""
+
+    process: Process
+
+    def kill(self) -> None:
+        """`kill -9`, its children too."""
+        start.State.processes.kill(self.process)
+
+    def stop(self) -> None:
+        """As an operator stops it: SIGTERM, then patience."""
+        start.State.processes.stop(self.process)
+
+    def pause(self) -> None:
+        """SIGSTOP: it lives and answers nothing."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.killpg(self.process.pid, signal.SIGCONT)
+
+    def log(self) -> str:
+        return self.process.log.read_text(errors="replace")
+
+
+@dataclass(frozen=True)
+class Server(Running):
+    """A uvicorn with the whole product on this test's database and Redis."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{system.HOST}:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://{system.HOST}:{self.port}/ws/v1/"
+
+
+class StartServer(Protocol):
+    def __call__(self, **environment: str) -> Server: ...
+
+
+class StartWorker(Protocol):
+    def __call__(self, **environment: str) -> Running: ...
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """This process's own Redis, empty."""
+    with contextlib.closing(Redis.from_url(settings.REDIS_URL)) as client:
+        client.flushdb()
+    return str(settings.REDIS_URL)
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None) -> Iterator[Server]:
+    """One server for all tests that do not harm it; tests that write through it need `committed`."""
+    running = start_server()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def servers(django_db_setup: None) -> Iterator[StartServer]:
+    """`servers(NAME="value", …)` starts a server of this test's own, with these settings, and waits until it is ready."""
+    with stopping() as running:
+        yield lambda **environment: running(start_server(**environment))
+
+
+@pytest.fixture
+def workers(django_db_setup: None) -> Iterator[StartWorker]:
+    """`workers(NAME="value", …)` starts a Celery worker of this test's own and waits until it is ready."""
+    with stopping() as running:
+        yield lambda **environment: running(start_worker(**environment))
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis to break: `.url`, `.kill()`, and `.start()` again on the same socket; pass the url on as REDIS_URL."""
+    number = next(_numbers)
+    name = f"own-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{number}"
+    running = RedisServer(start.State.processes, socket_folder(start.State.folder) / f"{name}.sock", name=name)
+    running.start()
+    yield running
+    running.stop()
+
+
+@contextlib.contextmanager
+def stopping() -> Iterator[Any]:
+    started: list[Any] = []
+
+    def remember(running: Any) -> Any:
+        started.append(running)
+        return running
+
+    try:
+        yield remember
+    finally:
+        for running in reversed(started):
+            running.stop()
+
+
+def start_server(**environment: str) -> Server:
+    """A uvicorn on a free loopback port, ready; raises ServiceError with its log's path where it does not get there."""
+    port = free_port()
+    values = product_environment(PANDAR_PORT=str(port), **environment)
+    command = [sys.executable, "-m", "uvicorn", "pandarchat.asgi:application", "--host", system.HOST, "--port", str(port), *system.UVICORN]
+    process = start.State.processes.start(f"server-{next(_numbers)}", command, env=values)
+    wait_for(process, lambda: system.ready(read(values)))
+    return Server(process, port)
+
+
+def start_worker(**environment: str) -> Running:
+    """A Celery worker, ready."""
+    number = next(_numbers)
+    flag = Path(start.State.processes.logs) / f"worker-{number}.ready"
+    values = product_environment(**{readiness.FILE: str(flag)}, **environment)
+    command = [sys.executable, "-m", "celery", "-A", "pandarchat", *system.WORKER, "-n", f"worker-{number}@test"]
+    process = start.State.processes.start(f"worker-{number}", command, env=values)
+    wait_for(process, flag.exists)
+    return Running(process)
+
+
+def wait_for(process: Process, ready: Any) -> None:
+    try:
+        wait_until(lambda: process.ended() or ready(), START_MOST, f"{process.name} is not ready after {START_MOST} s")
+        if process.ended():
+            pytest.fail(f"{process.name} ended while starting:\n{process.last_lines(LOG_LINES)}", pytrace=False)
+    except BaseException:
+        start.State.processes.kill(process)
+        raise
+
+
+def product_environment(**environment: str) -> dict[str, str]:
+    """As `make run` gives it: this process's database as the app role, its Redis, and never the owner's address."""
+    inherited = {name: value for name, value in os.environ.items()
+                 if name not in system.NOT_FOR_SERVICES and not name.startswith("PYTEST_")}
+    return {**inherited, "DATABASE_POOL_SIZE": "6", "PYTHONUNBUFFERED": "1", **environment}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((system.HOST, 0))
+        return int(probe.getsockname()[1])
