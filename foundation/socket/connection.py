@@ -1,0 +1,221 @@
+"""One socket as the apps see it: who it is, which rooms it is in, and how to send to it."""
+import asyncio
+import logging
+import random
+import uuid
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from foundation.layer import HintLayer
+from foundation.socket.backend import Identity
+from foundation.socket.frames import AccessChanged, CloseCode, Frame, Ping, encode
+from foundation.socket.options import Options
+from foundation.socket.refusals import refusal
+from foundation.socket.writer import Send, Writer
+
+if TYPE_CHECKING:
+    from foundation.socket.application import SocketApplication
+
+logger = logging.getLogger("foundation.socket")
+
+
+class Connection:
+    """`session` names this socket (`exclude=` of a publish); `rooms` are the conversations it joined and their groups."""
+
+    def __init__(self, application: "SocketApplication", send: Send, address: str) -> None:
+        self.session = uuid.uuid4().hex
+        self.address = address
+        self.identity: Identity | None = None
+        self.rooms: dict[UUID, str] = {}
+        self.access_epoch = 0
+        self.pings_sent = 0
+        self.pings_unanswered = 0
+        self.access_unchecked = False
+        self.disposed = False
+        self.closing: tuple[int, str] | None = None
+        self._application = application
+        self._layer: HintLayer = application.layer
+        self._options: Options = application.options
+        self._loop = asyncio.get_running_loop()
+        self._transport = transport_of(send)
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._expiry: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._groups: set[str] = set()
+        self.writer = Writer(send, self._options, on_resumed=self._resumed, on_too_slow=self._too_slow)
+        self.on_abort: Callable[[], None] = lambda: None
+
+    # For the apps' handlers.
+
+    @property
+    def me(self) -> Identity:
+        """The identity of an authenticated socket."""
+        if self.identity is None:
+            raise RuntimeError("The socket is not authenticated.")
+        return self.identity
+
+    def send(self, frame: Frame) -> None:
+        """Queues a frame of the socket's own; never waits."""
+        self.writer.put(encode(frame))
+
+    def send_text(self, text: str) -> None:
+        """The same for a frame that is encoded already."""
+        self.writer.put(text)
+
+    def enter(self, room_id: UUID, group: str) -> None:
+        """Joins a room. The caller has checked the right to it, and reads the head only afterwards."""
+        if self.closing is not None:
+            return
+        if (old := self.rooms.get(room_id)) is not None and old != group:
+            self._layer.detach(old, self)
+        self.rooms[room_id] = group
+        self._layer.attach(group, self)
+
+    def leave(self, room_id: UUID) -> None:
+        group = self.rooms.pop(room_id, None)
+        if group is not None and group not in self._groups:
+            self._layer.detach(group, self)
+
+    def close(self, code: int, reason: str = "", *, flush: bool = True) -> None:
+        """Ends the socket: what waits is sent first (`flush`), and a peer that takes nothing is cut off after `abort_seconds`."""
+        if self.closing is not None:
+            return
+        self.closing = (int(code), reason)
+        self._layer.detach_all(self)
+        self.writer.close(int(code), reason, flush=flush)
+        # Not among the timers that dispose() cancels: the connection outlives its handler while the peer does not read.
+        self._loop.call_later(self._options.abort_seconds, self.abort)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """A task that ends with the socket."""
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # What hints do (foundation.hub.Sink).
+
+    def deliver(self, frame: str) -> None:
+        self.writer.offer(frame)
+
+    def control(self, verb: str, data: dict[str, Any]) -> None:
+        """`close` and `revoke` {code, reason, within}, `access-changed` {}, `leave` {room}."""
+        if verb in ("close", "revoke"):
+            self._close_within(int(data.get("code", CloseCode.REVOKED)), str(data.get("reason", "")),
+                               float(data.get("within", self._options.revoke_jitter_seconds)))
+        elif verb == "access-changed":
+            self.access_epoch += 1
+            self.spawn(self.check_access())
+        elif verb == "leave":
+            self.access_epoch += 1
+            self.leave(UUID(data["room"]))
+
+    def _close_within(self, code: int, reason: str, seconds: float) -> None:
+        """Spread over time, so that not all clients come back in one moment."""
+        self.later(random.uniform(0, seconds), self.close, code, reason)  # noqa: S311
+
+    async def check_access(self) -> None:
+        """Asks the database again who this is and which rooms are still open to it."""
+        try:
+            async with asyncio.timeout(self._options.backend_seconds):
+                await self._check_access()
+        except Exception as error:
+            self.access_unchecked = True  # the next ping asks again
+            refusal(error, None, doing="checking access")
+
+    async def _check_access(self) -> None:
+        self.access_unchecked = False
+        backend = self._application.backend
+        identity = await backend.refresh(self.me)
+        if identity is None:
+            self.close(CloseCode.REVOKED, "access revoked")
+            return
+        self.identify(identity)
+        left = await self.leave_lost_rooms()
+        if self.closing is None:
+            self.send(AccessChanged(left=[str(room) for room in left]))
+
+    async def leave_lost_rooms(self) -> list[UUID]:
+        rooms = frozenset(self.rooms)
+        lost = list(rooms - await self._application.backend.may_see(self.me, rooms)) if rooms else []
+        for room in lost:
+            self.leave(room)
+        return lost
+
+    # Identity and time.
+
+    def identify(self, identity: Identity) -> None:
+        """Takes an identity: its groups, and the time it ends."""
+        self.identity = identity
+        for group in self._groups - {*identity.groups, *self.rooms.values()}:
+            self._layer.detach(group, self)
+        self._groups = set(identity.groups)
+        if self.closing is None:
+            for group in self._groups:
+                self._layer.attach(group, self)
+        if self._expiry is not None:
+            self._expiry.cancel()
+        left = (identity.expires_at - datetime.now(UTC)).total_seconds()
+        self._expiry = self._loop.call_later(max(0.0, left), self.close, CloseCode.UNAUTHENTICATED, "token expired")
+
+    def later(self, seconds: float, act: Callable[..., None], *arguments: Any) -> asyncio.TimerHandle:
+        """`call_later` that ends with the socket."""
+        timer = self._loop.call_later(seconds, act, *arguments)
+        self._timers.add(timer)
+        return timer
+
+    # Signs of life.
+
+    def heard(self) -> None:
+        """Any frame shows that the peer lives."""
+        self.pings_unanswered = 0
+
+    def ping(self, heads: dict[UUID, tuple[int, int]]) -> None:
+        """`heads`: (staff, public) by room; the viewer's own are sent."""
+        mine = 0 if self.me.staff else 1
+        self.pings_sent += 1
+        self.pings_unanswered += 1
+        self.send(Ping(n=self.pings_sent, heads={str(room): heads[room][mine] for room in self.rooms if room in heads}))
+
+    def _resumed(self) -> None:
+        """Frames were dropped while the reader was behind: tell the heads, so that the client sees its gaps, and refetches lists."""
+        self._application.resumed(self)
+
+    def _too_slow(self) -> None:
+        self.close(CloseCode.TOO_SLOW, "too slow", flush=False)
+
+    # The end.
+
+    def abort(self) -> None:
+        """Cuts the connection where the closing handshake did not end."""
+        if self._transport is not None:
+            self._transport.abort()
+        elif not self.disposed:
+            self.on_abort()
+
+    def dispose(self) -> None:
+        """Synchronous, so that a cancelled handler cleans up too."""
+        self.disposed = True
+        self._layer.detach_all(self)
+        self.closing = self.closing or (CloseCode.GOING_AWAY, "")
+        for timer in (*self._timers, *([self._expiry] if self._expiry else [])):
+            timer.cancel()
+        for task in tuple(self._tasks):
+            task.cancel()
+        self.rooms.clear()
+        self.writer.stop()
+
+
+def transport_of(send: Any) -> asyncio.Transport | None:
+    """uvicorn's transport behind an ASGI `send`: ASGI has no word for cutting a peer off that takes nothing."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    return transport if hasattr(transport, "abort") else None
+
+
+def by_organization(connections: Iterable[Connection]) -> dict[UUID, list[Connection]]:
+    grouped: dict[UUID, list[Connection]] = {}
+    for connection in connections:
+        if connection.identity is not None and connection.closing is None:
+            grouped.setdefault(connection.identity.organization_id, []).append(connection)
+    return grouped
