@@ -1,0 +1,62 @@
+# `make help` says what there is. Everything happens in .venv and under PANDAR_VAR (var); settings: .env.example.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock openapi story clean
+
+# A .env beside this file is read as `NAME=value` lines; what the environment says already goes before it.
+ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; do \
+	case "$$name" in ''|\#*) ;; *) eval "[ -n \"\$${$$name+set}\" ]" || export "$$name=$$value";; esac; done < .env; fi;
+PYTHON = .venv/bin/python
+STAMP = .venv/.installed
+UV = 0.13.8
+
+help:  ## this page
+	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' Makefile | expand -t 18
+
+run: $(STAMP)  ## start everything on this machine; Ctrl-C stops it
+	@$(ENV) PANDAR_STOP_WITH_PARENT=$$PPID exec $(PYTHON) -m pandarchat.services
+
+test: $(STAMP)  ## all tests, on services of their own (PYTEST_ARGS="-k name")
+	@$(ENV) $(PYTHON) -m pytest -n 2 $(PYTEST_ARGS)
+	@$(ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	@cmp -s var/openapi.yaml openapi.yaml || { diff -u openapi.yaml var/openapi.yaml | head -40; \
+		echo "openapi.yaml is not what the code says: run make openapi and commit it."; exit 1; }
+
+lint: $(STAMP)  ## style, types, imports, deployment check, missing migrations
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy .
+	.venv/bin/lint-imports
+	DEBUG=off SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		$(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+lock: $(STAMP)  ## requirements.in to requirements.txt, with hashes
+	@$(find_uv); $$uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+		--custom-compile-command "make lock" requirements.in --output-file requirements.txt
+
+openapi: $(STAMP)  ## write openapi.yaml from the code
+	@$(ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file openapi.yaml
+
+story: $(STAMP)  ## play the main job once against the running system
+	@$(ENV) $(PYTHON) manage.py demo_story --url "http://127.0.0.1:$${PANDAR_PORT:-8000}"
+
+clean:  ## remove .venv, and caches; var with its data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
+
+# The first Python that runs and is new enough; a name on the path alone proves nothing.
+find_python = for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
+	if $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; done; \
+	[ -n "$$python" ] || { echo "Pandar Chat needs Python 3.11 or newer with its venv module (Debian: apt-get install python3-venv)."; exit 1; }
+
+# uv is faster where it can be had; pip does the same from the same file.
+find_uv = if uv --version >/dev/null 2>&1; then uv=uv; \
+	elif $(PYTHON) -m uv --version >/dev/null 2>&1 || $(PYTHON) -m pip install --quiet --disable-pip-version-check uv==$(UV) >/dev/null 2>&1; \
+	then uv="$(PYTHON) -m uv"; else uv=; fi
+
+$(STAMP): requirements.txt
+	@$(find_python); [ -x $(PYTHON) ] && $(PYTHON) -c '' 2>/dev/null || { echo "Making .venv with $$($$python --version)"; $$python -m venv --clear .venv; }
+	@$(find_uv); echo "Installing requirements.txt with $${uv:-pip} (a minute or two the first time)"; \
+	{ [ -n "$$uv" ] && $$uv pip install --python $(PYTHON) --compile-bytecode --require-hashes -r requirements.txt; } || \
+	$(PYTHON) -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements.txt
+	@touch $(STAMP)
