@@ -138,13 +138,15 @@ class Processes:
             os.write(self._registry, f"gone {process.pid}\n".encode())
 
     def close(self) -> None:
-        """Stop all in reverse order, the guardian last."""
-        for process in reversed(list(self.running)):
-            self.stop(process)
-        if self._registry >= 0:
-            os.close(self._registry)
-            self._registry = -1
-        self._guardian.wait()
+        """Stop all in reverse order, the guardian last; what cannot be stopped here is left to the guardian."""
+        try:
+            for process in reversed(list(self.running)):
+                self.stop(process)
+        finally:
+            if self._registry >= 0:
+                os.close(self._registry)
+                self._registry = -1
+            self._guardian.wait()
 
 
 def rotate(log: Path) -> None:

@@ -56,13 +56,13 @@ def ensure_folder(folder: Path, who: Account) -> None:
 
 
 def ensure_passage(path: Path, who: Account, say: Callable[[str], None]) -> None:
-    """Let `who` get to `path`: through each folder above that bars the way, and only through, without listing or reading it."""
+    """Let `who` get to `path`: through each folder above that bars the way, and only through, without listing it."""
     if who == SELF or allowed(path, who):
         return
     for folder in reversed(path.parents):
         if not allowed(folder, who):
             open_passage(folder, who)
-            say(f"user {pwd.getpwuid(who.uid).pw_name} may now pass through {folder} (not list or read it)")
+            say(f"user {pwd.getpwuid(who.uid).pw_name} may now pass through {folder} (not list it)")
 
 
 def ensure_readable(tree: Path, who: Account) -> None:

@@ -1,0 +1,178 @@
+"""The embedded services: private, of the right roles, and reachable for the user they run as."""
+import os
+import signal
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pandarchat.services import bootstrap, postgres, unprivileged
+from pandarchat.services import redis as redis_service
+from pandarchat.services.embedded import Embedded, embedded
+from pandarchat.services.processes import SELF, Account, Processes, ServiceError, eventually
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for PostgreSQL")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    with embedded(tmp_path_factory.mktemp("e") / "v", tests=True) as services:
+        yield services
+
+
+@pytest.fixture
+def barred(tmp_path: Path) -> Path:
+    folder = tmp_path / "barred"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def test_nothing_listens_on_the_network(running: Embedded) -> None:
+    for process in (running.postgres.process, running.redis.process):
+        assert process
+        sockets = {os.readlink(fd) for fd in Path(f"/proc/{process.pid}/fd").iterdir() if fd.is_symlink()}
+        inodes = {name[8:-1] for name in sockets if name.startswith("socket:[")}
+        tcp = [line.split()[9] for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+        assert inodes
+        assert not inodes & set(tcp)
+
+
+def test_the_socket_folder_is_closed_to_others(running: Embedded) -> None:
+    assert stat.S_IMODE(running.postgres.sockets.stat().st_mode) == 0o700
+
+
+def test_the_roles_are_what_they_should_be(running: Embedded) -> None:
+    with psycopg.connect(running.addresses.database_url) as app:
+        found = app.execute("SELECT rolname, rolcanlogin, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles"
+                            " WHERE rolname LIKE 'pandar%' ORDER BY 1").fetchall()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("CREATE TABLE mine (id int)")
+    assert found == [("pandar_app", True, False, False, False, False), ("pandar_definer", False, False, False, False, False),
+                     ("pandar_owner", True, False, False, True, False)]
+
+
+def test_the_owner_can_hand_a_function_to_the_definer(running: Embedded) -> None:
+    with psycopg.connect(str(running.addresses.database_owner_url)) as owner:
+        owner.execute("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
+                      "ALTER FUNCTION f() OWNER TO pandar_definer")
+        owner.rollback()
+
+
+def test_bootstrap_twice_changes_nothing(running: Embedded) -> None:
+    bootstrap.ensure(running.postgres.sockets)
+
+
+def test_data_survives_a_second_start(tmp_path: Path) -> None:
+    for expected in (1, 2):
+        with embedded(tmp_path / "v", tests=True) as services, psycopg.connect(str(services.addresses.database_owner_url)) as owner:
+            owner.execute("CREATE TABLE IF NOT EXISTS kept (id int)")
+            owner.execute("INSERT INTO kept VALUES (1)")
+            assert owner.execute("SELECT count(*) FROM kept").fetchone() == (expected,)
+
+
+def test_a_start_that_was_cut_off_while_making_data_is_repeated(tmp_path: Path) -> None:
+    half = tmp_path / "v" / "postgres.new"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18\n")
+    with embedded(tmp_path / "v", tests=True) as services:
+        assert services.postgres.answers()
+
+
+def test_data_of_another_version_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "v" / "postgres"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("16\n")
+    with pytest.raises(ServiceError, match="was made by PostgreSQL 16, this is 18"), embedded(tmp_path / "v", tests=True):
+        pass
+
+
+def test_a_lock_whose_number_belongs_to_another_program_is_removed(tmp_path: Path) -> None:
+    with embedded(tmp_path / "v", tests=True):
+        pass
+    (tmp_path / "v" / "postgres" / "postmaster.pid").write_text(f"{os.getppid()}\n")
+    with embedded(tmp_path / "v", tests=True) as services:
+        assert services.postgres.answers()
+
+
+def test_redis_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(redis_service.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ServiceError, match="install a redis-server"):
+        redis_service.program()
+    own = tmp_path / "redis-server"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    assert redis_service.program() == own
+
+
+def test_postgres_that_dies_is_seen(tmp_path: Path) -> None:
+    with embedded(tmp_path / "v", tests=True) as services:
+        process = services.postgres.process
+        assert process
+        os.kill(process.pid, signal.SIGKILL)
+        assert eventually(process.ended, 10)
+        assert not services.postgres.answers()
+
+
+@as_root
+def test_under_root_a_folder_that_bars_the_way_is_passed_but_not_opened(barred: Path) -> None:
+    who = unprivileged.account(barred / "none")
+    inside = barred / "v"
+    inside.mkdir()
+    said: list[str] = []
+    assert not unprivileged.allowed(inside, who)
+    unprivileged.ensure_passage(inside / "postgres", who, said.append)
+    assert unprivileged.allowed(inside, who)
+    assert len(said) >= 1
+    assert run_as(who, "ls", inside) == 0
+    assert run_as(who, "ls", barred) != 0
+    assert run_as(Account(65534, 65534), "ls", inside) != 0  # nobody else passes
+
+
+@as_root
+def test_under_root_services_start_below_a_barred_folder(barred: Path) -> None:
+    with embedded(barred / "v", tests=True) as services:
+        assert services.postgres.answers()
+        assert services.postgres.process
+        assert Path(f"/proc/{services.postgres.process.pid}").stat().st_uid == services.postgres.account.uid != 0
+
+
+@as_root
+def test_a_passage_keeps_what_a_list_already_said(barred: Path) -> None:
+    unprivileged.open_passage(barred, Account(4001, 4001))
+    unprivileged.open_passage(barred, Account(4002, 4002))
+    unprivileged.open_passage(barred, Account(4002, 4002))
+    named = [(permissions, uid) for tag, permissions, uid in unprivileged.acl_of(barred) if tag == unprivileged.NAMED_USER]
+    assert named == [(1, 4001), (1, 4002)]
+
+
+@as_root
+def test_a_socket_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    os.chown(folder, 4001, 4001)
+    with pytest.raises(ServiceError, match="belongs to somebody else"):
+        unprivileged.ensure_folder(folder, unprivileged.account(tmp_path / "none"))
+
+
+def test_a_link_in_place_of_the_socket_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run").symlink_to(tmp_path)
+    with pytest.raises(ServiceError, match="belongs to somebody else"):
+        unprivileged.ensure_folder(tmp_path / "run", SELF)
+
+
+def test_a_postgres_that_cannot_start_says_why(tmp_path: Path) -> None:
+    with embedded(tmp_path / "v", tests=True) as services:
+        account, sockets = services.postgres.account, services.postgres.sockets
+    (tmp_path / "v" / "postgres" / "postgresql.conf").write_text("no_such_setting = 1\n")
+    with Processes(tmp_path / "log") as processes, pytest.raises(ServiceError, match="no_such_setting"):
+        postgres.Postgres(processes, tmp_path / "v", tests=True).start()
+    assert account
+    assert sockets
+
+
+def run_as(who: Account, *command: str | Path) -> int:
+    return subprocess.run(command, user=who.uid, group=who.gid, extra_groups=[], cwd="/", capture_output=True, check=False).returncode
