@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from accounts import audit, passwords
+from accounts import audit, authority, passwords
 from accounts.actions import sessions
 from accounts.actor import AnyActor, System
 from accounts.models import AgentProfile, Organization, Role, RolePermission, User
@@ -50,8 +50,11 @@ def ship_roles(*, organization: Organization) -> None:
 
 
 def set_permissions(*, role: Role, permissions: list[str], actor: AnyActor) -> None:
-    """What a role may do from now on; sockets of its users learn of it within seconds."""
+    """What a role may do from now on; sockets of its users learn of it within seconds. Raises Forbidden for the actor's own role, and
+    where it would gain what the actor does not hold."""
     before = sorted(_names(role))
+    authority.check_not_own_role(actor, role)
+    authority.check_grant(actor, set(permissions) - set(before))
     RolePermission.objects.filter(role=role).delete()
     _grant(role, permissions)
     Role.objects.filter(id=role.id).update(version=F("version") + 1)
@@ -113,6 +116,7 @@ def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActo
     found = Role.objects.filter(slug=role).first()
     if found is None:
         raise Invalid("There is no such role.", fields={"role": [role]})
+    authority.check_grant(actor, _names(found))
     user = User(organization_id=organization, email=sessions.normalised(email), name=name, role=found, password=hashed,
                 email_confirmed_at=Now() if confirmed else None)
     try:
@@ -140,6 +144,9 @@ def change_role(*, user: User, role: Role, actor: AnyActor) -> User:
     before = user.role
     if before == role:
         return user
+    authority.check_not_oneself(actor, user, "change your own role")
+    authority.check_power_over(actor, user)
+    authority.check_grant(actor, _names(role))
     user.role = role
     user.save(update_fields=["role"])
     ensure_agent(user=user)
@@ -151,6 +158,8 @@ def change_role(*, user: User, role: Role, actor: AnyActor) -> User:
 def set_active(*, user: User, active: bool, actor: AnyActor) -> User:
     """Disable or enable a user; disabling ends every session and socket."""
     if user.is_active != active:
+        authority.check_not_oneself(actor, user, "disable yourself")
+        authority.check_power_over(actor, user)
         user.is_active = active
         user.save(update_fields=["is_active"])
         audit.record("user_enabled" if active else "user_disabled", actor=actor, target=user)
@@ -161,6 +170,8 @@ def set_active(*, user: User, active: bool, actor: AnyActor) -> User:
 
 def set_password(*, user: User, hashed: str, actor: AnyActor) -> User:
     """Another password; everything begun under the old one ends."""
+    if actor.id != user.id:
+        authority.check_power_over(actor, user)
     user.password = hashed
     user.save(update_fields=["password"])
     audit.record("password_changed", actor=actor, target=user)

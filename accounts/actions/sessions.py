@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import audit, passwords, tokens
-from accounts.actor import Actor, load
+from accounts.actor import Actor, AnyActor, load
 from accounts.models import Session, SocketTicket, User
 from foundation import events
 from foundation.errors import Forbidden, Unauthenticated
@@ -140,6 +140,12 @@ def _renew(claims: tokens.Claims, address: str) -> SignedIn | None:
 def _end(session: Session, *, because: str) -> None:
     Session.objects.filter(id=session.id, revoked_at=None).update(revoked_at=Now(), revoked_because=because)
     events.control(session_group(session.id), "revoke", code=4403, reason="This session has ended.")
+
+
+def end(*, session: Session, actor: AnyActor) -> None:
+    """End somebody's session; its sockets close within seconds."""
+    _end(session, because="ended_by_staff")
+    audit.record("session_ended", actor=actor, target=session)
 
 
 def sign_out(*, actor: Actor) -> None:

@@ -1,0 +1,38 @@
+"""Nobody makes anybody, themselves included, more powerful than they are."""
+from collections.abc import Iterable
+
+from accounts.actor import AnyActor
+from accounts.models import Role, User
+from foundation.errors import Forbidden
+
+# What one is given to do rather than allowed to do: whoever administers people hands these out without having them.
+DUTIES = frozenset({"accounts.serve_customers", "tickets.open_ticket"})
+
+
+def beyond(actor: AnyActor, permissions: Iterable[str]) -> list[str]:
+    """Those of the permissions that the actor does not hold and therefore may not hand out."""
+    return sorted(name for name in permissions if name not in DUTIES and not actor.may(name))
+
+
+def check_grant(actor: AnyActor, permissions: Iterable[str]) -> None:
+    """Raises Forbidden where the actor would hand out a permission that they do not hold."""
+    if missing := beyond(actor, permissions):
+        raise Forbidden(f"You may not hand out permissions that you do not hold yourself: {', '.join(missing)}.", code="escalation")
+
+
+def check_power_over(actor: AnyActor, user: User) -> None:
+    """Raises Forbidden where the user may do more than the actor: their password or role would be a way up."""
+    if beyond(actor, user.granted):
+        raise Forbidden("You may not administer somebody who may do more than you.", code="escalation")
+
+
+def check_not_oneself(actor: AnyActor, user: User, what: str) -> None:
+    """Raises Forbidden where the user is the actor."""
+    if actor.id == user.id:
+        raise Forbidden(f"You may not {what}.", code="own_account")
+
+
+def check_not_own_role(actor: AnyActor, role: Role) -> None:
+    """Raises Forbidden where the role is the actor's."""
+    if getattr(actor, "role_id", None) == role.id:
+        raise Forbidden("You may not change the permissions of your own role.", code="own_account")
