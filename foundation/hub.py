@@ -18,6 +18,7 @@ LINE_LOST = 4491
 MISSES_OF_AN_OUTAGE = 2
 PACKET_BYTES = 1024 * 1024
 OUTGOING_BYTES = 16 * 1024 * 1024
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 logger = logging.getLogger("foundation.hintline")
 
@@ -243,7 +244,7 @@ class Hub:
     def _hear(self, data: bytes) -> None:
         try:
             packet = decode_packet(data)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             logger.warning("the hint line carried something that is no packet")
             return
         if packet.origin == self.id:
@@ -256,7 +257,7 @@ class Hub:
     def _hear_hint(self, raw: msgspec.Raw) -> None:
         try:
             hint = decode_hint(raw)
-        except msgspec.MsgspecError:  # a process of another release
+        except UNREADABLE:  # a process of another release
             return
         if hint.kind == "stale":
             self._stale_soon()

@@ -155,7 +155,7 @@ class Server:
 
     def open(self, **options: Any) -> "Client":
         return Client(connect(f"ws://{self.host}/ws/v1/", compression=None, max_size=None, open_timeout=PATIENCE, ping_interval=None,
-                              **options))
+                              legacy=True, **options))
 
     def login(self, user: str = "ada", **options: Any) -> "Client":
         """A socket that said `ready`."""
@@ -238,6 +238,10 @@ class Client:
     def is_open(self) -> bool:
         """Whether it still answers."""
         return self.ask("echo", text="there?")["text"] == "there?"
+
+    def widen(self) -> None:
+        """Ends what `small_socket` began: the reader catches up."""
+        self.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024 * 1024)
 
     def close(self) -> None:
         with contextlib.suppress(Exception):
