@@ -5,7 +5,7 @@ SHELL := /bin/sh
 
 # A .env beside this file is read as `NAME=value` lines; what the environment says already goes before it.
 ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; do \
-	case "$$name" in ''|\#*) ;; *) eval "[ -n \"\$${$$name+set}\" ]" || export "$$name=$$value";; esac; done < .env; fi;
+	case "$$name" in ''|'\#'*) ;; *) eval "[ -n \"\$${$$name+set}\" ]" || export "$$name=$$value";; esac; done < .env; fi;
 PYTHON = .venv/bin/python
 STAMP = .venv/.installed
 UV = 0.13.8
