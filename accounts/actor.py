@@ -30,6 +30,7 @@ class Actor:
     staff: bool
     permissions: frozenset[str]
     epoch: int = 0
+    role_version: int = 0
     session_id: UUID | None = None
     address: str = ""
 
@@ -68,7 +69,7 @@ def load(user: UUID, *, session: UUID | None = None, epoch: int | None = None, a
         return None
     logs.organization_id.set(str(row[1]))
     logs.user_id.set(str(row[0]))
-    return Actor(id=row[0], organization_id=row[1], name=row[2], email=row[3], epoch=row[4], role_id=row[5], role=row[6], staff=row[7],
+    return Actor(id=row[0], organization_id=row[1], name=row[2], email=row[3], epoch=row[4], role_id=row[5], role=row[6], staff=row[7], role_version=row[8],
                  permissions=permissions.of_role(row[5], row[8]), session_id=row[9], address=address)
 
 

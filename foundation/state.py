@@ -25,7 +25,7 @@ class Machine(Generic[Thing]):
     """
 
     moves: Iterable[Move]
-    field: str = "status"
+    attribute: str = "status"
     _table: dict[tuple[str, str], set[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -48,11 +48,11 @@ class Machine(Generic[Thing]):
     ) -> Thing:
         """Move a thing that the caller has locked. `change` sets what else follows and saves, `entry` tells the conversation, `event`
         tells the rest of the house; the last two are given the state it came from. Raises Conflict with the allowed states."""
-        source = getattr(thing, self.field)
+        source = getattr(thing, self.attribute)
         allowed = self.allowed(source, *acts)
         if to not in allowed:
             raise Conflict(refusal(source, to, allowed), code="move_refused", allowed=allowed, state=source)
-        setattr(thing, self.field, to)
+        setattr(thing, self.attribute, to)
         change(thing)
         entry(thing, source)
         event(thing, source)

@@ -1,7 +1,10 @@
 """Celery: every task is idempotent, carries its organization, and may run twice."""
 import os
 
+from typing import Any
+
 from celery import Celery
+from celery.signals import beat_init, worker_init
 
 from pandarchat.services import readiness  # noqa: F401 (connects its signals)
 
@@ -10,3 +13,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pandarchat.settings")
 app = Celery("pandarchat")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_unsafe_role(**kwargs: Any) -> None:
+    """Worker and beat serve under the same condition as the web."""
+    from foundation import roles
+
+    roles.refuse_unsafe_role()

@@ -18,7 +18,7 @@ JOBS = [
     Job("Take agents offline who are gone", "accounts.tasks.mark_gone_agents", 10),
     Job("Return tickets of agents who are gone", "tickets.tasks.requeue_abandoned", 15),
     Job("Close tickets resolved a week ago", "tickets.tasks.close_resolved", 600),
-    Job("Remove what has expired", "pandarchat.tasks.housekeeping", 3600),
+    Job("Remove what has expired", "pandarchat.tasks.remove_expired", 3600),
 ]
 
 

@@ -144,6 +144,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # The API.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+HTTP_THREADS = ENV.database_pool_size
+SOCKET_POOL_SIZE = max(2, ENV.database_pool_size // 2)
 SUBSCRIBERS = "pandarchat.subscribers.SUBSCRIBERS"
 
 REST_FRAMEWORK = {

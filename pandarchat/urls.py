@@ -3,6 +3,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from foundation import health
+from foundation.http import errors
 from pandarchat.admin_site import site
 
 handler400 = "foundation.http.errors.bad_request"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/<path:anything>", errors.nothing_here),
     path("admin/", site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

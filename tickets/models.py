@@ -130,7 +130,6 @@ class QueueSettings(models.Model):
     assigns_automatically = models.BooleanField(default=True)
     grace_seconds = models.IntegerField(default=300, validators=[MinValueValidator(0), MaxValueValidator(86400)],
                                         help_text="How long an agent who went offline keeps tickets that await a first response.")
-    turn = models.BigIntegerField(default=0, editable=False)  # counts assignments, for the round robin
 
     class Meta:
         verbose_name_plural = "queue settings"

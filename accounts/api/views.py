@@ -12,6 +12,7 @@ from accounts.actor import Actor, load
 from accounts.api import serializers
 from accounts.models import User
 from foundation.http import address
+from foundation.http.validation import valid
 from foundation.http.views import ApiView, Everyone
 from foundation.units import unit_of_work
 
@@ -85,14 +86,6 @@ class SocketTicket(ApiView):
         """A single-use ticket for the socket's `authenticate`, so that no token needs to stand in a browser's memory."""
         ticket = sessions.socket_ticket(actor=request.user)  # type: ignore[arg-type]
         return Response({"ticket": ticket, "expires_in": int(tokens.TICKET_LIFETIME.total_seconds())}, 201)
-
-
-def valid(serializer: Any, request: Request) -> dict[str, Any]:
-    """The request's body by a serializer; raises a validation error."""
-    found = serializer(data=request.data)
-    found.is_valid(raise_exception=True)
-    data: dict[str, Any] = found.validated_data
-    return data
 
 
 def pair(signed_in: sessions.SignedIn) -> dict[str, Any]:

@@ -61,6 +61,21 @@ BEGIN
   outcome := 'stored';
 END $body$;
 """
+# What a server asks for its sockets at each ping: last numbers, and who is still who they were.
+PULSE = """
+CREATE FUNCTION socket_pulse(p_organization uuid, p_rooms uuid[], p_users uuid[], p_sessions uuid[]) RETURNS jsonb LANGUAGE plpgsql AS $body$
+BEGIN
+  PERFORM set_config('app.organization', p_organization::text, true);
+  RETURN jsonb_build_object(
+    'heads', (SELECT coalesce(jsonb_agg(jsonb_build_array(id, staff_seq, public_seq)), '[]') FROM chat_conversation WHERE id = ANY (p_rooms)),
+    'users', (SELECT coalesce(jsonb_agg(jsonb_build_array(u.id, u.epoch, r.id, r.version)), '[]')
+              FROM accounts_user u JOIN accounts_role r ON r.id = u.role_id JOIN accounts_organization o ON o.id = u.organization_id AND o.is_active
+              WHERE u.id = ANY (p_users) AND u.is_active),
+    'sessions', (SELECT coalesce(jsonb_agg(id), '[]') FROM accounts_session
+                 WHERE id = ANY (p_sessions) AND revoked_at IS NULL AND expires_at > now()));
+END $body$;
+"""
+PULSE_SIGNATURE = "socket_pulse(uuid, uuid[], uuid[], uuid[])"
 SIGNATURE = "send_message(uuid, uuid, uuid, text, boolean, uuid, text, bytea, boolean, boolean, text[])"
 
 
@@ -75,4 +90,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             f"{SEND} REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {SIGNATURE} TO {APP};",
             f"DROP FUNCTION {SIGNATURE}"),
+        migrations.RunSQL(
+            f"{PULSE} REVOKE ALL ON FUNCTION {PULSE_SIGNATURE} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {PULSE_SIGNATURE} TO {APP};",
+            f"DROP FUNCTION {PULSE_SIGNATURE}"),
     ]

@@ -91,6 +91,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, "There is nothing at this address.", "not_found", 404)
 
 
+def nothing_here(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    """A view for addresses of the API that do not exist, in the envelope even while DEBUG is on."""
+    return answer(request, "There is nothing at this address.", "not_found", 404)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
     return answer(request, "The request is malformed.", "malformed", 400)

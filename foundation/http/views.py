@@ -33,6 +33,9 @@ class ApiView(APIView):
         except errors.OUTAGES:
             errors.logger.exception("The database did not answer")
             return errors.unavailable()
+        except Exception:
+            errors.logger.exception("%s %s failed", request.method, request.path)
+            return errors.server_error(request)
 
     def organization_of(self, request: HttpRequest) -> UUID | None:
         """The organization that the request's credentials name, by their signature alone."""

@@ -1,1 +1,16 @@
-urlpatterns = []
+from django.urls import path
+
+from tickets.api import views
+
+urlpatterns = [
+    path("tickets/", views.Tickets.as_view()),
+    path("tickets/<uuid:ticket>/", views.Ticket.as_view()),
+    path("tickets/<uuid:ticket>/take/", views.Take.as_view()),
+    path("tickets/<uuid:ticket>/release/", views.Release.as_view()),
+    path("tickets/<uuid:ticket>/reassign/", views.Reassign.as_view()),
+    path("tickets/<uuid:ticket>/status/", views.TicketStatus.as_view()),
+    path("queue/", views.Queue.as_view()),
+    path("agents/", views.Agents.as_view()),
+    path("agents/me/", views.MyAgent.as_view()),
+    path("agents/<uuid:agent>/", views.OneAgent.as_view()),
+]

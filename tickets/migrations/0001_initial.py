@@ -28,7 +28,6 @@ class Migration(migrations.Migration):
                 ('next_number', models.BigIntegerField(default=1001, editable=False)),
                 ('assigns_automatically', models.BooleanField(default=True)),
                 ('grace_seconds', models.IntegerField(default=300, help_text='How long an agent who went offline keeps tickets that await a first response.', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(86400)])),
-                ('turn', models.BigIntegerField(default=0, editable=False)),
             ],
             options={
                 'verbose_name_plural': 'queue settings',

@@ -38,8 +38,8 @@ NUMBERS = """
 CREATE FUNCTION take_ticket_numbers(p_organization uuid, p_many integer, OUT first bigint, OUT prefix text) LANGUAGE plpgsql AS $body$
 BEGIN
   PERFORM set_config('app.organization', p_organization::text, true);
-  INSERT INTO tickets_queuesettings (organization_id, number_prefix, next_number, assigns_automatically, grace_seconds, turn)
-  SELECT o.id, upper(left(o.slug, 3)), 1001, true, 300, 0 FROM accounts_organization o WHERE o.id = p_organization
+  INSERT INTO tickets_queuesettings (organization_id, number_prefix, next_number, assigns_automatically, grace_seconds)
+  SELECT o.id, upper(left(o.slug, 3)), 1001, true, 300 FROM accounts_organization o WHERE o.id = p_organization
   ON CONFLICT (organization_id) DO NOTHING;
   UPDATE tickets_queuesettings q SET next_number = q.next_number + p_many WHERE q.organization_id = p_organization
   RETURNING q.next_number - p_many, q.number_prefix INTO first, prefix;

@@ -1,0 +1,128 @@
+"""Who is on a socket, and what agents say about themselves there."""
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils.crypto import constant_time_compare
+
+from accounts import tokens
+from accounts.actions import agents, sessions
+from accounts.actions.people import role_group
+from accounts.actor import Actor, load
+from accounts.middleware import TENANT
+from accounts.models import AgentProfile, Organization, User
+from foundation.async_database import in_thread
+from foundation.socket.backend import Identity
+from foundation.socket.commands import Handler
+from foundation.socket.connection import Connection
+from foundation.socket.frames import Command, Frame, Ok
+from foundation.units import unit_of_work
+
+
+def of_token(token: str, address: str) -> Identity:
+    """The identity behind an access token or a single-use ticket; raises InvalidToken."""
+    claims = tokens.read(token, tokens.ACCESS, tokens.TICKET)
+    with unit_of_work(claims.organization_id):
+        epoch = claims.number if claims.kind == tokens.ACCESS else None
+        actor = load(claims.user_id, session=claims.session_id, epoch=epoch, address=address)
+        used = claims.kind != tokens.TICKET or sessions.use_socket_ticket(claims)
+        if actor is None or not used:
+            raise tokens.InvalidToken("This session has ended. Please sign in again.", code="session_ended" if actor is None else "invalid_token")
+        if actor.staff:
+            agents.seen([actor.id])
+        expires_at = claims.expires_at if claims.kind == tokens.ACCESS else datetime.now(UTC) + settings.ACCESS_LIFETIME
+        return identity(actor, expires_at)
+
+
+def of_cookie(cookies: dict[str, str], address: str) -> Identity | None:
+    """The identity behind a browser session of this site; None for a missing, ended or platform one."""
+    key = cookies.get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return None
+    session = SessionStore(session_key=key)
+    tenant, user = session.get(TENANT), session.get(SESSION_KEY)
+    if not tenant or not user or not session.get(BACKEND_SESSION_KEY):
+        return None
+    with unit_of_work(UUID(tenant)):
+        found = User.objects.filter(id=user, is_active=True, is_superuser=False).first()
+        if found is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), found.get_session_auth_hash()):
+            return None
+        actor = load(found.id, address=address)
+        return identity(actor, session.get_expiry_date()) if actor else None
+
+
+def again(known: Identity) -> Identity | None:
+    """The same person as the database knows them now; None where the user, the session or the epoch has ended."""
+    actor: Actor = known.actor
+    with unit_of_work(known.organization_id):
+        fresh = load(actor.id, session=actor.session_id, epoch=actor.epoch, address=actor.address)
+        return identity(fresh, known.expires_at) if fresh else None
+
+
+def identity(actor: Actor, expires_at: datetime) -> Identity:
+    """What the socket keeps of an actor, and the groups that it hears by itself."""
+    groups = [sessions.user_group(actor.id)]
+    if actor.session_id:
+        groups.append(sessions.session_group(actor.session_id))
+    if actor.role_id:
+        groups.append(role_group(actor.role_id))
+    if actor.staff:
+        groups.append(agents.staff_group(actor.organization_id))
+    organization = Organization.objects.get(id=actor.organization_id)
+    shown = {"id": actor.id, "name": actor.name, "email": actor.email, "role": actor.role, "staff": actor.staff,
+             "organization": {"id": organization.id, "slug": organization.slug, "name": organization.name}}
+    return Identity(organization_id=actor.organization_id, user_id=actor.id, session_id=actor.session_id, name=actor.name, staff=actor.staff,
+                    expires_at=expires_at, groups=tuple(groups), actor=actor, user=shown)
+
+
+class AgentStatusChanged(Frame):
+    """Somebody's availability. To an agent on their return: that they went offline by themselves."""
+
+    agent: UUID
+    availability: str
+    lost_connection: bool
+
+
+def welcome(known: Identity) -> list[Frame]:
+    """What an agent is told first: that the house took them offline while they were gone."""
+    if not known.staff:
+        return []
+    with unit_of_work(known.organization_id):
+        agent = AgentProfile.objects.filter(user_id=known.user_id, lost_connection=True).first()
+    return [AgentStatusChanged(agent=agent.user_id, availability=agent.availability, lost_connection=True)] if agent else []
+
+
+def seen(organization: UUID, users: Iterable[UUID]) -> None:
+    """These have a live socket."""
+    with unit_of_work(organization):
+        agents.seen(sorted(users))
+
+
+def gone(known: Identity) -> None:
+    """Their last socket on this server is gone."""
+    if known.staff:
+        with unit_of_work(known.organization_id):
+            agents.left(known.user_id)
+
+
+class AgentStatus(Command, frozen=True):
+    """One's own availability: available, busy, away or offline."""
+
+    status: Literal["available", "busy", "away", "offline"]
+
+
+async def set_status(connection: Connection, command: AgentStatus) -> Frame:
+    await in_thread(_set_status, connection.me.actor, command.status)
+    return Ok(ref=command.ref)
+
+
+def _set_status(actor: Actor, status: str) -> None:
+    with unit_of_work(actor):
+        agents.change(agent=agents.locked(actor.id), actor=actor, availability=status)
+
+
+COMMANDS: list[Any] = [Handler(AgentStatus, set_status)]

@@ -1,0 +1,68 @@
+"""Shapes of conversations in the API. What comes out is described by the same structs that encode it (`chat/wire.py`)."""
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from chat.models import LONGEST_TEXT
+
+
+@extend_schema_field({"$ref": "#/components/schemas/Entry"})
+class EntryField(serializers.Field[Any, Any, Any, Any]):
+    """An entry, told apart by `kind`."""
+
+
+class NewMessage(serializers.Serializer[Any]):
+    client_id = serializers.UUIDField()
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    internal = serializers.BooleanField(default=False)
+    attachments = serializers.ListField(child=serializers.UUIDField(), max_length=0, required=False)
+
+
+class MessageStored(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    duplicate = serializers.BooleanField()
+
+
+class EditedText(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+
+
+class ReadTo(serializers.Serializer[Any]):
+    seq = serializers.IntegerField(min_value=0, max_value=2**53)
+
+
+class PersonBrief(serializers.Serializer[Any]):
+    id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField()
+    staff = serializers.BooleanField()
+
+
+class Reading(serializers.Serializer[Any]):
+    user = PersonBrief()
+    seq = serializers.IntegerField()
+
+
+class EntryPage(serializers.Serializer[Any]):
+    """`from` … `to` are the viewer's own numbers; `more` where others follow (or, reading backwards, precede)."""
+
+    to = serializers.IntegerField()
+    head = serializers.IntegerField()
+    more = serializers.BooleanField()
+    entries = serializers.ListField(child=EntryField())
+    reads = Reading(many=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.IntegerField(), **super().get_fields()}
+
+
+class EntriesWanted(serializers.Serializer[Any]):
+    after = serializers.IntegerField(min_value=0, max_value=2**53, required=False, help_text="The last number held; 0 for all.")
+    before = serializers.IntegerField(min_value=1, max_value=2**53, required=False, help_text="For reading backwards from here.")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if len(given) > 1:
+            raise serializers.ValidationError("Give either `after` or `before`.")
+        return given

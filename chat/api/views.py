@@ -1,0 +1,72 @@
+"""Conversations over REST: the same actions and answers as the socket's."""
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from chat import actions, queries, sending, wire
+from chat.api import serializers
+from chat.limits import SENDS
+from foundation.http.rendering import ready_made
+from foundation.http.validation import valid, valid_query
+from foundation.http.views import ApiView
+
+
+class Messages(ApiView):
+    own_units = True
+
+    @extend_schema(request=serializers.NewMessage, responses={201: serializers.MessageStored, 200: serializers.MessageStored})
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Send a message. Repeating it with the same `client_id` answers the stored one (200, `duplicate`)."""
+        given = valid(serializers.NewMessage, request)
+        actor: Any = request.user
+        SENDS.check(actor.id)
+        draft = sending.Draft(conversation=ticket, client_id=given["client_id"], text=given["text"], internal=given["internal"])
+        stored = sending.send(actor=actor, draft=draft)
+        answer = {"id": stored.id, "seq": stored.seq, "created_at": stored.created_at, "duplicate": stored.duplicate}
+        return Response(answer, 200 if stored.duplicate else 201)
+
+
+class Entries(ApiView):
+    @extend_schema(parameters=[serializers.EntriesWanted], responses=serializers.EntryPage)
+    def get(self, request: Request, ticket: UUID) -> Any:
+        """Entries after a number, as the socket's `batch` has them, or before one, for reading upwards."""
+        given = valid_query(serializers.EntriesWanted, request)
+        actor: Any = request.user
+        conversation = queries.get(actor, ticket)
+        if "before" in given:
+            page = queries.before(actor, conversation, given["before"])
+        else:
+            page = queries.after(actor, conversation, given.get("after", 0))
+        return ready_made(wire.encoder.encode({
+            "from": page.first, "to": page.last, "head": page.head, "more": page.more, "entries": page.entries, "reads": page.reads}))
+
+
+class Message(ApiView):
+    @extend_schema(request=serializers.EditedText, responses=serializers.EntryField)
+    def patch(self, request: Request, message: UUID) -> Response:
+        """Edit one's own message within 15 minutes; what it said before stays on record."""
+        text = valid(serializers.EditedText, request)["text"]
+        return shown(actions.edit(actor=request.user, message=message, text=text), request)  # type: ignore[arg-type]
+
+    @extend_schema(responses={200: serializers.EntryField})
+    def delete(self, request: Request, message: UUID) -> Response:
+        """Delete a message; it keeps its place, and what it said stays on record."""
+        return shown(actions.delete(actor=request.user, message=message), request)  # type: ignore[arg-type]
+
+
+class Read(ApiView):
+    @extend_schema(request=serializers.ReadTo, responses=serializers.ReadTo)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Everything up to `seq` has been read; never moves backwards."""
+        seq = valid(serializers.ReadTo, request)["seq"]
+        return Response({"seq": actions.read(actor=request.user, conversation=ticket, seq=seq)})  # type: ignore[arg-type]
+
+
+def shown(row: wire.Row, request: Request) -> Response:
+    """An entry as the one who asks sees it."""
+    actor: Any = request.user
+    return Response(msgspec.to_builtins(wire.shown(row, staff=actor.staff), enc_hook=str))

@@ -1,0 +1,141 @@
+"""Sending a message: one prepared statement, for the socket and for REST. The ways differ only in who waits for it."""
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts.actor import Actor
+from chat import rooms, waking, wire
+from foundation import events
+from foundation.async_database import in_thread, one_row
+from foundation.errors import Conflict, Forbidden, NotFound
+from foundation.socket.frames import encode
+from foundation.units import unit_of_work
+
+SEND = """
+SELECT outcome, entry, staff_number, public_number, stored_at, owed
+FROM send_message(%s::uuid, %s::uuid, %s::uuid, %s::text, %s::boolean, %s::uuid, %s::text, %s::bytea, %s::boolean, %s::boolean, %s::text[])
+"""
+WAKE = "wake"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wants to say. `client_id` names it, so that saying it twice stores it once."""
+
+    conversation: UUID
+    client_id: UUID
+    text: str
+    internal: bool = False
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A committed message; `seq` is its number as the sender sees it."""
+
+    id: UUID
+    staff_seq: int
+    public_seq: int | None
+    seq: int
+    created_at: datetime
+    duplicate: bool
+
+
+def check(actor: Actor, draft: Draft) -> None:
+    """Raises Forbidden where the role does not allow it."""
+    if draft.internal and not (actor.staff and actor.may("chat.write_note")):
+        raise Forbidden("Only staff may write internal notes.")
+    if not actor.may("chat.send_message"):
+        raise Forbidden("You may not send messages.")
+
+
+def send(*, actor: Actor, draft: Draft) -> Stored:
+    """Store a message in a transaction of its own, outside any unit of work, and publish it. Raises NotFound, Forbidden, or Conflict
+    (another body under the same client_id; a closed conversation)."""
+    check(actor, draft)
+    row = _execute(arguments(actor, draft, wakes=True))
+    if row[0] == WAKE:
+        return send_waking(actor=actor, draft=draft)
+    stored = judged(row, actor)
+    publish(stored, row[5], actor, draft)
+    return stored
+
+
+async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Stored:
+    """The same for a socket, whose own `session` does not hear its message again."""
+    check(actor, draft)
+    row = await one_row(SEND, arguments(actor, draft, wakes=True))
+    if row[0] == WAKE:
+        return await in_thread(send_waking, actor=actor, draft=draft, session=session)
+    stored = judged(row, actor)
+    if row[5]:
+        await in_thread(publish, stored, row[5], actor, draft, session)
+    else:
+        publish(stored, (), actor, draft, session)
+    return stored
+
+
+def send_waking(*, actor: Actor, draft: Draft, session: str = "") -> Stored:
+    """Store a message together with what it moves: a reopened ticket, a first response."""
+    with unit_of_work(actor):
+        row = _execute(arguments(actor, draft, wakes=False))
+        stored = judged(row, actor)
+        if not stored.duplicate:
+            transaction.on_commit(partial(publish, stored, row[5], actor, draft, session), robust=True)
+            waking.wake(draft.conversation, actor)
+    return stored
+
+
+def _execute(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    connection.ensure_connection()
+    row: tuple[Any, ...] = connection.connection.execute(SEND, given, prepare=True).fetchone()
+    return row
+
+
+def arguments(actor: Actor, draft: Draft, *, wakes: bool) -> tuple[Any, ...]:
+    """The statement's parameters."""
+    return (actor.organization_id, draft.conversation, actor.id, actor.name, actor.staff, draft.client_id, draft.text, digest(draft),
+            draft.internal, wakes, events.subscribers_of("message.sent"))
+
+
+def digest(draft: Draft) -> bytes:
+    """SHA-256 of what is first sent."""
+    return hashlib.sha256(f"{draft.conversation}|{int(draft.internal)}|{draft.text}".encode()).digest()
+
+
+def judged(row: tuple[Any, ...], actor: Actor) -> Stored:
+    """The stored message, or the refusal."""
+    outcome, entry, staff_seq, public_seq, created_at, _ = row
+    if outcome == "not_found":
+        raise NotFound("There is no such ticket.")
+    if outcome == "closed":
+        raise Conflict("This ticket is closed. Please open a new one.", code="closed")
+    if outcome == "conflict":
+        raise Conflict("Another message was sent under this client_id.", code="conflict")
+    return Stored(id=entry, staff_seq=staff_seq, public_seq=public_seq, seq=staff_seq if actor.staff else public_seq, created_at=created_at,
+                  duplicate=outcome == "duplicate")
+
+
+def publish(stored: Stored, owed: Sequence[UUID] | None, actor: Actor, draft: Draft, session: str = "") -> None:
+    """After the commit: show the message to everyone else, once encoded for staff and once for the customer."""
+    if stored.duplicate:
+        return
+    row = wire.Row(id=stored.id, staff_seq=stored.staff_seq, public_seq=stored.public_seq, kind="message", sender_id=actor.id,
+                   sender_name=actor.name, sender_is_staff=actor.staff, client_id=draft.client_id, text=draft.text, data=None,
+                   created_at=stored.created_at, edited_at=None, deleted_at=None)
+    show(draft.conversation, row, session=session)
+    subscribers = events.subscribers_of("message.sent")
+    events.send(actor.organization_id, zip(owed or (), subscribers, strict=False), ())
+
+
+def show(conversation: UUID, row: wire.Row, *, session: str = "") -> None:
+    """Publish an entry to both rooms; an internal one to staff alone."""
+    hints = events.hints()
+    for staff in (True, False) if row.public_seq is not None else (True,):
+        frame = wire.EntryAdded(ticket=conversation, seq=row.seq(staff), entry=wire.shown(row, staff=staff))
+        hints.publish(rooms.room(conversation, staff=staff), encode(frame), exclude=session)

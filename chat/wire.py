@@ -1,0 +1,253 @@
+"""Entries and frames of conversations as clients see them, over REST and socket alike. `seq` is always the viewer's own number."""
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from chat.models import LONGEST_TEXT
+from foundation.socket.frames import Command, Frame
+
+BATCH_BYTES = 60 * 1024  # of entries; with its frame a batch stays below the 64 KiB of the socket
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody as the other side may know them. `id` is null for the house itself."""
+
+    id: UUID | None
+    name: str
+    staff: bool
+
+
+class EntryBase(msgspec.Struct, tag_field="kind", kw_only=True):
+    id: UUID
+    seq: int
+    created_at: datetime
+    sender: Person
+    internal: bool
+
+
+class Message(EntryBase, tag="message"):
+    """Somebody wrote; a deleted message keeps its place and loses its text."""
+
+    text: str
+    client_id: UUID | None
+    edited_at: datetime | None
+    deleted_at: datetime | None
+
+
+class Edit(EntryBase, tag="edit"):
+    """The message `target` was changed; a replay shows the current text."""
+
+    target: UUID
+    target_seq: int
+    text: str
+
+
+class Deletion(EntryBase, tag="deletion"):
+    """The message `target` was deleted."""
+
+    target: UUID
+    target_seq: int
+
+
+class Assignment(EntryBase, tag="assignment"):
+    """The conversation was given to somebody, or back to the queue (null)."""
+
+    assignee: Person | None
+
+
+class StatusChange(EntryBase, tag="status", rename={"before": "from", "after": "to"}):
+    before: str
+    after: str
+
+
+class Change(EntryBase, tag="change"):
+    """A field of the ticket was changed; for staff."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+Entry = Message | Edit | Deletion | Assignment | StatusChange | Change
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry as the database has it, with its target, in the order of `queries.COLUMNS`."""
+
+    id: UUID
+    staff_seq: int
+    public_seq: int | None
+    kind: str
+    sender_id: UUID | None
+    sender_name: str
+    sender_is_staff: bool
+    client_id: UUID | None
+    text: str
+    data: Any
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    target_id: UUID | None = None
+    target_staff_seq: int | None = None
+    target_public_seq: int | None = None
+    target_text: str | None = None
+
+    def seq(self, staff: bool) -> int:
+        """The viewer's own number; only what is public has one for a customer."""
+        number = self.staff_seq if staff else self.public_seq
+        assert number is not None, "an internal entry was shown to a customer"  # noqa: S101
+        return number
+
+
+def shown(row: Row, *, staff: bool) -> Entry:
+    """The entry as staff or as the customer see it."""
+    common = {
+        "id": row.id, "seq": row.seq(staff), "created_at": row.created_at, "internal": row.public_seq is None,
+        "sender": Person(id=row.sender_id, name=row.sender_name, staff=row.sender_is_staff),
+    }
+    if row.kind == "message":
+        return Message(**common, text=row.text, client_id=row.client_id, edited_at=row.edited_at, deleted_at=row.deleted_at)
+    if row.kind == "assignment":
+        assignee = row.data["assignee"]
+        return Assignment(**common, assignee=Person(id=UUID(assignee["id"]), name=assignee["name"], staff=True) if assignee else None)
+    if row.kind == "status":
+        return StatusChange(**common, before=row.data["from"], after=row.data["to"])
+    if row.kind == "change":
+        return Change(**common, field=row.data["field"], before=row.data["from"], after=row.data["to"])
+    target = {"target": row.target_id, "target_seq": row.target_staff_seq if staff else row.target_public_seq}
+    if row.kind == "edit":
+        return Edit(**common, **target, text=row.target_text or "")
+    return Deletion(**common, **target)
+
+
+# Commands
+
+
+class JoinTicketRoom(Command, frozen=True):
+    """Hear a conversation from now on; `after` is the last number held, 0 for all."""
+
+    ticket: UUID
+    after: Number = 0
+
+
+class LeaveTicketRoom(Command, frozen=True):
+    ticket: UUID
+
+
+class SendMessage(Command, frozen=True):
+    """`client_id` makes a repetition harmless: the same message is stored once."""
+
+    ticket: UUID
+    client_id: UUID
+    text: Text
+    attachments: Annotated[list[UUID], msgspec.Meta(max_length=0)] = []  # noqa: RUF012 - copied by msgspec
+    internal: bool = False
+
+
+class Typing(Command, frozen=True):
+    ticket: UUID
+    typing: bool = True
+    internal: bool = False
+
+
+class Viewing(Command, frozen=True):
+    """The conversation is on screen, or no longer."""
+
+    ticket: UUID
+    viewing: bool = True
+
+
+class Read(Command, frozen=True):
+    """Everything up to `seq` has been read."""
+
+    ticket: UUID
+    seq: Number
+
+
+# Frames
+
+
+class ReadMark(msgspec.Struct, frozen=True):
+    user: Person
+    seq: int
+
+
+class Batch(Frame):
+    """Entries `from` … `to`; `more` says to join again with `after` = `to`."""
+
+    ticket: UUID
+    first: int = msgspec.field(name="from")
+    to: int
+    head: int
+    more: bool
+    entries: list[Entry]  # or, already encoded, `msgspec.Raw`
+    reads: list[ReadMark] = []  # noqa: RUF012
+    ref: str | None = None
+
+
+class Reset(Frame):
+    """Too far behind for batches: load the conversation by REST."""
+
+    ticket: UUID
+    head: int
+    ref: str | None = None
+
+
+class MessageStored(Frame, tag="ok"):
+    """The message is committed, and has this number."""
+
+    ref: str | None
+    seq: int
+    id: UUID
+    created_at: datetime
+    duplicate: bool
+
+
+class EntryAdded(Frame, tag="entry"):
+    ticket: UUID
+    seq: int
+    entry: Entry
+
+
+class TypingNow(Frame, tag="typing"):
+    ticket: UUID
+    user: Person
+    typing: bool
+    internal: bool
+
+
+class ViewingNow(Frame, tag="viewing"):
+    """For staff: who has the conversation on screen. `answer` asks nobody to show themselves again."""
+
+    ticket: UUID
+    user: Person
+    viewing: bool
+
+
+class ReadUpTo(Frame, tag="read"):
+    ticket: UUID
+    user: Person
+    seq: int
+
+
+encoder = msgspec.json.Encoder(enc_hook=str)
+
+
+def fitting(entries: Iterable[Entry]) -> list[msgspec.Raw]:
+    """As many entries as fit into one batch, encoded; always at least one where there is one."""
+    kept: list[msgspec.Raw] = []
+    size = 0
+    for entry in entries:
+        raw = encoder.encode(entry)
+        size += len(raw) + 1
+        if kept and size > BATCH_BYTES:
+            break
+        kept.append(msgspec.Raw(raw))
+    return kept

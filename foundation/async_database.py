@@ -1,0 +1,79 @@
+"""psycopg's own asynchronous pool, for the few statements that a socket runs by itself; everything else is ORM on a bounded executor."""
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from psycopg_pool import AsyncConnectionPool
+
+Result = TypeVar("Result")
+Given = ParamSpec("Given")
+WORKERS = 8
+_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[Any]] = WeakKeyDictionary()
+
+
+async def pool() -> AsyncConnectionPool[Any]:
+    """This loop's pool, in autocommit: each statement is its own transaction."""
+    loop = asyncio.get_running_loop()
+    found = _pools.get(loop)
+    if found is None:
+        found = _pools[loop] = AsyncConnectionPool(
+            kwargs={**parameters(), "autocommit": True}, min_size=1, max_size=settings.SOCKET_POOL_SIZE, timeout=5, open=False)
+        await found.open(wait=False)
+    return found
+
+
+def parameters() -> dict[str, Any]:
+    """The database of Django's settings in psycopg's words."""
+    database = settings.DATABASES["default"] | {"NAME": connections["default"].settings_dict["NAME"]}
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    given = {name: database[key] for name, key in names.items() if database.get(key)}
+    return {**given, "options": "-c TimeZone=UTC", "connect_timeout": 5}
+
+
+async def close() -> None:
+    """At the end of the process."""
+    found = _pools.pop(asyncio.get_running_loop(), None)
+    if found is not None:
+        await found.close()
+
+
+async def one_row(sql: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The single row of one prepared statement. A connection that died is replaced and the statement repeated once: it must be
+    one that does no harm when it runs twice."""
+    connected = await pool()
+    for attempt in (1, 2):
+        async with connected.connection() as connection:
+            try:
+                cursor = await connection.execute(sql, arguments, prepare=True)
+                row: tuple[Any, ...] = await cursor.fetchone()
+            except psycopg.OperationalError:
+                if attempt == 2 or not connection.broken:  # noqa: PLR2004
+                    raise
+            else:
+                return row
+    raise AssertionError("unreachable")
+
+
+@cache
+def executor() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="socket-database")
+
+
+async def in_thread(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+    """Synchronous database work of a socket, on a few threads of its own, so that one slow query harms nobody else's echo."""
+    context = copy_context()
+    return await asyncio.get_running_loop().run_in_executor(executor(), lambda: context.run(_alone, work, *args, **kwargs))
+
+
+def _alone(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+    try:
+        return work(*args, **kwargs)
+    finally:
+        connections.close_all()

@@ -1,0 +1,53 @@
+"""One process for HTTP and sockets: Django as WSGI on a bounded pool of threads, the socket on the event loop."""
+import logging
+import os
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pandarchat.settings")
+wsgi = get_wsgi_application()
+
+from a2wsgi import WSGIMiddleware  # noqa: E402 - the apps are loaded now
+from channels.layers import get_channel_layer  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from foundation import async_database  # noqa: E402
+from foundation.roles import refuse_unsafe_role  # noqa: E402
+from pandarchat.routing import sockets  # noqa: E402
+
+logger = logging.getLogger("pandarchat")
+
+
+async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Start the hint line with the server, and end the sockets with 1012 before it stops."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            try:
+                await async_database.in_thread(refuse_unsafe_role)
+            except SystemExit as error:
+                await send({"type": "lifespan.startup.failed", "message": str(error)})
+                return
+            await sockets.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await sockets.stop()
+            await get_channel_layer().stop()
+            await async_database.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def not_found(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """A socket at another address."""
+    await send({"type": "websocket.close", "code": 4404})
+
+
+application = ProtocolTypeRouter({
+    "http": WSGIMiddleware(wsgi, workers=settings.HTTP_THREADS),
+    "websocket": URLRouter([path("ws/v1/", sockets.as_asgi()), path("<path:anywhere>", not_found)]),
+    "lifespan": lifespan,
+})

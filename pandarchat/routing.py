@@ -1,0 +1,42 @@
+"""The socket, composed of what each app answers there."""
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import accounts.socket
+import chat.socket
+from foundation.async_database import in_thread
+from foundation.socket.application import SocketApplication
+from foundation.socket.backend import Identity, Pulse
+from foundation.socket.frames import Frame
+
+
+class HouseBackend:
+    """What the socket asks: accounts knows people, chat knows rooms."""
+
+    async def authenticate_token(self, token: str, address: str) -> Identity:
+        return await in_thread(accounts.socket.of_token, token, address)
+
+    async def authenticate_cookie(self, cookies: Mapping[str, str], address: str) -> Identity | None:
+        return await in_thread(accounts.socket.of_cookie, dict(cookies), address)
+
+    async def refresh(self, identity: Identity) -> Identity | None:
+        return await in_thread(accounts.socket.again, identity)
+
+    async def may_see(self, identity: Identity, room_ids: Iterable[UUID]) -> set[UUID]:
+        return await in_thread(chat.socket.may_see, identity, room_ids)
+
+    async def pulse(self, organization_id: UUID, sessions: Mapping[str, Identity], rooms: frozenset[UUID]) -> Pulse:
+        return await chat.socket.pulse(organization_id, sessions, rooms)
+
+    async def seen(self, organization_id: UUID, user_ids: frozenset[UUID]) -> None:
+        await in_thread(accounts.socket.seen, organization_id, user_ids)
+
+    async def welcome(self, identity: Identity) -> list[Frame]:
+        return await in_thread(accounts.socket.welcome, identity)
+
+    async def gone(self, identity: Identity) -> None:
+        await in_thread(accounts.socket.gone, identity)
+
+
+COMMANDS = [*accounts.socket.COMMANDS, *chat.socket.COMMANDS]
+sockets = SocketApplication(backend=HouseBackend(), commands=COMMANDS)

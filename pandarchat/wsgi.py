@@ -1,0 +1,8 @@
+"""HTTP. The start refuses a database role that could see more than one organization."""
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pandarchat.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""All writes of tickets, by what they are about."""

@@ -1,0 +1,103 @@
+"""The queue gives its tickets to agents: read, decide, one bulk write, under the organization's lock."""
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+
+from accounts.actions.agents import staff_group
+from accounts.actor import System
+from chat import queries as conversations
+from chat import sending
+from foundation import events
+from foundation.events import PUSH, Push
+from foundation.units import unit_of_work
+from tickets import queries
+from tickets.actions.moves import assigned_frame, lock_assignment
+from tickets.assignment import Assigned, assign
+
+# Conversations are locked first and in the order of their keys, as everything else that writes locks them.
+GIVE = f"""
+WITH chosen AS (SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::jsonb[]) AS x (ticket, agent, turn, payload)),
+locked AS MATERIALIZED (
+  SELECT c.id, x.agent, x.turn, x.payload FROM chat_conversation c JOIN chosen x ON x.ticket = c.id ORDER BY c.id FOR UPDATE OF c),
+moved AS (
+  UPDATE tickets_ticket t
+  SET status = 'assigned', assignee_id = l.agent, preferred_agent_id = NULL, released_by_id = NULL, version = t.version + 1,
+      assigned_at = now(), updated_at = now()
+  FROM locked l WHERE t.conversation_id = l.id AND t.status = 'queued'
+  RETURNING t.organization_id, t.conversation_id, t.assignee_id, l.turn, l.payload),
+numbered AS (
+  UPDATE chat_conversation c
+  SET staff_seq = c.staff_seq + 1, public_seq = c.public_seq + 1, last_entry_at = now(), staff_wakes = true, customer_wakes = false
+  FROM moved m WHERE c.id = m.conversation_id
+  RETURNING c.organization_id, c.id, c.staff_seq, c.public_seq, m.assignee_id),
+said AS (
+  INSERT INTO chat_entry (organization_id, conversation_id, staff_seq, public_seq, kind, sender_name, data)
+  SELECT n.organization_id, n.id, n.staff_seq, n.public_seq, 'assignment', %s,
+         jsonb_build_object('assignee', jsonb_build_object('id', u.id, 'name', u.name), 'from', 'queued')
+  FROM numbered n JOIN accounts_user u ON u.id = n.assignee_id
+  RETURNING *),
+served AS (
+  UPDATE accounts_agentprofile a SET turn = x.turn
+  FROM (SELECT assignee_id, max(turn) AS turn FROM moved GROUP BY assignee_id) x WHERE a.user_id = x.assignee_id),
+facts AS (
+  INSERT INTO foundation_event (organization_id, kind, payload) SELECT organization_id, 'ticket.assigned', payload FROM moved
+  RETURNING organization_id, id),
+owed AS (
+  INSERT INTO foundation_delivery (organization_id, event_id, subscriber) SELECT organization_id, id, '{PUSH}' FROM facts RETURNING id)
+SELECT e.conversation_id, (SELECT array_agg(id) FROM owed), {conversations.COLUMNS} FROM said e {conversations.TARGET}
+"""
+
+
+def assign_queue(*, organization: UUID) -> int:
+    """Assign what can be assigned now; returns how many tickets. Safe under any number of workers: they wait for each other here,
+    and deliveries that asked for an assignment are struck out by the one that did it."""
+    with unit_of_work(organization):
+        lock_assignment(organization)
+        asked = queries.assignments_asked_for()
+        decided = _decide()
+        if decided:
+            _give(organization, decided)
+        if asked:
+            events.finish(organization, asked)
+    return len(decided)
+
+
+def _decide() -> list[Assigned]:
+    if not queries.settings().assigns_automatically:
+        return []
+    candidates = queries.candidates()
+    if not any(candidate.on_duty and candidate.free for candidate in candidates):
+        return []
+    return assign(queries.waiting(), candidates, turn=queries.last_turn())
+
+
+def _give(organization: UUID, decided: Sequence[Assigned]) -> None:
+    house = System(organization)
+    pushes = _frames(organization, decided)
+    payloads = [orjson.dumps({"ticket": str(a.ticket), **events.pushed([push])}).decode() for a, push in zip(decided, pushes, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE, [[a.ticket for a in decided], [a.agent for a in decided], [a.turn for a in decided], payloads, house.name])
+        rows = cursor.fetchall()
+    if not rows:
+        return
+    queue = Push(staff_group(organization), events.frame("queue-updated", assigned=len(rows)))
+    transaction.on_commit(partial(_tell, organization, rows, [*pushes, queue]), robust=True)
+
+
+def _frames(organization: UUID, decided: Sequence[Assigned]) -> list[Push]:
+    agents = queries.agents_named({a.agent for a in decided})
+    numbers = queries.numbers_of([a.ticket for a in decided])
+    group = staff_group(organization)
+    return [Push(group, assigned_frame(a.ticket, numbers[a.ticket], agents[a.agent])) for a in decided]
+
+
+def _tell(organization: UUID, rows: list[tuple[object, ...]], pushes: Sequence[Push]) -> None:
+    """After the commit: the entries to their rooms, `ticket-assigned` to the staff; then the deliveries are done."""
+    for row in rows:
+        sending.show(row[0], conversations.row_of(row[2:]))  # type: ignore[arg-type]
+    for push in pushes:
+        events.hints().publish(push.group, push.frame)
+    events.finish(organization, rows[0][1])  # type: ignore[arg-type]

@@ -1,0 +1,78 @@
+"""Categories and the queue's settings; tickets, to read. `pandarchat/admin_site.py` puts the pages on the site."""
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts.admin.base import Audited, AuditHistory, OwnedForm
+from foundation.admin import ReadOnly, TenantAdmin
+from tickets.models import Category, QueueSettings, Ticket
+
+
+class CategoryForm(OwnedForm):
+    class Meta:
+        model = Category
+        fields = ("name", "slug", "skill")
+
+
+class CategoryAdmin(Audited, AuditHistory, TenantAdmin):
+    form = CategoryForm
+    list_display = ("name", "slug", "skill")
+    list_filter = ("skill",)
+    list_select_related = ("skill",)
+    search_fields = ("name", "slug")
+    actions = None  # one at a time, because each asks for its tickets
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A category in use is kept; Django's own answer would name every ticket."""
+        used = Ticket.objects.filter(category__in=objs)[:1]
+        if used:
+            return [str(obj) for obj in objs], {}, set(), ["tickets of this category"]
+        return [str(obj) for obj in objs], {"categories": len(objs)}, set(), []
+
+
+class QueueSettingsAdmin(Audited, AuditHistory, TenantAdmin):
+    form = OwnedForm
+    list_display = ("label", "number_prefix", "assigns_automatically", "grace_seconds")
+    fields = ("number_prefix", "assigns_automatically", "grace_seconds")
+    actions = None
+
+    @admin.display(description="settings")
+    def label(self, settings: QueueSettings) -> str:
+        return "The queue"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Until the first ticket made them, or somebody here."""
+        return super().has_add_permission(request) and not QueueSettings.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class TicketAdmin(ReadOnly, AuditHistory, TenantAdmin):
+    """Every move of a ticket writes an entry and tells people: it is made in the console, through the actions."""
+
+    list_display = ("number", "subject", "status", "priority", "category", "customer", "assignee", "updated_at")
+    list_filter = ("status", "priority", "channel", "category", "updated_at")
+    list_select_related = ("category", "customer", "assignee")
+    search_fields = ("number__exact", "subject")
+    search_help_text = "A number or a part of the subject."
+    ordering = ("-updated_at",)
+    fields = (
+        "number", "subject", "status", "priority", "category", "tag_names", "channel", "customer", "assignee", "talk", "version",
+        ("created_at", "updated_at"), ("queued_at", "assigned_at"), ("first_response_at", "resolved_at", "closed_at"),
+    )
+
+    @admin.display(description="tags")
+    def tag_names(self, ticket: Ticket) -> str:
+        return ", ".join(tag.name for tag in ticket.tags.all())
+
+    @admin.display(description="conversation")
+    def talk(self, ticket: Ticket) -> str:
+        return format_html('<a href="{}">Open</a>', reverse("admin:chat_conversation_change", args=[ticket.pk]))
+
+
+ADMINS: dict[type[Model], type[admin.ModelAdmin]] = {Category: CategoryAdmin, QueueSettings: QueueSettingsAdmin, Ticket: TicketAdmin}

@@ -1,0 +1,175 @@
+"""Shapes of tickets in the API: the contract that the fast answers are held equal to."""
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import AgentProfile, Availability, User
+from chat.models import LONGEST_TEXT
+from tickets.assignment import Reason
+from tickets.lists import ORDERINGS
+from tickets.models import Category, Channel, Priority, Status, Ticket
+
+PRIORITIES = [priority.name.lower() for priority in Priority]
+
+
+class CategoryBrief(serializers.ModelSerializer[Category]):
+    class Meta:
+        model = Category
+        fields = ["slug", "name"]
+
+
+class CustomerBrief(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ["id", "name", "email"]
+
+
+class AssigneeBrief(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ["id", "name"]
+
+
+class TicketRow(serializers.ModelSerializer[Ticket]):
+    """A ticket as lists show it. Context: `prefix`, `staff` and `viewer`."""
+
+    id = serializers.UUIDField(source="pk")
+    number = serializers.SerializerMethodField()
+    priority = serializers.SerializerMethodField()
+    category = CategoryBrief(allow_null=True)
+    tags = serializers.SerializerMethodField()
+    customer = CustomerBrief()
+    assignee = AssigneeBrief(allow_null=True)
+    head = serializers.SerializerMethodField()
+    unread = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Ticket
+        fields = ["id", "number", "subject", "status", "priority", "category", "tags", "channel", "customer", "assignee", "version", "created_at",
+                  "updated_at", "queued_at", "assigned_at", "first_response_at", "resolved_at", "closed_at", "head", "unread"]
+        read_only_fields = fields
+
+    def get_number(self, ticket: Ticket) -> str:
+        return f"{self.context['prefix']}-{ticket.number}"
+
+    def get_priority(self, ticket: Ticket) -> str:
+        return Priority(ticket.priority).name.lower()
+
+    def get_tags(self, ticket: Ticket) -> list[str]:
+        return sorted(tag.name for tag in ticket.tags.all())
+
+    def get_head(self, ticket: Ticket) -> int:
+        return ticket.conversation.staff_seq if self.context["staff"] else ticket.conversation.public_seq
+
+    def get_unread(self, ticket: Ticket) -> int:
+        conversation, viewer = ticket.conversation, self.context["viewer"]
+        mark = conversation.readmark_set.filter(user_id=viewer).first()
+        unread = conversation.entry_set.filter(kind="message", staff_seq__gt=mark.staff_seq if mark else 0).exclude(sender_id=viewer)
+        if not self.context["staff"]:
+            unread = unread.filter(public_seq__isnull=False)
+        return min(100, unread.count())
+
+
+class TicketDetail(TicketRow):
+    """A ticket with what the viewer may do with it now."""
+
+    allowed_statuses = serializers.ListField(child=serializers.ChoiceField(choices=Status.choices))
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["take", "release", "reassign"]))
+
+    class Meta(TicketRow.Meta):
+        fields = [*TicketRow.Meta.fields, "allowed_statuses", "allowed_actions"]
+        read_only_fields = fields
+
+
+class Tag(serializers.CharField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=50, **options)
+
+
+class NewTicket(serializers.Serializer[Any]):
+    """`priority` is accepted from a customer and ignored."""
+
+    subject = serializers.CharField(max_length=200)
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    category = serializers.CharField(max_length=50, required=False, allow_null=True)
+    tags = serializers.ListField(child=Tag(), max_length=20, required=False)
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
+    priority = serializers.CharField(max_length=20, required=False)
+
+
+class TicketChanges(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="The version that the client saw.")
+    subject = serializers.CharField(max_length=200, required=False)
+    priority = serializers.ChoiceField(choices=PRIORITIES, required=False)
+    category = serializers.CharField(max_length=50, required=False, allow_null=True)
+    tags = serializers.ListField(child=Tag(), max_length=20, required=False)
+
+
+class Versioned(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+
+
+class Reassignment(Versioned):
+    agent = serializers.UUIDField()
+
+
+class StatusWanted(Versioned):
+    status = serializers.ChoiceField(choices=Status.choices)
+
+
+class TicketsWanted(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    priority = serializers.ChoiceField(choices=PRIORITIES, required=False)
+    assignee = serializers.CharField(required=False, help_text="`me`, `none` or a user's id.")
+    customer = serializers.UUIDField(required=False)
+    category = serializers.CharField(max_length=50, required=False)
+    tag = Tag(required=False)
+    ordering = serializers.ChoiceField(choices=list(ORDERINGS), default="-updated_at")
+    page = serializers.IntegerField(min_value=1, max_value=400, default=1, help_text="Farther only by `cursor`.")
+    cursor = serializers.CharField(max_length=500, required=False)
+
+    def validate_assignee(self, value: str) -> str:
+        return value if value in ("me", "none") else str(serializers.UUIDField().run_validation(value))
+
+
+class QueueWanted(serializers.Serializer[Any]):
+    page = serializers.IntegerField(min_value=1, max_value=400, default=1)
+
+
+class QueueItem(serializers.Serializer[Any]):
+    position = serializers.IntegerField()
+    waiting_since = serializers.DateTimeField()
+    reason = serializers.ChoiceField(choices=[(r.value, r.value) for r in Reason])
+    reason_text = serializers.CharField()
+    ticket = TicketRow()
+
+
+class ShiftBrief(serializers.Serializer[Any]):
+    weekday = serializers.IntegerField(help_text="Monday is 0.")
+    starts = serializers.TimeField()
+    ends = serializers.TimeField()
+    time_zone = serializers.CharField()
+
+
+class Agent(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    availability = serializers.ChoiceField(choices=Availability.choices)
+    capacity = serializers.IntegerField()
+    load = serializers.IntegerField(help_text="Open tickets: assigned and in progress.")
+    on_shift = serializers.BooleanField()
+    lost_connection = serializers.BooleanField(help_text="Went offline by itself.")
+    last_seen_at = serializers.DateTimeField(allow_null=True)
+    skills = serializers.ListField(child=serializers.CharField())
+    shifts = ShiftBrief(many=True)
+
+
+class MyAvailability(serializers.Serializer[Any]):
+    availability = serializers.ChoiceField(choices=Availability.choices)
+
+
+class AgentChanges(serializers.ModelSerializer[AgentProfile]):
+    class Meta:
+        model = AgentProfile
+        fields = ["availability", "capacity"]
+        extra_kwargs = {"availability": {"required": False}, "capacity": {"required": False}}

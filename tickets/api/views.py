@@ -1,0 +1,153 @@
+"""Tickets, the queue and the agents over REST."""
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.actions import agents
+from foundation.http import idempotency
+from foundation.http.rendering import Listed, encode, ready_made
+from foundation.http.validation import valid, valid_query
+from foundation.http.views import ApiView
+from foundation.units import unit_of_work
+from tickets import lists, queries
+from tickets.actions import moves, opening
+from tickets.api import serializers
+
+
+class Tickets(ApiView):
+    listed = True
+    own_units = True
+
+    @extend_schema(parameters=[serializers.TicketsWanted], responses=serializers.TicketRow(many=True))
+    def get(self, request: Request) -> HttpResponse:
+        """Tickets that the caller may see, 25 a page."""
+        wanted = lists.Wanted(**valid_query(serializers.TicketsWanted, request))
+        actor: Any = request.user
+        with unit_of_work(actor):
+            return listed(lists.tickets(actor, wanted))
+
+    @extend_schema(request=serializers.NewTicket, responses={201: serializers.TicketRow})
+    def post(self, request: Request) -> HttpResponse:
+        """Open a ticket with its first message. It is queued and, where an agent is free, assigned within a second."""
+        given = valid(serializers.NewTicket, request)
+        given.pop("priority", None)
+        key = idempotency.key_of(request)
+        new = opening.NewTicket(**{**given, "tags": tuple(sorted(set(given.get("tags", ()))))})
+        opened = opening.open_ticket(actor=request.user, new=new, key=key,  # type: ignore[arg-type]
+                                     fingerprint=idempotency.fingerprint(request) if key else None)
+        response = ready_made(opened.body, status=201)
+        if opened.repeated:
+            response.headers["Idempotent-Replay"] = "true"
+        return response
+
+
+def listed(found: lists.Listed) -> HttpResponse:
+    """A list whose JSON PostgreSQL built, in its envelope."""
+    about = {"count": found.count, "count_exact": found.count_exact, "page": found.page, "pages": found.pages, "next": found.next}
+    return ready_made(found.data, b"," + encode(about)[1:-1])
+
+
+class Ticket(ApiView):
+    @extend_schema(responses=serializers.TicketDetail)
+    def get(self, request: Request, ticket: UUID) -> Response:
+        """One ticket, with what the caller may do with it."""
+        return detail(request, ticket)
+
+    @extend_schema(request=serializers.TicketChanges, responses=serializers.TicketDetail)
+    def patch(self, request: Request, ticket: UUID) -> Response:
+        """Change subject, priority, category or tags of the `version` that was seen; 409 with the current state for an older one."""
+        given = valid(serializers.TicketChanges, request)
+        version = given.pop("version")
+        moves.update(actor=request.user, ticket=ticket, version=version, changes=given)  # type: ignore[arg-type]
+        return detail(request, ticket)
+
+
+class Take(ApiView):
+    @extend_schema(request=serializers.Versioned, responses=serializers.TicketDetail)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Take a ticket out of the queue."""
+        moves.take(actor=request.user, ticket=ticket, **valid(serializers.Versioned, request))  # type: ignore[arg-type]
+        return detail(request, ticket)
+
+
+class Release(ApiView):
+    @extend_schema(request=serializers.Versioned, responses=serializers.TicketDetail)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Give a ticket back to the queue."""
+        moves.release(actor=request.user, ticket=ticket, **valid(serializers.Versioned, request))  # type: ignore[arg-type]
+        return detail(request, ticket)
+
+
+class Reassign(ApiView):
+    @extend_schema(request=serializers.Reassignment, responses=serializers.TicketDetail)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Give a ticket to an agent."""
+        moves.reassign(actor=request.user, ticket=ticket, **valid(serializers.Reassignment, request))  # type: ignore[arg-type]
+        return detail(request, ticket)
+
+
+class TicketStatus(ApiView):
+    @extend_schema(request=serializers.StatusWanted, responses=serializers.TicketDetail)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Move a ticket; 409 with `allowed` for a move that does not exist."""
+        given = valid(serializers.StatusWanted, request)
+        moves.set_status(actor=request.user, ticket=ticket, to=given["status"], version=given.get("version"))  # type: ignore[arg-type]
+        return detail(request, ticket)
+
+
+def detail(request: Request, ticket: UUID) -> Response:
+    """The ticket as it is now."""
+    return Response(queries.detail(request.user, ticket))  # type: ignore[arg-type]
+
+
+class Queue(ApiView):
+    listed = True
+    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue"}
+
+    @extend_schema(parameters=[serializers.QueueWanted], responses=serializers.QueueItem(many=True))
+    def get(self, request: Request) -> HttpResponse:
+        """The waiting tickets in the order of their assignment, each with the reason why it waits."""
+        return listed(lists.queue(request.user, valid_query(serializers.QueueWanted, request)["page"]))  # type: ignore[arg-type]
+
+
+class Agents(ApiView):
+    listed = True
+    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue"}
+
+    @extend_schema(responses=serializers.Agent(many=True))
+    def get(self, request: Request) -> Response:
+        """Every agent with availability, load, skills and shifts."""
+        found = queries.agents_shown()
+        return Response(Listed(found, count=len(found)))
+
+
+class MyAgent(ApiView):
+    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue", "PATCH": "tickets.view_queue"}
+
+    @extend_schema(responses=serializers.Agent)
+    def get(self, request: Request) -> Response:
+        """The caller as an agent."""
+        return Response(queries.agent_shown(request.user.id))  # type: ignore[union-attr, arg-type]
+
+    @extend_schema(request=serializers.MyAvailability, responses=serializers.Agent)
+    def patch(self, request: Request) -> Response:
+        """Change one's own availability."""
+        given = valid(serializers.MyAvailability, request)
+        agent = agents.locked(request.user.id)  # type: ignore[union-attr, arg-type]
+        agents.change(agent=agent, actor=request.user, **given)  # type: ignore[arg-type]
+        return Response(queries.agent_shown(agent.pk))
+
+
+class OneAgent(ApiView):
+    needs: ClassVar[dict[str, str]] = {"PATCH": "accounts.manage_agents"}
+
+    @extend_schema(request=serializers.AgentChanges, responses=serializers.Agent)
+    def patch(self, request: Request, agent: UUID) -> Response:
+        """Change an agent's availability or capacity."""
+        given = valid(serializers.AgentChanges, request)
+        agents.change(agent=agents.locked(agent), actor=request.user, **given)  # type: ignore[arg-type]
+        return Response(queries.agent_shown(agent))

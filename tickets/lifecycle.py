@@ -1,0 +1,51 @@
+"""The moves of a ticket: the table of the rules, row by row."""
+from collections.abc import Iterator
+from datetime import timedelta
+
+from accounts.actor import AnyActor
+from foundation.state import Machine, Move
+from tickets.models import Status, Ticket
+
+REOPENS_FOR = timedelta(days=7)
+
+ASSIGN, TAKE, REASSIGN, RELEASE, GONE = "assign", "take", "reassign", "release", "gone"
+REPLY, CUSTOMER_REPLY, AGENT, MANAGER, WEEK = "reply", "customer_reply", "agent", "manager", "week"
+HELD = (Status.ASSIGNED, Status.IN_PROGRESS, Status.PENDING)
+
+
+def moves() -> Iterator[Move]:
+    for act in (ASSIGN, TAKE, REASSIGN):
+        yield Move(Status.QUEUED, Status.ASSIGNED, act)
+    for act in (REPLY, AGENT):
+        yield Move(Status.ASSIGNED, Status.IN_PROGRESS, act)
+    for status in HELD:
+        yield Move(status, Status.QUEUED, RELEASE)
+        yield Move(status, Status.QUEUED, GONE)
+        yield Move(status, Status.ASSIGNED, REASSIGN)
+        yield Move(status, Status.RESOLVED, AGENT)
+    for status in (Status.ASSIGNED, Status.IN_PROGRESS):
+        yield Move(status, Status.PENDING, AGENT)
+    for act in (CUSTOMER_REPLY, AGENT):
+        yield Move(Status.PENDING, Status.IN_PROGRESS, act)
+    yield Move(Status.RESOLVED, Status.QUEUED, CUSTOMER_REPLY)
+    for act in (MANAGER, WEEK):
+        yield Move(Status.RESOLVED, Status.CLOSED, act)
+
+
+MACHINE: Machine[Ticket] = Machine(tuple(moves()))
+
+
+def acts_by_hand(actor: AnyActor) -> list[str]:
+    """The acts with which this actor may change a status directly."""
+    return [act for act, permission in ((AGENT, "tickets.move_ticket"), (MANAGER, "tickets.close_ticket")) if actor.staff and actor.may(permission)]
+
+
+def allowed_by_hand(ticket: Ticket, actor: AnyActor) -> list[str]:
+    """Where this actor may move the ticket directly."""
+    return MACHINE.allowed(ticket.status, *acts_by_hand(actor))
+
+
+def possible_actions(ticket: Ticket, actor: AnyActor) -> list[str]:
+    """The actions besides a status that are open to this actor."""
+    doors = (("take", TAKE, "tickets.take_ticket"), ("release", RELEASE, "tickets.release_ticket"), ("reassign", REASSIGN, "tickets.reassign_ticket"))
+    return [name for name, act, permission in doors if actor.staff and actor.may(permission) and MACHINE.allowed(ticket.status, act)]

@@ -1,0 +1,178 @@
+"""Reading tickets and the queue. Lists are one prepared statement whose JSON PostgreSQL builds."""
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from accounts.actor import AnyActor
+from accounts.models import AgentProfile, Skill, User
+from accounts.shifts import Hours, on_shift
+from foundation.errors import NotFound
+from foundation.models import Delivery
+from foundation.units import current_organization
+from tickets import lifecycle
+from tickets.assignment import Candidate, Waiting
+from tickets.models import QueueSettings, Ticket
+
+ASSIGN_TASK = "tickets.tasks.assign"
+UNREAD_MOST = 100
+# How a row becomes JSON: `ticket_json` in the migrations says what it holds.
+JSON = f"""
+ticket_json(t, %(prefix)s::text, c.name, c.email, a.name, k.slug, k.name,
+  (SELECT array_agg(g.name ORDER BY g.name) FROM tickets_tickettag g WHERE g.organization_id = t.organization_id AND g.ticket_id = t.conversation_id),
+  CASE WHEN %(staff)s THEN v.staff_seq ELSE v.public_seq END,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM chat_entry e
+    LEFT JOIN chat_readmark m ON m.organization_id = e.organization_id AND m.conversation_id = e.conversation_id AND m.user_id = %(viewer)s
+    WHERE e.organization_id = t.organization_id AND e.conversation_id = t.conversation_id AND e.kind = 'message'
+      AND e.staff_seq > coalesce(m.staff_seq, 0) AND e.sender_id IS DISTINCT FROM %(viewer)s AND (%(staff)s OR e.public_seq IS NOT NULL)
+    LIMIT {UNREAD_MOST}) unread))
+"""
+JOINS = """
+JOIN chat_conversation v ON v.id = t.conversation_id
+JOIN accounts_user c ON c.id = t.customer_id
+LEFT JOIN accounts_user a ON a.id = t.assignee_id
+LEFT JOIN tickets_category k ON k.id = t.category_id
+"""
+ONE = f"SELECT {JSON}::text FROM tickets_ticket t {JOINS} WHERE t.conversation_id = %(ticket)s AND (%(staff)s OR t.customer_id = %(viewer)s)"
+LOAD = """
+SELECT a.user_id, u.name, a.availability, a.capacity, a.turn, a.lost_connection, a.last_seen_at,
+  (SELECT count(*) FROM tickets_ticket t WHERE t.organization_id = a.organization_id AND t.assignee_id = a.user_id
+     AND t.status IN ('assigned', 'in_progress')),
+  (SELECT coalesce(array_agg(s.skill_id), '{}') FROM accounts_agentskill s WHERE s.organization_id = a.organization_id AND s.agent_id = a.user_id),
+  (SELECT coalesce(json_agg(json_build_array(h.weekday, h.starts, h.ends, h.time_zone)), '[]') FROM accounts_shift h
+     WHERE h.organization_id = a.organization_id AND h.agent_id = a.user_id)
+FROM accounts_agentprofile a JOIN accounts_user u ON u.id = a.user_id AND u.is_active
+WHERE a.organization_id = %s AND EXISTS (
+  SELECT 1 FROM accounts_rolepermission rp JOIN auth_permission p ON p.id = rp.permission_id
+  WHERE rp.organization_id = a.organization_id AND rp.role_id = u.role_id AND p.codename = 'serve_customers')
+ORDER BY u.name, a.user_id
+"""
+QUEUE = """
+SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id
+FROM tickets_ticket t LEFT JOIN tickets_category k ON k.id = t.category_id
+WHERE t.organization_id = %s AND t.status = 'queued' ORDER BY t.priority DESC, t.created_at, t.conversation_id
+LIMIT %s OFFSET %s
+"""
+
+
+def visible_to(actor: AnyActor) -> QuerySet[Ticket]:
+    """Staff see all tickets of their organization, a customer their own."""
+    mine = Ticket.objects.filter(organization_id=actor.organization_id)
+    return mine if actor.staff else mine.filter(customer_id=actor.id)
+
+
+def settings() -> QueueSettings:
+    """The organization's queue settings, or what they are before anyone set them."""
+    organization = current_organization()
+    return QueueSettings.objects.filter(pk=organization).first() or QueueSettings(pk=organization)
+
+
+def prefix() -> str:
+    """What stands before the organization's ticket numbers."""
+    return settings().number_prefix
+
+
+def one(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
+    """A ticket as the lists show it; raises NotFound."""
+    given = {"prefix": prefix(), "staff": actor.staff, "viewer": actor.id, "ticket": ticket}
+    with connection.cursor() as cursor:
+        cursor.execute(ONE, given)
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound("There is no such ticket.")
+    shown: dict[str, Any] = orjson.loads(row[0])
+    return shown
+
+
+def detail(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
+    """A ticket with what the actor may do with it; raises NotFound."""
+    shown = one(actor, ticket)
+    row = Ticket.objects.get(pk=ticket)
+    return {**shown, "allowed_statuses": lifecycle.allowed_by_hand(row, actor), "allowed_actions": lifecycle.possible_actions(row, actor)}
+
+
+def last_turn() -> int:
+    """The number of the organization's last assignment; read it under the assignment lock."""
+    return AgentProfile.objects.filter(organization_id=current_organization()).aggregate(last=Max("turn"))["last"] or 0
+
+
+def agents(now: datetime | None = None) -> list[dict[str, Any]]:
+    """Every agent with availability, load, and whether a shift is on; also what the queue needs of them."""
+    now = now or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(LOAD, [current_organization()])
+        rows = cursor.fetchall()
+    names = ("id", "name", "availability", "capacity", "turn", "lost_connection", "last_seen_at", "load", "skills", "shifts")
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    for agent in found:
+        agent["shifts"] = [hours(*shift) for shift in decoded(agent["shifts"])]
+        agent["on_shift"] = on_shift(agent["shifts"], now)
+    return found
+
+
+def decoded(value: Any) -> Any:
+    """JSON as Django's connection hands it over: text, or already decoded."""
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
+def hours(weekday: int, starts: str, ends: str, time_zone: str) -> Hours:
+    """A shift from its JSON."""
+    return Hours(weekday, time.fromisoformat(starts), time.fromisoformat(ends), time_zone)
+
+
+def candidates(now: datetime | None = None) -> list[Candidate]:
+    """The agents as the assignment sees them."""
+    return [
+        Candidate(agent=a["id"], available=a["availability"] == "available", on_shift=a["on_shift"], load=a["load"], capacity=a["capacity"],
+                  turn=a["turn"], skills=frozenset(a["skills"]))
+        for a in agents(now)
+    ]
+
+
+def waiting(*, most: int | None = None, offset: int = 0) -> list[Waiting]:
+    """The queue in its order, or a part of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE, [current_organization(), most, offset])
+        return [Waiting(ticket=t, skill=s, preferred=p, released_by=r) for t, s, p, r in cursor.fetchall()]
+
+
+def assignments_asked_for() -> list[UUID]:
+    """The deliveries that an assignment of this organization will have answered."""
+    return list(Delivery.objects.filter(organization_id=current_organization(), subscriber=ASSIGN_TASK).values_list("id", flat=True))
+
+
+def agents_named(keys: Collection[UUID]) -> dict[UUID, User]:
+    """Users by key."""
+    return {user.id: user for user in User.objects.filter(id__in=keys).only("id", "name")}
+
+
+def numbers_of(tickets: Sequence[UUID]) -> dict[UUID, str]:
+    """Tickets' numbers, as people read them."""
+    before = prefix()
+    return {key: f"{before}-{number}" for key, number in Ticket.objects.filter(pk__in=tickets).values_list("pk", "number")}
+
+
+def agents_shown() -> list[dict[str, Any]]:
+    """Every agent as the API shows them."""
+    names = dict(Skill.objects.values_list("id", "name"))
+    hidden = {"turn"}
+    return [
+        {**{key: value for key, value in agent.items() if key not in hidden}, "skills": sorted(names[skill] for skill in agent["skills"]),
+         "shifts": [asdict(shift) for shift in agent["shifts"]]}
+        for agent in agents()
+    ]
+
+
+def agent_shown(agent: UUID) -> dict[str, Any]:
+    """One of them; raises NotFound for anybody who receives no tickets."""
+    found = next((shown for shown in agents_shown() if shown["id"] == agent), None)
+    if found is None:
+        raise NotFound("There is no such agent.")
+    return found
