@@ -52,7 +52,7 @@ def ship_roles(*, organization: Organization) -> None:
 def set_permissions(*, role: Role, permissions: list[str], actor: AnyActor) -> None:
     """What a role may do from now on; sockets of its users learn of it within seconds. Raises Forbidden for the actor's own role, and
     where it would gain what the actor does not hold."""
-    before = sorted(_names(role))
+    before = sorted(permissions_of(role))
     authority.check_not_own_role(actor, role)
     authority.check_grant(actor, set(permissions) - set(before))
     RolePermission.objects.filter(role=role).delete()
@@ -62,7 +62,8 @@ def set_permissions(*, role: Role, permissions: list[str], actor: AnyActor) -> N
     events.control(role_group(role.id), "access-changed")
 
 
-def _names(role: Role) -> list[str]:
+def permissions_of(role: Role) -> list[str]:
+    """A role's permissions, `app.codename` each, as the database has them now."""
     rows = RolePermission.objects.filter(role=role).values_list("permission__content_type__app_label", "permission__codename")
     return [f"{app}.{codename}" for app, codename in rows]
 
@@ -116,7 +117,7 @@ def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActo
     found = Role.objects.filter(slug=role).first()
     if found is None:
         raise Invalid("There is no such role.", fields={"role": [role]})
-    authority.check_grant(actor, _names(found))
+    authority.check_grant(actor, permissions_of(found))
     user = User(organization_id=organization, email=sessions.normalised(email), name=name, role=found, password=hashed,
                 email_confirmed_at=Now() if confirmed else None)
     try:
@@ -129,6 +130,18 @@ def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActo
     return user
 
 
+def create_superuser(*, email: str, name: str, hashed: str, actor: AnyActor) -> User:
+    """A superuser, in a unit of the platform. Raises Conflict for a known address."""
+    user = User(email=sessions.normalised(email), name=name, password=hashed, is_superuser=True, email_confirmed_at=Now())
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict("A platform superuser with this address exists already.", code="email_taken") from None
+    audit.record("superuser_created", actor=actor, target=user)
+    return user
+
+
 def ensure_agent(*, user: User) -> None:
     """Whoever's role receives tickets has an agent profile."""
     if SERVES in _names_of(user):
@@ -136,7 +149,7 @@ def ensure_agent(*, user: User) -> None:
 
 
 def _names_of(user: User) -> list[str]:
-    return _names(user.role) if user.role else []
+    return permissions_of(user.role) if user.role else []
 
 
 def change_role(*, user: User, role: Role, actor: AnyActor) -> User:
@@ -146,7 +159,7 @@ def change_role(*, user: User, role: Role, actor: AnyActor) -> User:
         return user
     authority.check_not_oneself(actor, user, "change your own role")
     authority.check_power_over(actor, user)
-    authority.check_grant(actor, _names(role))
+    authority.check_grant(actor, permissions_of(role))
     user.role = role
     user.save(update_fields=["role"])
     ensure_agent(user=user)
