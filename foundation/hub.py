@@ -105,9 +105,10 @@ class Hub:
                        for run in (self._subscribe_forever, self._publish_forever, self._canary_forever)]
 
     async def stop(self) -> None:
-        for task in [*self._tasks, *([self._listening] if self._listening else [])]:
+        tasks = [*self._tasks, *([self._listening] if self._listening else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._stale_timer:
             self._stale_timer.cancel()
         for client in (self._publisher, self._subscriber):

@@ -3,7 +3,7 @@ import asyncio
 import logging
 import random
 import uuid
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -171,11 +171,11 @@ class Connection:
         """Any frame shows that the peer lives."""
         self.pings_unanswered = 0
 
-    def ping(self, heads: dict[UUID, tuple[int, int]]) -> None:
+    def ping(self, heads: Mapping[UUID, tuple[int, int]], *, counted: bool = True) -> None:
         """`heads`: (staff, public) by room; the viewer's own are sent."""
         mine = 0 if self.me.staff else 1
         self.pings_sent += 1
-        self.pings_unanswered += 1
+        self.pings_unanswered += counted
         self.send(Ping(n=self.pings_sent, heads={str(room): heads[room][mine] for room in self.rooms if room in heads}))
 
     def _resumed(self) -> None:

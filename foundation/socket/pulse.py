@@ -83,17 +83,18 @@ class Heartbeat:
         connections, self._resumed = list(self._resumed), {}
         for connection in connections:
             connection.send(Stale())
-        await self._serve(connections)
+        await self._serve(connections, counted=False)
 
-    async def _serve(self, connections: list[Connection]) -> None:
+    async def _serve(self, connections: list[Connection], *, counted: bool = True) -> None:
+        """`counted`: an answer is due; pings that only tell heads come as often as it needs."""
         try:
-            await asyncio.gather(*(self._serve_organization(organization_id, members)
+            await asyncio.gather(*(self._serve_organization(organization_id, members, counted)
                                    for organization_id, members in by_organization(connections).items()))
             await self._application.registry.refresh((str(c.me.user_id), c.session) for c in connections if c.identity is not None)
         except Exception:
             logger.exception("a round of pings failed")
 
-    async def _serve_organization(self, organization_id: UUID, members: list[Connection]) -> None:
+    async def _serve_organization(self, organization_id: UUID, members: list[Connection], counted: bool) -> None:
         pulse = await self._ask(organization_id, members)
         for connection in members:
             if connection.closing is not None or connection.identity is None:
@@ -103,7 +104,7 @@ class Heartbeat:
                 continue
             if connection.session in pulse.changed or connection.access_unchecked:
                 connection.control("access-changed", {})
-            connection.ping(dict(pulse.heads))
+            connection.ping(pulse.heads, counted=counted)
 
     async def _ask(self, organization_id: UUID, members: list[Connection]) -> Pulse:
         sessions = {c.session: c.identity for c in members if c.identity is not None}

@@ -1,6 +1,5 @@
 """Frames, commands, authentication, rights: each sentence of the protocol on a real socket."""
 import json
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -185,9 +184,8 @@ def test_invalid_utf8_ends_only_its_own_socket(server: Server, name: str) -> Non
 
 def test_no_authentication_in_time_closes_with_4401(server: Server) -> None:
     client = server.open()
-    begun = time.monotonic()
+    assert client.ask("echo", text="x")["code"] == "unauthenticated"
     assert client.closed() == 4401
-    assert time.monotonic() - begun > 1, "not at once"
 
 
 def test_a_bad_token_is_named_and_closes_with_4401(server: Server) -> None:
@@ -197,7 +195,7 @@ def test_a_bad_token_is_named_and_closes_with_4401(server: Server) -> None:
 
 
 def test_expiry_closes_with_4401_unless_authenticated_again(server: Server, name: str) -> None:
-    ends, stays = server.login(name, seconds=1.2), server.login(name, seconds=1.2)
+    stays, ends = server.login(name, seconds=1.0), server.login(name, seconds=1.4)
     assert stays.ask("authenticate", token=token(name, seconds=600))["type"] == "ready"
     assert ends.closed() == 4401
     assert stays.is_open()
@@ -215,7 +213,8 @@ def test_another_users_token_does_not_take_over_a_socket(server: Server, name: s
 
 @pytest.mark.parametrize(("origin", "code"), [
     ("http://console.test", None), ("http://localhost:5173", None), ("http://localhost", None), ("same", None), (None, None),
-    ("https://evil.test", 4403), ("http://console.test.evil.test", 4403), ("http://localhost:5173.evil.test", 4403), ("null", 4403),
+    ("https://evil.test", 4403), ("http://console.test.evil.test", 4403), ("http://localhost:5173.evil.test", 4403),
+    ("http://localhost.evil.test", 4403), ("http://localhost:80@evil.test", 4403), ("null", 4403),
     ("https://console.test", 4403), ("http://localhost:x", 4403),
 ])
 def test_only_own_origins_and_none(server: Server, name: str, origin: str | None, code: int | None) -> None:

@@ -7,11 +7,16 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any, cast
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from foundation.layer import HintLayer
+from foundation.limits import Limits
+from foundation.socket.application import SocketApplication
+from foundation.socket.options import Options
 from foundation.tests.socket_world import (
     Client,
     RedisServer,
@@ -171,10 +176,8 @@ def test_two_unanswered_pings_close_with_4490_and_answered_ones_do_not(redis_ser
 def test_a_frozen_peer_is_noticed_and_cut_off(redis_server: RedisServer) -> None:
     with running_server(redis_server.url, ping_seconds=0.5, ping_slots=5, answer_seconds=0.2, abort_seconds=0.3) as server:
         watcher, frozen = server.login("watcher"), server.login("frozen")
-        frozen.pongs = False
-        with suppress(TimeoutError):
-            frozen.wait("never", seconds=0.1)
-        eventually(lambda: figures(watcher)["sockets"] == 1)
+        assert frozen.is_open()
+        eventually(lambda: figures(watcher)["sockets"] == 1, "it reads nothing, answers nothing, and says no goodbye")
 
 
 def test_staff_with_a_socket_are_seen_and_customers_are_not(redis_server: RedisServer) -> None:
@@ -305,3 +308,31 @@ def test_two_thousand_frames_to_many_sockets_arrive_in_order(redis_server: Redis
                 assert [client.wait("said")["text"] for _ in range(200)] == [f"{number}:n" for number in range(200)]
 
 
+
+
+@pytest.mark.parametrize("abort_seconds", [0.1, 3600])
+def test_a_server_without_a_transport_to_cut_ends_the_consumer_and_only_by_that(redis_server: RedisServer, abort_seconds: float) -> None:
+    """daphne's `send` hides its transport."""
+    options = Options(authenticate_seconds=0.05, abort_seconds=abort_seconds, allowed_origins=(), rate_limits=True, trusted_proxies=0)
+
+    async def play() -> bool:
+        layer = HintLayer([redis_server.url])
+        application = SocketApplication(backend=cast(Any, None), commands=[], layer=layer, limiter=Limits([redis_server.url], enabled=True),
+                                        options=options)
+        incoming: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        incoming.put_nowait({"type": "websocket.connect"})
+
+        async def send(message: dict[str, str]) -> None:
+            if message["type"] != "websocket.accept":
+                await asyncio.Future()
+
+        consumer = asyncio.create_task(application.as_asgi()({"type": "websocket", "headers": [], "client": None}, incoming.get, send))
+        ended, _ = await asyncio.wait([consumer], timeout=1)
+        consumer.cancel()
+        await asyncio.gather(consumer, return_exceptions=True)
+        assert not application.connections
+        await application.stop()
+        await layer.stop()
+        return bool(ended) and consumer.exception() is None
+
+    assert asyncio.run(play()) == (abort_seconds < 1)
