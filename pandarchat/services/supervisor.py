@@ -137,19 +137,23 @@ def take_lock(var: Path, tell: Callable[[str], None] = say) -> int:
     """The lock of a run on this folder, as an open file; our guardian shares it, so that it lasts until our last service is gone."""
     var.mkdir(parents=True, exist_ok=True)
     lock = os.open(var / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    if not locked(lock):
-        holder = int(os.pread(lock, 20, 0) or 0)
-        if alive(holder):
-            os.close(lock)
-            raise ServiceError(f"Pandar Chat already runs on {var} (process {holder}); stop it, "
-                               "or set PANDAR_VAR and PANDAR_PORT to others.")
+    if not locked(lock) and not alive(holder(lock)):
         tell("  An earlier run was killed and is still being stopped …")
-        if not eventually(lambda: locked(lock), STOPPING):
-            os.close(lock)
-            raise ServiceError(f"What an earlier run left behind on {var} does not stop; end its processes.")
+        eventually(lambda: locked(lock) or alive(holder(lock)), STOPPING)
+    if not locked(lock):  # asking again for a lock that is ours already is granted
+        pid = holder(lock)
+        os.close(lock)
+        if alive(pid):
+            raise ServiceError(f"Pandar Chat already runs on {var} (process {pid}); stop it, or set PANDAR_VAR and PANDAR_PORT to others.")
+        raise ServiceError(f"What an earlier run left behind on {var} does not stop; end its processes.")
     os.ftruncate(lock, 0)
     os.pwrite(lock, str(os.getpid()).encode(), 0)
     return lock
+
+
+def holder(lock: int) -> int:
+    """The process that took the lock last."""
+    return int(os.pread(lock, 20, 0) or 0)
 
 
 def locked(lock: int) -> bool:

@@ -79,7 +79,7 @@ def checked(name: str) -> str:
 
 def owner(name: str = "postgres") -> psycopg.Connection:
     """A session of the owner, in autocommit."""
-    return psycopg.connect(with_database(settings.DATABASE_OWNER_URL, name), autocommit=True)
+    return psycopg.connect(with_database(str(settings.DATABASE_OWNER_URL), name), autocommit=True)
 
 
 def ensure_template() -> str:
@@ -125,7 +125,7 @@ def drop(name: str) -> None:
 def disconnect() -> None:
     """Close this thread's session and the pool."""
     connections.close_all()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # of Django's PostgreSQL backend
 
 
 def tables(session: psycopg.Connection) -> list[str]:

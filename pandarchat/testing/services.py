@@ -2,9 +2,11 @@
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +101,14 @@ def redis_url() -> str:
     with contextlib.closing(Redis.from_url(settings.REDIS_URL)) as client:
         client.flushdb()
     return str(settings.REDIS_URL)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder for services that a test starts; not `tmp_path`, whose parents another pytest closes to PostgreSQL's user while we run."""
+    folder = Path(tempfile.mkdtemp(prefix="f-", dir=start.State.folder))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

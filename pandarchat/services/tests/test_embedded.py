@@ -13,19 +13,20 @@ from pandarchat.services import bootstrap, postgres, unprivileged
 from pandarchat.services import redis as redis_service
 from pandarchat.services.embedded import Embedded, embedded
 from pandarchat.services.processes import SELF, Account, Processes, ServiceError, eventually
+from pandarchat.testing import start
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for PostgreSQL")
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
-    with embedded(tmp_path_factory.mktemp("e") / "v", tests=True) as services:
+def running() -> Iterator[Embedded]:
+    with embedded(start.State.folder / f"e-{os.getpid()}", tests=True) as services:
         yield services
 
 
 @pytest.fixture
-def barred(tmp_path: Path) -> Path:
-    folder = tmp_path / "barred"
+def barred(open_folder: Path) -> Path:
+    folder = open_folder / "barred"
     folder.mkdir(mode=0o700)
     return folder
 
@@ -65,51 +66,51 @@ def test_bootstrap_twice_changes_nothing(running: Embedded) -> None:
     bootstrap.ensure(running.postgres.sockets)
 
 
-def test_data_survives_a_second_start(tmp_path: Path) -> None:
+def test_data_survives_a_second_start(open_folder: Path) -> None:
     for expected in (1, 2):
-        with embedded(tmp_path / "v", tests=True) as services, psycopg.connect(str(services.addresses.database_owner_url)) as owner:
+        with embedded(open_folder / "v", tests=True) as services, psycopg.connect(str(services.addresses.database_owner_url)) as owner:
             owner.execute("CREATE TABLE IF NOT EXISTS kept (id int)")
             owner.execute("INSERT INTO kept VALUES (1)")
             assert owner.execute("SELECT count(*) FROM kept").fetchone() == (expected,)
 
 
-def test_a_start_that_was_cut_off_while_making_data_is_repeated(tmp_path: Path) -> None:
-    half = tmp_path / "v" / "postgres.new"
+def test_a_start_that_was_cut_off_while_making_data_is_repeated(open_folder: Path) -> None:
+    half = open_folder / "v" / "postgres.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    with embedded(tmp_path / "v", tests=True) as services:
+    with embedded(open_folder / "v", tests=True) as services:
         assert services.postgres.answers()
 
 
-def test_data_of_another_version_is_refused(tmp_path: Path) -> None:
-    data = tmp_path / "v" / "postgres"
+def test_data_of_another_version_is_refused(open_folder: Path) -> None:
+    data = open_folder / "v" / "postgres"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("16\n")
-    with pytest.raises(ServiceError, match="was made by PostgreSQL 16, this is 18"), embedded(tmp_path / "v", tests=True):
+    with pytest.raises(ServiceError, match="was made by PostgreSQL 16, this is 18"), embedded(open_folder / "v", tests=True):
         pass
 
 
-def test_a_lock_whose_number_belongs_to_another_program_is_removed(tmp_path: Path) -> None:
-    with embedded(tmp_path / "v", tests=True):
+def test_a_lock_whose_number_belongs_to_another_program_is_removed(open_folder: Path) -> None:
+    with embedded(open_folder / "v", tests=True):
         pass
-    (tmp_path / "v" / "postgres" / "postmaster.pid").write_text(f"{os.getppid()}\n")
-    with embedded(tmp_path / "v", tests=True) as services:
+    (open_folder / "v" / "postgres" / "postmaster.pid").write_text(f"{os.getppid()}\n")
+    with embedded(open_folder / "v", tests=True) as services:
         assert services.postgres.answers()
 
 
-def test_redis_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_redis_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch, open_folder: Path) -> None:
     monkeypatch.setattr(redis_service.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(open_folder))
     with pytest.raises(ServiceError, match="install a redis-server"):
         redis_service.program()
-    own = tmp_path / "redis-server"
+    own = open_folder / "redis-server"
     own.write_text("#!/bin/sh\n")
     own.chmod(0o755)
     assert redis_service.program() == own
 
 
-def test_postgres_that_dies_is_seen(tmp_path: Path) -> None:
-    with embedded(tmp_path / "v", tests=True) as services:
+def test_postgres_that_dies_is_seen(open_folder: Path) -> None:
+    with embedded(open_folder / "v", tests=True) as services:
         process = services.postgres.process
         assert process
         os.kill(process.pid, signal.SIGKILL)
@@ -150,26 +151,26 @@ def test_a_passage_keeps_what_a_list_already_said(barred: Path) -> None:
 
 
 @as_root
-def test_a_socket_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
+def test_a_socket_folder_of_somebody_else_is_refused(open_folder: Path) -> None:
+    folder = open_folder / "run"
     folder.mkdir()
     os.chown(folder, 4001, 4001)
     with pytest.raises(ServiceError, match="belongs to somebody else"):
-        unprivileged.ensure_folder(folder, unprivileged.account(tmp_path / "none"))
+        unprivileged.ensure_folder(folder, unprivileged.account(open_folder / "none"))
 
 
-def test_a_link_in_place_of_the_socket_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "run").symlink_to(tmp_path)
+def test_a_link_in_place_of_the_socket_folder_is_refused(open_folder: Path) -> None:
+    (open_folder / "run").symlink_to(open_folder)
     with pytest.raises(ServiceError, match="belongs to somebody else"):
-        unprivileged.ensure_folder(tmp_path / "run", SELF)
+        unprivileged.ensure_folder(open_folder / "run", SELF)
 
 
-def test_a_postgres_that_cannot_start_says_why(tmp_path: Path) -> None:
-    with embedded(tmp_path / "v", tests=True) as services:
+def test_a_postgres_that_cannot_start_says_why(open_folder: Path) -> None:
+    with embedded(open_folder / "v", tests=True) as services:
         account, sockets = services.postgres.account, services.postgres.sockets
-    (tmp_path / "v" / "postgres" / "postgresql.conf").write_text("no_such_setting = 1\n")
-    with Processes(tmp_path / "log") as processes, pytest.raises(ServiceError, match="no_such_setting"):
-        postgres.Postgres(processes, tmp_path / "v", tests=True).start()
+    (open_folder / "v" / "postgres" / "postgresql.conf").write_text("no_such_setting = 1\n")
+    with Processes(open_folder / "log") as processes, pytest.raises(ServiceError, match="no_such_setting"):
+        postgres.Postgres(processes, open_folder / "v", tests=True).start()
     assert account
     assert sockets
 

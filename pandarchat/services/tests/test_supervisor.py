@@ -69,9 +69,9 @@ def processes() -> list[str]:
 
 
 @pytest.fixture
-def var(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "v"
-    for file in tmp_path.glob("v/numbers/*"):  # what a failed test leaves
+def var(open_folder: Path) -> Iterator[Path]:
+    yield open_folder / "v"
+    for file in open_folder.glob("v/numbers/*"):  # what a failed test leaves
         if alive(int(file.read_text() or 0)):
             os.kill(int(file.read_text()), signal.SIGKILL)
 
@@ -174,13 +174,13 @@ def test_a_start_clears_what_outlived_even_the_guardian(var: Path) -> None:
     assert second.popen.wait(LONG) == 0
 
 
-def test_a_command_that_cannot_run_is_named(tmp_path: Path) -> None:
-    with Processes(tmp_path) as started, pytest.raises(ServiceError, match="no-such-program cannot be run: No such file"):
+def test_a_command_that_cannot_run_is_named(open_folder: Path) -> None:
+    with Processes(open_folder) as started, pytest.raises(ServiceError, match="no-such-program cannot be run: No such file"):
         started.run("missing", ["/no-such-program"])
 
 
-def test_loud_lines_are_repeated_sparingly(tmp_path: Path) -> None:
-    with Processes(tmp_path) as started:
+def test_loud_lines_are_repeated_sparingly(open_folder: Path) -> None:
+    with Processes(open_folder) as started:
         process = started.start("talker", [sys.executable, "-c", "import time; time.sleep(600)"])
         echo = Echo(process)
         with process.log.open("a") as log:

@@ -14,10 +14,10 @@ from pandarchat.services import system
 from pandarchat.services.processes import ServiceError
 
 
-def start(tmp_path: Path, **values: str) -> subprocess.CompletedProcess[str]:
+def start(open_folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}}
     return subprocess.run([sys.executable, "-m", "pandarchat.services"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-                          env={**kept, "PANDAR_VAR": str(tmp_path / "v"), **values})
+                          env={**kept, "PANDAR_VAR": str(open_folder / "v"), **values})
 
 
 @pytest.mark.parametrize(("name", "value", "sentence"), [
@@ -26,62 +26,62 @@ def start(tmp_path: Path, **values: str) -> subprocess.CompletedProcess[str]:
     ("DATABASE_OWNER_URL", "postgresql://x/y", "DATABASE_OWNER_URL is set but DATABASE_URL is not"),
     ("DEBUG", "off", "SECRET_KEY must be set to at least 50 random characters while DEBUG is off."),
 ])
-def test_an_invalid_setting_stops_the_start_with_a_sentence(tmp_path: Path, name: str, value: str, sentence: str) -> None:
-    done = start(tmp_path, **{name: value})
+def test_an_invalid_setting_stops_the_start_with_a_sentence(open_folder: Path, name: str, value: str, sentence: str) -> None:
+    done = start(open_folder, **{name: value})
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_in_use_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+def test_a_port_in_use_stops_the_start_with_a_sentence(open_folder: Path) -> None:
     with socket.create_server((system.HOST, 0)) as taken:
-        done = start(tmp_path, PANDAR_PORT=str(taken.getsockname()[1]))
+        done = start(open_folder, PANDAR_PORT=str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "is in use; stop what listens there, or set PANDAR_PORT to another." in done.stderr
-    assert not (tmp_path / "v" / "postgres").exists()
+    assert not (open_folder / "v" / "postgres").exists()
 
 
-def test_a_postgres_that_does_not_answer_stops_the_start_and_tells_what_it_needs(tmp_path: Path) -> None:
-    done = start(tmp_path, DATABASE_URL="postgresql://pandar_app:hush@127.0.0.1:1/pandar", PANDAR_PORT=str(free_port()))
+def test_a_postgres_that_does_not_answer_stops_the_start_and_tells_what_it_needs(open_folder: Path) -> None:
+    done = start(open_folder, DATABASE_URL="postgresql://pandar_app:hush@127.0.0.1:1/pandar", PANDAR_PORT=str(free_port()))
     assert done.returncode == 1
     assert "PostgreSQL does not take us at 127.0.0.1:1/pandar (DATABASE_URL)" in done.stderr
     assert "roles.sql" in done.stderr
     assert "hush" not in done.stderr + done.stdout
 
 
-def test_a_redis_that_does_not_answer_stops_the_start(tmp_path: Path) -> None:
-    done = start(tmp_path, REDIS_URL="redis://:hush@127.0.0.1:1/0", PANDAR_PORT=str(free_port()))
+def test_a_redis_that_does_not_answer_stops_the_start(open_folder: Path) -> None:
+    done = start(open_folder, REDIS_URL="redis://:hush@127.0.0.1:1/0", PANDAR_PORT=str(free_port()))
     assert done.returncode == 1
     assert "Redis does not answer at 127.0.0.1:1/0 (REDIS_URL)." in done.stderr
     assert "hush" not in done.stderr + done.stdout
 
 
-def test_a_step_with_a_stamp_is_done_once_and_again_when_its_reason_changes(tmp_path: Path) -> None:
+def test_a_step_with_a_stamp_is_done_once_and_again_when_its_reason_changes(open_folder: Path) -> None:
     done: list[str] = []
     for content in ("one", "one", "two"):
-        system.once(nullcontext(), tmp_path / "stamp", content, lambda content=content: done.append(content))  # type: ignore[misc]
+        system.once(nullcontext(), open_folder / "stamp", content, lambda content=content: done.append(content))  # type: ignore[misc]
     assert done == ["one", "two"]
 
 
-def test_a_step_that_fails_leaves_no_stamp(tmp_path: Path) -> None:
+def test_a_step_that_fails_leaves_no_stamp(open_folder: Path) -> None:
     def fail() -> None:
         raise ServiceError("no")
 
     with pytest.raises(ServiceError):
-        system.once(nullcontext(), tmp_path / "stamp", "one", fail)
-    assert not (tmp_path / "stamp").exists()
+        system.once(nullcontext(), open_folder / "stamp", "one", fail)
+    assert not (open_folder / "stamp").exists()
 
 
-def test_the_fingerprint_follows_code_and_not_tests(tmp_path: Path) -> None:
-    (tmp_path / "requirements.txt").write_text("")
+def test_the_fingerprint_follows_code_and_not_tests(open_folder: Path) -> None:
+    (open_folder / "requirements.txt").write_text("")
     for name in ("app/__init__.py", "app/models.py", "app/tests/test_models.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
-        (tmp_path / name).write_text("")
-    before = system.fingerprint(tmp_path)
-    (tmp_path / "app/tests/test_models.py").write_text("changed")
-    assert system.fingerprint(tmp_path) == before
-    (tmp_path / "app/models.py").write_text("changed")
-    assert system.fingerprint(tmp_path) != before
+        (open_folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (open_folder / name).write_text("")
+    before = system.fingerprint(open_folder)
+    (open_folder / "app/tests/test_models.py").write_text("changed")
+    assert system.fingerprint(open_folder) == before
+    (open_folder / "app/models.py").write_text("changed")
+    assert system.fingerprint(open_folder) != before
 
 
 def test_the_example_names_every_setting() -> None:

@@ -46,7 +46,7 @@ def run_pytest(*options: str, **environment: str) -> subprocess.CompletedProcess
 @pytest.mark.django_db
 def test_tests_run_as_the_app_role_on_a_database_of_their_own() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, current_database(), (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)")
+        cursor.execute("SELECT current_user, current_database(), rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         assert cursor.fetchone() == ("pandar_app", start.database(os.environ.get("PYTEST_XDIST_WORKER")), False)
 
 
@@ -58,7 +58,7 @@ def test_the_app_role_cannot_change_a_table() -> None:
 
 def test_no_setting_names_a_database_that_is_not_a_tests() -> None:
     for name in (settings.DATABASES["default"]["NAME"], settings.ADDRESSES.database_url, settings.ADDRESSES.database_owner_url):
-        assert name.rpartition("/")[2].startswith("test_")
+        assert str(name).rpartition("/")[2].startswith("test_")
 
 
 @pytest.mark.parametrize("name", ["pandar", "postgres", "mytest_1", ""])

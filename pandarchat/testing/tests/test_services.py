@@ -55,20 +55,20 @@ def test_a_worker_starts_on_its_own_redis(workers: StartWorker, own_redis: Redis
     assert "ready" in worker.log()
 
 
-def test_kill_9_of_the_tests_leaves_nothing(tmp_path: Path) -> None:
-    waiting = tmp_path / "test_waiting.py"
+def test_kill_9_of_the_tests_leaves_nothing(open_folder: Path) -> None:
+    waiting = open_folder / "test_waiting.py"
     waiting.write_text("import pathlib, time\ndef test_waiting(redis_url):\n"
-                       f"    pathlib.Path({str(tmp_path / 'waits')!r}).touch()\n    time.sleep(600)\n")
+                       f"    pathlib.Path({str(open_folder / 'waits')!r}).touch()\n    time.sleep(600)\n")
     values = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--confcutdir", str(ROOT), "--rootdir", str(ROOT),
                "-c", str(ROOT / "pytest.ini"), "-p", "conftest", str(waiting)]
-    popen = subprocess.Popen(command, cwd=ROOT, env={**values, "PANDAR_VAR": str(tmp_path / "v")}, start_new_session=True,
+    popen = subprocess.Popen(command, cwd=ROOT, env={**values, "PANDAR_VAR": str(open_folder / "v")}, start_new_session=True,
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    assert eventually((tmp_path / "waits").exists, LONG)
-    assert left(tmp_path)
+    assert eventually((open_folder / "waits").exists, LONG)
+    assert left(open_folder)
     popen.send_signal(signal.SIGKILL)
     popen.wait()
-    assert eventually(lambda: not left(tmp_path), LONG), left(tmp_path)
+    assert eventually(lambda: not left(open_folder), LONG), left(open_folder)
 
 
 def left(folder: Path) -> list[str]:
