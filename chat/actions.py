@@ -57,7 +57,7 @@ def add(
 ) -> wire.Row:
     """Add an entry that is not a message; it takes the next number and is shown after the commit."""
     sql = NEXT.format(columns=queries.COLUMNS, target=queries.TARGET)
-    given = {
+    given: dict[str, Any] = {
         "conversation": conversation, "public": not internal, "kind": kind, "sender": sender_of(actor), "name": actor.name,
         "staff": actor.staff, "target": target, "data": None if data is None else orjson.dumps(data, default=str).decode(),
     }
@@ -132,7 +132,7 @@ def row(entry: UUID) -> wire.Row:
 def read(*, actor: Actor, conversation: UUID, seq: int, session: str = "") -> int:
     """Remember how far the actor has read, never backwards; returns the number now read, as the actor counts."""
     queries.get(actor, conversation)
-    given = {"conversation": conversation, "organization": actor.organization_id, "user": actor.id, "staff": actor.staff, "seq": seq}
+    given: dict[str, Any] = {"conversation": conversation, "organization": actor.organization_id, "user": actor.id, "staff": actor.staff, "seq": seq}
     with connection.cursor() as cursor:
         cursor.execute(READ, given)
         moved = cursor.fetchone()

@@ -1,5 +1,6 @@
 """The conversation on the socket."""
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,7 @@ def _batch(actor: Actor, command: wire.JoinTicketRoom) -> Frame:
             return wire.Reset(ref=command.ref, ticket=command.ticket, head=head)
         page = queries.after(actor, conversation, command.after)
         return wire.Batch(ref=command.ref, ticket=command.ticket, first=page.first, to=page.last, head=page.head, more=page.more,
-                          entries=page.entries, reads=page.reads)
+                          entries=page.entries, reads=page.reads)  # type: ignore[arg-type] - encoded already
 
 
 async def leave(connection: Connection, command: wire.LeaveTicketRoom) -> Frame:
@@ -69,6 +70,8 @@ async def typing(connection: Connection, command: wire.Typing) -> Frame:
 async def viewing(connection: Connection, command: wire.Viewing) -> Frame:
     _check_joined(connection, command.ticket)
     show_viewing(connection, command.ticket, command.viewing)
+    gone = partial(show_viewing, connection, command.ticket, False)
+    connection.when_left(command.ticket, gone if command.viewing else None)
     return Ok(ref=command.ref)
 
 

@@ -108,7 +108,7 @@ class Row:
 
 def shown(row: Row, *, staff: bool) -> Entry:
     """The entry as staff or as the customer see it."""
-    common = {
+    common: dict[str, Any] = {
         "id": row.id, "seq": row.seq(staff), "created_at": row.created_at, "internal": row.public_seq is None,
         "sender": Person(id=row.sender_id, name=row.sender_name, staff=row.sender_is_staff),
     }
@@ -121,7 +121,7 @@ def shown(row: Row, *, staff: bool) -> Entry:
         return StatusChange(**common, before=row.data["from"], after=row.data["to"])
     if row.kind == "change":
         return Change(**common, field=row.data["field"], before=row.data["from"], after=row.data["to"])
-    target = {"target": row.target_id, "target_seq": row.target_staff_seq if staff else row.target_public_seq}
+    target: dict[str, Any] = {"target": row.target_id, "target_seq": row.target_staff_seq if staff else row.target_public_seq}
     if row.kind == "edit":
         return Edit(**common, **target, text=row.target_text or "")
     return Deletion(**common, **target)
@@ -147,7 +147,7 @@ class SendMessage(Command, frozen=True):
     ticket: UUID
     client_id: UUID
     text: Text
-    attachments: Annotated[list[UUID], msgspec.Meta(max_length=0)] = []  # noqa: RUF012 - copied by msgspec
+    attachments: Annotated[list[UUID], msgspec.Meta(max_length=0)] = []
     internal: bool = False
 
 
@@ -188,7 +188,7 @@ class Batch(Frame):
     head: int
     more: bool
     entries: list[Entry]  # or, already encoded, `msgspec.Raw`
-    reads: list[ReadMark] = []  # noqa: RUF012
+    reads: list[ReadMark] = []
     ref: str | None = None
 
 
@@ -224,7 +224,7 @@ class TypingNow(Frame, tag="typing"):
 
 
 class ViewingNow(Frame, tag="viewing"):
-    """For staff: who has the conversation on screen. `answer` asks nobody to show themselves again."""
+    """For staff: who has the conversation on screen, or no longer. Clients say it again when somebody new begins to view."""
 
     ticket: UUID
     user: Person

@@ -3,7 +3,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import cache
+from functools import cache, partial
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -69,11 +69,11 @@ def executor() -> ThreadPoolExecutor:
 async def in_thread(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
     """Synchronous database work of a socket, on a few threads of its own, so that one slow query harms nobody else's echo."""
     context = copy_context()
-    return await asyncio.get_running_loop().run_in_executor(executor(), lambda: context.run(_alone, work, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(executor(), lambda: context.run(_alone, partial(work, *args, **kwargs)))
 
 
-def _alone(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+def _alone(work: Callable[[], Result]) -> Result:
     try:
-        return work(*args, **kwargs)
+        return work()
     finally:
         connections.close_all()

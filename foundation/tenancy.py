@@ -122,7 +122,7 @@ def definer_function(signature: str, body: str, *, reads: Sequence[str] = (), wr
     `signature` reads like `due(at timestamptz) RETURNS SETOF uuid LANGUAGE sql STABLE`; `reads` and `writes` are the
     tables it may see, each through a policy of its own.
     """
-    name = signature.split("(")[0]
+    name = signature.split("(", maxsplit=1)[0]
     arguments = signature[: signature.index(")") + 1]
     types = ", ".join(part.split("DEFAULT")[0].split()[-1] for part in arguments[len(name) + 1 : -1].split(",") if part.strip())
     policies = "".join(

@@ -3,6 +3,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -31,7 +32,8 @@ class Throttle:
         if not settings.RATE_LIMITS:
             return
         with connection.cursor() as cursor:
-            cursor.execute(COUNT, {"name": self._name(parts), "window": self.window})
+            given: dict[str, Any] = {"name": self._name(parts), "window": self.window}
+            cursor.execute(COUNT, given)
             count, left = cursor.fetchone()
         if count > self.most:
             raise RateLimited(f"Too many tries. Come back in {minutes(left)}.", retry_after_ms=int(left.total_seconds() * 1000) + 1)

@@ -1,7 +1,7 @@
 """One process for HTTP and sockets: Django as WSGI on a bounded pool of threads, the socket on the event loop."""
 import logging
 import os
-from typing import Any
+from typing import Any, cast
 
 from django.core.wsgi import get_wsgi_application
 
@@ -47,7 +47,7 @@ async def not_found(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 application = ProtocolTypeRouter({
-    "http": WSGIMiddleware(wsgi, workers=settings.HTTP_THREADS),
-    "websocket": URLRouter([path("ws/v1/", sockets.as_asgi()), path("<path:anywhere>", not_found)]),
+    "http": WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS),
+    "websocket": URLRouter([path("ws/v1/", sockets.as_asgi()), path("<path:anywhere>", cast(Any, not_found))]),
     "lifespan": lifespan,
 })

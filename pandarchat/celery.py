@@ -1,6 +1,5 @@
 """Celery: every task is idempotent, carries its organization, and may run twice."""
 import os
-
 from typing import Any
 
 from celery import Celery
@@ -19,6 +18,10 @@ app.autodiscover_tasks()
 @beat_init.connect
 def refuse_unsafe_role(**kwargs: Any) -> None:
     """Worker and beat serve under the same condition as the web."""
+    from django.db import connection
+
     from foundation import roles
 
     roles.refuse_unsafe_role()
+    connection.close()
+    connection.close_pool()  # its threads would not survive the worker's fork

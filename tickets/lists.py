@@ -146,8 +146,9 @@ def queue(actor: Actor, page: int) -> Listed:
     offset = (page - 1) * PAGE
     shown = queries.waiting(most=PAGE, offset=offset)
     reasons = _reasons(shown)
-    given = {
-        "organization": actor.organization_id, "prefix": queries.prefix(), "staff": actor.staff, "viewer": actor.id, "size": PAGE, "offset": offset,
+    given: dict[str, Any] = {
+        "organization": actor.organization_id, "prefix": queries.prefix(), "staff": actor.staff, "viewer": actor.id, "size": PAGE,
+        "offset": offset,
         "most": COUNTED_MOST + 1, "keys": [w.ticket for w in shown], "whys": [reasons[w].value for w in shown],
         "texts": orjson.dumps({why.value: text for why, text in TEXTS.items()}).decode(),
     }

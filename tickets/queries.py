@@ -25,7 +25,8 @@ UNREAD_MOST = 100
 # How a row becomes JSON: `ticket_json` in the migrations says what it holds.
 JSON = f"""
 ticket_json(t, %(prefix)s::text, c.name, c.email, a.name, k.slug, k.name,
-  (SELECT array_agg(g.name ORDER BY g.name) FROM tickets_tickettag g WHERE g.organization_id = t.organization_id AND g.ticket_id = t.conversation_id),
+  (SELECT array_agg(g.name ORDER BY g.name) FROM tickets_tickettag g
+   WHERE g.organization_id = t.organization_id AND g.ticket_id = t.conversation_id),
   CASE WHEN %(staff)s THEN v.staff_seq ELSE v.public_seq END,
   (SELECT count(*) FROM (
     SELECT 1 FROM chat_entry e
@@ -40,12 +41,16 @@ JOIN accounts_user c ON c.id = t.customer_id
 LEFT JOIN accounts_user a ON a.id = t.assignee_id
 LEFT JOIN tickets_category k ON k.id = t.category_id
 """
-ONE = f"SELECT {JSON}::text FROM tickets_ticket t {JOINS} WHERE t.conversation_id = %(ticket)s AND (%(staff)s OR t.customer_id = %(viewer)s)"
+ONE = f"""
+SELECT {JSON}::text FROM tickets_ticket t {JOINS}
+WHERE t.conversation_id = %(ticket)s AND (%(staff)s OR t.customer_id = %(viewer)s)
+"""
 LOAD = """
 SELECT a.user_id, u.name, a.availability, a.capacity, a.turn, a.lost_connection, a.last_seen_at,
   (SELECT count(*) FROM tickets_ticket t WHERE t.organization_id = a.organization_id AND t.assignee_id = a.user_id
      AND t.status IN ('assigned', 'in_progress')),
-  (SELECT coalesce(array_agg(s.skill_id), '{}') FROM accounts_agentskill s WHERE s.organization_id = a.organization_id AND s.agent_id = a.user_id),
+  (SELECT coalesce(array_agg(s.skill_id), '{}') FROM accounts_agentskill s
+     WHERE s.organization_id = a.organization_id AND s.agent_id = a.user_id),
   (SELECT coalesce(json_agg(json_build_array(h.weekday, h.starts, h.ends, h.time_zone)), '[]') FROM accounts_shift h
      WHERE h.organization_id = a.organization_id AND h.agent_id = a.user_id)
 FROM accounts_agentprofile a JOIN accounts_user u ON u.id = a.user_id AND u.is_active
@@ -81,7 +86,7 @@ def prefix() -> str:
 
 def one(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
     """A ticket as the lists show it; raises NotFound."""
-    given = {"prefix": prefix(), "staff": actor.staff, "viewer": actor.id, "ticket": ticket}
+    given: dict[str, Any] = {"prefix": prefix(), "staff": actor.staff, "viewer": actor.id, "ticket": ticket}
     with connection.cursor() as cursor:
         cursor.execute(ONE, given)
         row = cursor.fetchone()

@@ -91,7 +91,7 @@ def left(agent: UUID) -> None:
 def organizations_with_gone_agents() -> list[UUID]:
     """Organizations in which somebody on duty has not been seen for a minute."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT organizations_with_gone_agents(%s)", [GONE_AFTER])
+        cursor.execute("SELECT organizations_with_gone_agents(make_interval(secs => %s))", [GONE_AFTER.total_seconds()])
         return [row[0] for row in cursor.fetchall()]
 
 

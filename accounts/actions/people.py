@@ -1,4 +1,5 @@
 """Organizations, users and roles."""
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,6 @@ from foundation.errors import Conflict, Invalid
 from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
 from foundation.units import current_organization, unit_of_work
-from datetime import timedelta
 
 REGISTRATIONS = Throttle("register-address", most=60, window=timedelta(minutes=10))
 CUSTOMER = "customer"
@@ -145,7 +145,7 @@ def create_superuser(*, email: str, name: str, hashed: str, actor: AnyActor) -> 
 def ensure_agent(*, user: User) -> None:
     """Whoever's role receives tickets has an agent profile."""
     if SERVES in _names_of(user):
-        AgentProfile.objects.get_or_create(user=user, defaults={"organization_id": user.organization_id})
+        AgentProfile.objects.get_or_create(user=user, defaults={"organization_id": current_organization()})
 
 
 def _names_of(user: User) -> list[str]:

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actor import Actor
 from chat import actions, queries, sending, wire
 from chat.api import serializers
 from chat.limits import SENDS
@@ -22,7 +23,7 @@ class Messages(ApiView):
     def post(self, request: Request, ticket: UUID) -> Response:
         """Send a message. Repeating it with the same `client_id` answers the stored one (200, `duplicate`)."""
         given = valid(serializers.NewMessage, request)
-        actor: Any = request.user
+        actor = self.actor
         SENDS.check(actor.id)
         draft = sending.Draft(conversation=ticket, client_id=given["client_id"], text=given["text"], internal=given["internal"])
         stored = sending.send(actor=actor, draft=draft)
@@ -35,7 +36,7 @@ class Entries(ApiView):
     def get(self, request: Request, ticket: UUID) -> Any:
         """Entries after a number, as the socket's `batch` has them, or before one, for reading upwards."""
         given = valid_query(serializers.EntriesWanted, request)
-        actor: Any = request.user
+        actor = self.actor
         conversation = queries.get(actor, ticket)
         if "before" in given:
             page = queries.before(actor, conversation, given["before"])
@@ -50,12 +51,12 @@ class Message(ApiView):
     def patch(self, request: Request, message: UUID) -> Response:
         """Edit one's own message within 15 minutes; what it said before stays on record."""
         text = valid(serializers.EditedText, request)["text"]
-        return shown(actions.edit(actor=request.user, message=message, text=text), request)  # type: ignore[arg-type]
+        return shown(actions.edit(actor=self.actor, message=message, text=text), self.actor)
 
     @extend_schema(responses={200: serializers.EntryField})
     def delete(self, request: Request, message: UUID) -> Response:
         """Delete a message; it keeps its place, and what it said stays on record."""
-        return shown(actions.delete(actor=request.user, message=message), request)  # type: ignore[arg-type]
+        return shown(actions.delete(actor=self.actor, message=message), self.actor)
 
 
 class Read(ApiView):
@@ -63,10 +64,9 @@ class Read(ApiView):
     def post(self, request: Request, ticket: UUID) -> Response:
         """Everything up to `seq` has been read; never moves backwards."""
         seq = valid(serializers.ReadTo, request)["seq"]
-        return Response({"seq": actions.read(actor=request.user, conversation=ticket, seq=seq)})  # type: ignore[arg-type]
+        return Response({"seq": actions.read(actor=self.actor, conversation=ticket, seq=seq)})
 
 
-def shown(row: wire.Row, request: Request) -> Response:
+def shown(row: wire.Row, actor: Actor) -> Response:
     """An entry as the one who asks sees it."""
-    actor: Any = request.user
     return Response(msgspec.to_builtins(wire.shown(row, staff=actor.staff), enc_hook=str))

@@ -19,7 +19,7 @@ class EnvelopeSchema(AutoSchema):
 
     @staticmethod
     def _enveloped(data: dict[str, Any], *, listed: bool) -> dict[str, Any]:
-        properties = {"success": {"type": "boolean", "const": True}, "data": data}
+        properties: dict[str, Any] = {"success": {"type": "boolean", "const": True}, "data": data}
         required = ["success", "data"]
         if listed:
             properties |= LISTS

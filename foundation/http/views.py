@@ -3,7 +3,8 @@ from contextlib import nullcontext
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -24,7 +25,7 @@ class ApiView(APIView):
     own_units: ClassVar[bool] = False
     needs: ClassVar[dict[str, str]] = {}
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.organization = self.organization_of(request)
         alone = self.own_units or self.organization is None
         try:
@@ -48,10 +49,15 @@ class ApiView(APIView):
         with unit_of_work(self.organization) if self.own_units and self.organization else nullcontext():
             super().perform_authentication(request)
 
+    @property
+    def actor(self) -> Any:
+        """Who calls, as the authentication found them."""
+        return self.request.user
+
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
         permission = self.needs.get(str(request.method))
-        if permission and not request.user.may(permission):
+        if permission and not self.actor.may(permission):
             raise Forbidden("You may not do this.")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -64,10 +70,10 @@ class ApiView(APIView):
         """Let the method's handler run once for this key."""
         name = str(request.method).lower()
         handler = getattr(self, name, self.http_method_not_allowed)
-        user = request.user
+        actor = self.actor
 
         def once(request: Request, *args: Any, **kwargs: Any) -> Any:
-            return idempotency.answer_once(request, key, user.organization_id, user.id, lambda: handler(request, *args, **kwargs))
+            return idempotency.answer_once(request, key, actor.organization_id, actor.id, lambda: handler(request, *args, **kwargs))
 
         setattr(self, name, once)
 

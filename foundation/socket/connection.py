@@ -44,6 +44,7 @@ class Connection:
         self._expiry: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._groups: set[str] = set()
+        self._farewells: dict[UUID, Callable[[], None]] = {}
         self.writer = Writer(send, self._options, on_resumed=self._resumed, on_too_slow=self._too_slow)
         self.on_abort: Callable[[], None] = lambda: None
 
@@ -73,7 +74,16 @@ class Connection:
         self.rooms[room_id] = group
         self._layer.attach(group, self)
 
+    def when_left(self, room_id: UUID, farewell: Callable[[], None] | None) -> None:
+        """What to do once this socket leaves the room, in whatever way; None takes it back."""
+        if farewell is None:
+            self._farewells.pop(room_id, None)
+        else:
+            self._farewells[room_id] = farewell
+
     def leave(self, room_id: UUID) -> None:
+        if farewell := self._farewells.pop(room_id, None):
+            farewell()
         group = self.rooms.pop(room_id, None)
         if group is not None and group not in self._groups:
             self._layer.detach(group, self)
@@ -197,6 +207,9 @@ class Connection:
     def dispose(self) -> None:
         """Synchronous, so that a cancelled handler cleans up too."""
         self.disposed = True
+        for farewell in self._farewells.values():
+            farewell()
+        self._farewells.clear()
         self._layer.detach_all(self)
         self.closing = self.closing or (CloseCode.GOING_AWAY, "")
         for timer in (*self._timers, *([self._expiry] if self._expiry else [])):

@@ -12,7 +12,7 @@ from foundation.socket import doors
 from foundation.socket.backend import Identity
 from foundation.socket.connection import Connection
 from foundation.socket.frames import FRAME_BYTES, Authenticate, CloseCode, Command, Error, Frame, Pong, Ready
-from foundation.socket.refusals import AWAY, refusal
+from foundation.socket.refusals import refusal
 from foundation.socket.writer import size_of
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class SocketConsumer(AsyncConsumer):
         except DomainError:
             identity = None  # a token may still follow
         except Exception as error:
-            self._authentication_failed(refusal(error, None, doing="authentication by cookie"), error)
+            self._authentication_failed(refusal(error, None, doing="authentication by cookie"))
             return
         finally:
             self.authenticating = False
@@ -218,7 +218,7 @@ class SocketConsumer(AsyncConsumer):
             async with asyncio.timeout(self.options.handler_seconds):
                 identity = await self.application.backend.authenticate_token(command.token, self.connection.address)
         except Exception as error:
-            self._authentication_failed(refusal(error, command.ref, doing="authentication"), error)
+            self._authentication_failed(refusal(error, command.ref, doing="authentication"))
             return
         finally:
             self.authenticating = False
@@ -227,12 +227,12 @@ class SocketConsumer(AsyncConsumer):
         else:
             await self._extend(self.connection.identity, identity, command.ref)
 
-    def _authentication_failed(self, answer: Error, error: Exception) -> None:
+    def _authentication_failed(self, answer: Error) -> None:
         """Only a refused token asks for a new one; trouble of ours asks for patience. A live socket lives until it expires."""
         self.connection.send(answer)
         if self.connection.identity is not None:
             return
-        if isinstance(error, (*AWAY, TimeoutError)) or answer.code == "unavailable":
+        if answer.code == "unavailable":
             self.connection.close(CloseCode.TRY_LATER, "try again later")
         elif answer.code == "internal":
             self.connection.close(CloseCode.ERROR, "server error")

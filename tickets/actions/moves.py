@@ -1,25 +1,21 @@
 """Taking, giving back, handing over and moving tickets. Lock order: the organization's assignment lock, conversation, ticket, agent."""
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import audit
-
 from accounts.actions.agents import staff_group
-from accounts.actor import Actor, AnyActor, System
+from accounts.actor import Actor, AnyActor
 from accounts.models import AgentProfile, User
 from chat import actions as chat
 from chat.models import Kind
 from foundation import events
 from foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from foundation.events import Push
-from foundation.units import unit_of_work
 from tickets import lifecycle, queries
 from tickets.models import OPEN, Category, Priority, Status, Ticket
 
@@ -249,7 +245,7 @@ def _set_tags(ticket: Ticket, value: list[str]) -> tuple[str, Any, Any]:
     return "tags", before, after
 
 
-_SETTERS = {"subject": _set_subject, "priority": _set_priority, "category": _set_category, "tags": _set_tags}
+_SETTERS: dict[str, Callable[[Ticket, Any], tuple[str, Any, Any]]] = {"subject": _set_subject, "priority": _set_priority, "category": _set_category, "tags": _set_tags}
 
 
 def save(ticket: Ticket) -> None:

@@ -1,5 +1,5 @@
 """Tickets, the queue and the agents over REST."""
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions import agents
+from accounts.actor import Actor
 from foundation.http import idempotency
 from foundation.http.rendering import Listed, encode, ready_made
 from foundation.http.validation import valid, valid_query
@@ -26,7 +27,7 @@ class Tickets(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """Tickets that the caller may see, 25 a page."""
         wanted = lists.Wanted(**valid_query(serializers.TicketsWanted, request))
-        actor: Any = request.user
+        actor = self.actor
         with unit_of_work(actor):
             return listed(lists.tickets(actor, wanted))
 
@@ -37,7 +38,7 @@ class Tickets(ApiView):
         given.pop("priority", None)
         key = idempotency.key_of(request)
         new = opening.NewTicket(**{**given, "tags": tuple(sorted(set(given.get("tags", ()))))})
-        opened = opening.open_ticket(actor=request.user, new=new, key=key,  # type: ignore[arg-type]
+        opened = opening.open_ticket(actor=self.actor, new=new, key=key,
                                      fingerprint=idempotency.fingerprint(request) if key else None)
         response = ready_made(opened.body, status=201)
         if opened.repeated:
@@ -55,39 +56,39 @@ class Ticket(ApiView):
     @extend_schema(responses=serializers.TicketDetail)
     def get(self, request: Request, ticket: UUID) -> Response:
         """One ticket, with what the caller may do with it."""
-        return detail(request, ticket)
+        return detail(self.actor, ticket)
 
     @extend_schema(request=serializers.TicketChanges, responses=serializers.TicketDetail)
     def patch(self, request: Request, ticket: UUID) -> Response:
         """Change subject, priority, category or tags of the `version` that was seen; 409 with the current state for an older one."""
         given = valid(serializers.TicketChanges, request)
         version = given.pop("version")
-        moves.update(actor=request.user, ticket=ticket, version=version, changes=given)  # type: ignore[arg-type]
-        return detail(request, ticket)
+        moves.update(actor=self.actor, ticket=ticket, version=version, changes=given)
+        return detail(self.actor, ticket)
 
 
 class Take(ApiView):
     @extend_schema(request=serializers.Versioned, responses=serializers.TicketDetail)
     def post(self, request: Request, ticket: UUID) -> Response:
         """Take a ticket out of the queue."""
-        moves.take(actor=request.user, ticket=ticket, **valid(serializers.Versioned, request))  # type: ignore[arg-type]
-        return detail(request, ticket)
+        moves.take(actor=self.actor, ticket=ticket, **valid(serializers.Versioned, request))
+        return detail(self.actor, ticket)
 
 
 class Release(ApiView):
     @extend_schema(request=serializers.Versioned, responses=serializers.TicketDetail)
     def post(self, request: Request, ticket: UUID) -> Response:
         """Give a ticket back to the queue."""
-        moves.release(actor=request.user, ticket=ticket, **valid(serializers.Versioned, request))  # type: ignore[arg-type]
-        return detail(request, ticket)
+        moves.release(actor=self.actor, ticket=ticket, **valid(serializers.Versioned, request))
+        return detail(self.actor, ticket)
 
 
 class Reassign(ApiView):
     @extend_schema(request=serializers.Reassignment, responses=serializers.TicketDetail)
     def post(self, request: Request, ticket: UUID) -> Response:
         """Give a ticket to an agent."""
-        moves.reassign(actor=request.user, ticket=ticket, **valid(serializers.Reassignment, request))  # type: ignore[arg-type]
-        return detail(request, ticket)
+        moves.reassign(actor=self.actor, ticket=ticket, **valid(serializers.Reassignment, request))
+        return detail(self.actor, ticket)
 
 
 class TicketStatus(ApiView):
@@ -95,13 +96,13 @@ class TicketStatus(ApiView):
     def post(self, request: Request, ticket: UUID) -> Response:
         """Move a ticket; 409 with `allowed` for a move that does not exist."""
         given = valid(serializers.StatusWanted, request)
-        moves.set_status(actor=request.user, ticket=ticket, to=given["status"], version=given.get("version"))  # type: ignore[arg-type]
-        return detail(request, ticket)
+        moves.set_status(actor=self.actor, ticket=ticket, to=given["status"], version=given.get("version"))
+        return detail(self.actor, ticket)
 
 
-def detail(request: Request, ticket: UUID) -> Response:
+def detail(actor: Actor, ticket: UUID) -> Response:
     """The ticket as it is now."""
-    return Response(queries.detail(request.user, ticket))  # type: ignore[arg-type]
+    return Response(queries.detail(actor, ticket))
 
 
 class Queue(ApiView):
@@ -111,7 +112,7 @@ class Queue(ApiView):
     @extend_schema(parameters=[serializers.QueueWanted], responses=serializers.QueueItem(many=True))
     def get(self, request: Request) -> HttpResponse:
         """The waiting tickets in the order of their assignment, each with the reason why it waits."""
-        return listed(lists.queue(request.user, valid_query(serializers.QueueWanted, request)["page"]))  # type: ignore[arg-type]
+        return listed(lists.queue(self.actor, valid_query(serializers.QueueWanted, request)["page"]))
 
 
 class Agents(ApiView):
@@ -131,14 +132,14 @@ class MyAgent(ApiView):
     @extend_schema(responses=serializers.Agent)
     def get(self, request: Request) -> Response:
         """The caller as an agent."""
-        return Response(queries.agent_shown(request.user.id))  # type: ignore[union-attr, arg-type]
+        return Response(queries.agent_shown(self.actor.id))
 
     @extend_schema(request=serializers.MyAvailability, responses=serializers.Agent)
     def patch(self, request: Request) -> Response:
         """Change one's own availability."""
         given = valid(serializers.MyAvailability, request)
-        agent = agents.locked(request.user.id)  # type: ignore[union-attr, arg-type]
-        agents.change(agent=agent, actor=request.user, **given)  # type: ignore[arg-type]
+        agent = agents.locked(self.actor.id)
+        agents.change(agent=agent, actor=self.actor, **given)
         return Response(queries.agent_shown(agent.pk))
 
 
@@ -149,5 +150,5 @@ class OneAgent(ApiView):
     def patch(self, request: Request, agent: UUID) -> Response:
         """Change an agent's availability or capacity."""
         given = valid(serializers.AgentChanges, request)
-        agents.change(agent=agents.locked(agent), actor=request.user, **given)  # type: ignore[arg-type]
+        agents.change(agent=agents.locked(agent), actor=self.actor, **given)
         return Response(queries.agent_shown(agent))
