@@ -1,0 +1,45 @@
+"""The world that other tests stand on is what it says."""
+from django.db import connection
+
+from foundation.units import unit_of_work
+from pandarchat.testing.services import Server
+from pandarchat.tests.world import Planted, World, fingerprint, tenant_tables
+
+
+def test_people_can_call_the_api(world: World) -> None:
+    for person in (*world.pandar.people, *world.acme.people):
+        me = world.api(person).get("auth/me/").data
+        assert (me["email"], me["organization"]["id"]) == (person.email, str(person.organization_id))
+    assert world.api(None).get("auth/me/").status == 401
+
+
+def test_a_ticket_is_opened_taken_and_answered(world: World) -> None:
+    ticket = world.ticket(agent=world.agent)
+    world.say(world.agent, ticket, "Hello")
+    assert (ticket.assignee_id, world.pandar.fresh(ticket).status) == (world.agent.id, "in_progress")
+
+
+def test_a_socket_is_ready(world: World, server: Server) -> None:
+    with world.socket(world.agent, server) as socket:
+        assert socket.ready["user"]["id"] == str(world.agent.id)
+
+
+def test_every_table_has_rows_of_both_organizations_and_their_canary(planted: Planted) -> None:
+    textless = {"accounts_rolepermission", "accounts_agentprofile", "accounts_agentskill", "accounts_shift", "accounts_socketticket", "chat_conversation",
+                "chat_readmark"}
+    unused = {"django_admin_log"}
+    for tenant in (planted.world.pandar, planted.world.acme):
+        with unit_of_work(tenant.id), connection.cursor() as cursor:
+            for table in set(tenant_tables()) - unused:
+                cursor.execute(f"SELECT count(*) > 0, coalesce(bool_or(t::text LIKE %s), false) FROM {table} t", [f"%{tenant.canary}%"])
+                filled, carries = cursor.fetchone()
+                assert filled, table
+                assert carries or table in textless, table
+
+
+def test_the_fingerprint_notices_a_change_of_one_organization(planted: Planted) -> None:
+    world = planted.world
+    before = {tenant.id: fingerprint(tenant.id) for tenant in (world.pandar, world.acme)}
+    world.say(world.agent, planted.of_pandar.ticket)
+    assert fingerprint(world.acme.id) == before[world.acme.id]
+    assert fingerprint(world.pandar.id) != before[world.pandar.id]
