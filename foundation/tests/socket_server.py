@@ -180,7 +180,9 @@ async def join(connection: Connection, command: Join) -> Frame:
     room = named(command.room)
     if room not in await world.may_see(connection.me, [room]):
         raise Conflict("Not this room.", code="not_found")
-    await asyncio.sleep(command.slow)
+    if command.slow:
+        connection.send(Heard(ref=None, text="checked"))
+        await asyncio.sleep(command.slow)
     connection.enter(room, f"room:{room}")
     return Ok(ref=command.ref)
 

@@ -336,9 +336,8 @@ def test_a_leave_hint_takes_a_room_away(server: Server, name: str) -> None:
 
 def test_a_right_lost_while_joining_is_not_joined(server: Server, name: str) -> None:
     client, manager = server.login(name), server.login(name + "m")
-    ref = client.send("echo", text="now")
-    joined = client.send("join", room=name, slow=0.5)
-    client.wait(lambda frame: frame.get("ref") == ref)
+    joined = client.send("join", room=name, slow=2)
+    client.wait("heard")
     manager.ask("order", what="hidden", value=[name])
     manager.ask("hint", group=f"user:pandar:{name}", verb="access-changed")
     assert client.wait(lambda frame: frame.get("ref") == joined)["type"] == "ok"

@@ -196,6 +196,15 @@ def test_who_was_ended_is_closed_by_the_next_ping_even_without_redis() -> None:
         assert manager.is_open()
 
 
+def test_open_sockets_count_again_after_redis_was_wiped(redis_server: RedisServer) -> None:
+    with running_server(redis_server.url, ping_seconds=0.5, ping_slots=5, answer_seconds=0.2) as server:
+        client = server.login("kept")
+        key = f"pandar:sockets:{named('pandar/kept')}"
+        with redis_server.client() as redis:
+            redis.flushall()
+            eventually(lambda: client.wait("ping") and redis.zcard(key) == 1)
+
+
 def test_a_lost_database_costs_heads_and_no_socket(redis_server: RedisServer) -> None:
     with running_server(redis_server.url, ping_seconds=0.5, ping_slots=5, answer_seconds=0.2) as server:
         client = server.login("a")
