@@ -61,7 +61,7 @@ def test_kill_9_of_the_tests_leaves_nothing(open_folder: Path) -> None:
                        f"    pathlib.Path({str(open_folder / 'waits')!r}).touch()\n    time.sleep(600)\n")
     values = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--confcutdir", str(ROOT), "--rootdir", str(ROOT),
-               "-c", str(ROOT / "pytest.ini"), "-p", "conftest", str(waiting)]
+               "-c", str(ROOT / "pytest.ini"), str(waiting)]
     popen = subprocess.Popen(command, cwd=ROOT, env={**values, "PANDAR_VAR": str(open_folder / "v")}, start_new_session=True,
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert eventually((open_folder / "waits").exists, LONG)
