@@ -39,7 +39,8 @@ def own(row: Any) -> None:
 
 def state(row: Model) -> dict[str, Any]:
     """A row as an audit entry keeps it."""
-    return {field.attname: plain(getattr(row, field.attname)) for field in row._meta.concrete_fields if field.attname not in HIDDEN}
+    fields = [field for field in row._meta.concrete_fields if field.attname not in HIDDEN and not getattr(field, "auto_now", False)]
+    return {field.attname: plain(getattr(row, field.attname)) for field in fields}
 
 
 def plain(value: Any) -> Any:

@@ -27,7 +27,7 @@ class NewOrganization(forms.Form):
 
 
 class OrganizationAdmin(Audited, AuditHistory, Where):
-    list_display = ("name", "slug", "is_active", "requires_confirmed_email", "created_at", "enter")
+    list_display = ("name", "slug", "is_active", "requires_confirmed_email", "enter")
     list_filter = ("is_active",)
     search_fields = ("name", "slug")
     fields = ("name", "slug", "requires_confirmed_email", "is_active", "created_at")

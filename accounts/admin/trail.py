@@ -33,7 +33,7 @@ class AuditEntryAdmin(ReadOnly, Where):
 
     paginator = BoundedPaginator
     show_full_result_count = False
-    list_display = ("at", "action", "actor_name", "target_type", "target_name", "address")
+    list_display = ("at", "action", "actor_name", "target_name", "address")
     list_filter = ("at", "action")
     search_fields = ("actor_name", "target_name", "target_id")
     fields = ("at", "action", "actor_name", "actor_id", "target_type", "target_name", "target_id", "before", "after", "address",

@@ -44,7 +44,10 @@ class UserForm(OwnedForm):
                 self.fields[name].help_text = "Somebody else has to change this for you."
 
     def clean_email(self) -> str:
-        return sessions.normalised(self.cleaned_data["email"])
+        email = sessions.normalised(self.cleaned_data["email"])
+        if User.objects.filter(email=email).exists():
+            raise ValidationError("A user with this address exists already.")
+        return email
 
     def clean_role(self) -> Role | None:
         role: Role | None = self.cleaned_data["role"]
@@ -91,6 +94,13 @@ class UserAdmin(AuditHistory, TenantAdmin):
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.actor = request.actor
         return form
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """A role is chosen here, and changed or deleted on its own page."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "role":
+            field.widget = field.widget.widget
+        return field
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         if change:
