@@ -34,7 +34,8 @@ def parameters() -> dict[str, Any]:
     database = settings.DATABASES["default"] | {"NAME": connections["default"].settings_dict["NAME"]}
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     given = {name: database[key] for name, key in names.items() if database.get(key)}
-    return {**given, "options": "-c TimeZone=UTC", "connect_timeout": 5}
+    of_address = {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}  # sslmode and its like
+    return {**given, **of_address, "options": "-c TimeZone=UTC", "connect_timeout": 5}
 
 
 async def close() -> None:

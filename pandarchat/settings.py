@@ -19,6 +19,7 @@ DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 ALLOWED_ORIGINS = list(ENV.allowed_origins)
+STRICT_TENANCY = DEBUG  # a query of a tenant table outside a unit of work raises; in production it is logged
 RATE_LIMITS = ENV.rate_limits
 TRUSTED_PROXIES = ENV.trusted_proxies
 PASSWORD_WORKERS = ENV.password_workers
@@ -73,11 +74,12 @@ TEMPLATES = [{
 # PostgreSQL: the product runs as the app role; `migrate` alone swaps in the owner's address.
 
 DATABASE_OWNER_URL = ADDRESSES.database_owner_url
+DATABASE = dj_database_url.parse(ADDRESSES.database_url, engine="foundation.postgresql")
 DATABASES = {"default": {
-    **dj_database_url.parse(ADDRESSES.database_url, engine="foundation.postgresql"),
+    **DATABASE,
     "CONN_MAX_AGE": 0,
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {"pool": {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": 10}},
+    "OPTIONS": {**DATABASE.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": 10}},
 }}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -179,7 +181,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "static/"
-STATIC_ROOT = ENV.var / "static"
+STATIC_ROOT = None if DEBUG else ENV.var / "static"  # while DEBUG is on, files are served from where they are
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
 

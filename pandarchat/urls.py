@@ -10,6 +10,7 @@ handler400 = "foundation.http.errors.bad_request"
 handler404 = "foundation.http.errors.not_found"
 handler500 = "foundation.http.errors.server_error"
 
+READ = ["get", "head"]
 api = [
     path("", include("accounts.api.urls")),
     path("", include("chat.api.urls")),
@@ -18,8 +19,8 @@ api = [
 ]
 urlpatterns = [
     path("api/v1/", include(api)),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/schema", SpectacularAPIView.as_view(http_method_names=READ), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(http_method_names=READ, url_name="schema"), name="docs"),
     path("api/<path:anything>", errors.nothing_here),
     path("admin/", site.urls),
     path("healthz", health.healthz),
