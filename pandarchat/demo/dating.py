@@ -1,0 +1,59 @@
+"""Moves a demo conversation into the past, where its script says that it happened."""
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chat.models import Conversation, Entry, Kind, ReadMark
+from tickets.models import Status, Ticket
+
+SOON = timedelta(seconds=20)
+CLOSES_AFTER = timedelta(days=1)
+LAST = timedelta(seconds=10)
+
+
+def date_back(ticket: UUID, *, opened_at: datetime, said_at: dict[UUID, datetime], not_after: datetime) -> None:
+    """Give every entry its time, and the ticket the times that follow from its entries; inside a unit of work."""
+    entries = list(Entry.objects.filter(conversation_id=ticket).order_by("staff_seq"))
+    _date_entries(entries, opened_at, said_at, not_after - LAST)
+    Entry.objects.bulk_update(entries, ["created_at", "edited_at", "deleted_at"])
+    last = entries[-1].created_at
+    ReadMark.objects.filter(conversation_id=ticket).update(at=last)
+    Conversation.objects.filter(pk=ticket).update(created_at=opened_at, last_entry_at=last)
+    Ticket.objects.filter(pk=ticket).update(created_at=opened_at, updated_at=last, **_ticket_times(Ticket.objects.get(pk=ticket), entries))
+
+
+def _date_entries(entries: list[Entry], opened_at: datetime, said_at: dict[UUID, datetime], latest: datetime) -> None:
+    """What was said has its time; what the house added comes soon after what it followed, and never after what came next."""
+    by_place = {entry.staff_seq: entry for entry in entries}
+    at = opened_at - SOON
+    for entry in entries:
+        known = said_at.get(entry.client_id) if entry.client_id else None
+        at = min(max(known or at, at + _pause(entry)), latest)
+        entry.created_at = at
+        if entry.kind == Kind.EDIT and entry.target_seq:
+            by_place[entry.target_seq].edited_at = at
+        if entry.kind == Kind.DELETION and entry.target_seq:
+            by_place[entry.target_seq].deleted_at = at
+
+
+def _pause(entry: Entry) -> timedelta:
+    """How long after the entry before it this one came, at the least."""
+    if entry.kind == Kind.STATUS and entry.data["to"] == Status.CLOSED:
+        return CLOSES_AFTER
+    if entry.kind == Kind.STATUS and entry.data["to"] == Status.IN_PROGRESS:
+        return timedelta()  # of the same commit as the message that moved it
+    return SOON
+
+
+def _ticket_times(ticket: Ticket, entries: list[Entry]) -> dict[str, datetime | None]:
+    """The times that the ticket has, from the entries that tell of them."""
+    def last(kind: str, to: str | None = None) -> datetime | None:
+        return next((e.created_at for e in reversed(entries) if e.kind == kind and (to is None or e.data["to"] == to)), None)
+
+    replies = [e.created_at for e in entries if e.kind == Kind.MESSAGE and e.sender_is_staff and e.public_seq is not None]
+    return {
+        "queued_at": last(Kind.STATUS, Status.QUEUED) or entries[0].created_at,
+        "assigned_at": last(Kind.ASSIGNMENT) if ticket.assigned_at else None,
+        "first_response_at": replies[0] if ticket.first_response_at and replies else None,
+        "resolved_at": last(Kind.STATUS, Status.RESOLVED) if ticket.resolved_at else None,
+        "closed_at": last(Kind.STATUS, Status.CLOSED) if ticket.closed_at else None,
+    }

@@ -1,0 +1,94 @@
+"""Two organizations that buy gift cards, and their people."""
+from dataclasses import dataclass, field
+from datetime import time
+
+WEEK = tuple(range(5))  # Monday to Friday
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The same working hours on several weekdays; Monday is 0."""
+
+    weekdays: tuple[int, ...]
+    starts: time
+    ends: time
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class DemoAgent:
+    name: str
+    capacity: int = 10
+    skills: tuple[str, ...] = ()
+    hours: tuple[Hours, ...] = ()
+
+
+@dataclass(frozen=True)
+class DemoCategory:
+    slug: str
+    name: str
+    skill: str | None = None
+
+
+@dataclass(frozen=True)
+class DemoOrganization:
+    """`scripts`: which conversations it has had; None for all."""
+
+    slug: str
+    name: str
+    prefix: str
+    admin: str
+    manager: str
+    agents: tuple[DemoAgent, ...]
+    customers: tuple[str, ...]
+    scripts: frozenset[str] | None = field(default=None)
+
+    def address(self, login: str) -> str:
+        """`agent-1` → `agent-1@pandar.test`."""
+        return f"{login}@{self.slug}.test"
+
+
+PAYOUTS, IDENTITY = "Payouts", "Identity checks"
+SKILLS = (PAYOUTS, IDENTITY)
+CATEGORIES = (
+    DemoCategory("selling", "Selling a card"),
+    DemoCategory("rates", "Rates"),
+    DemoCategory("payouts", "Payouts", skill=PAYOUTS),
+    DemoCategory("verification", "Identity and limits", skill=IDENTITY),
+    DemoCategory("account", "Account and app"),
+)
+
+PANDAR = DemoOrganization(
+    slug="pandar", name="Pandar", prefix="PAN", admin="Ngozi Adeyemi", manager="Samuel Osei",
+    agents=(
+        DemoAgent("Amara Nwosu", skills=(PAYOUTS,)),
+        DemoAgent("Kofi Mensah", skills=(PAYOUTS, IDENTITY)),
+        DemoAgent("Lena Hartmann", skills=(IDENTITY,)),
+        DemoAgent("Tunde Balogun", capacity=6, hours=(
+            Hours(WEEK, time(8), time(12), "Africa/Lagos"), Hours(WEEK, time(13), time(17), "Africa/Lagos"),
+            Hours((5,), time(22), time(4), "Africa/Lagos"))),
+    ),
+    customers=(
+        "Chidi Okafor", "Zainab Bello", "Efe Igbinedion", "Akosua Boateng", "Yusuf Danjuma", "Blessing Eze", "Kwame Asante", "Halima Sani",
+        "Tobi Adebayo", "Mercy Etim", "Kelechi Obi", "Abena Darko", "Ibrahim Musa", "Funke Alabi", "Daniel Quaye", "Rita Effiong",
+        "Segun Olawale", "Esi Amponsah", "Musa Garba", "Ada Umeh"),
+)
+
+ACME = DemoOrganization(
+    slug="acme", name="Acme Cards", prefix="ACM", admin="Julia Brandt", manager="Marek Dvorak",
+    agents=(
+        DemoAgent("Sofia Lindqvist", skills=(PAYOUTS, IDENTITY)),
+        DemoAgent("Omar Haddad", skills=(PAYOUTS,)),
+        DemoAgent("Priya Raman", capacity=8),
+        DemoAgent("Jonas Weber", capacity=6, hours=(Hours(WEEK, time(9), time(17, 30), "Europe/Berlin"),)),
+    ),
+    customers=(
+        "Peter Novak", "Anna Kowalska", "Luis Ferreira", "Mia Jensen", "Tomasz Zielinski", "Clara Rossi", "Noah Dubois", "Elif Kaya",
+        "Erik Larsen", "Marta Horvat", "Ivan Petrov", "Laura Schmidt", "Hugo Moreau", "Nina Berg", "Pavel Cerny", "Sara Costa",
+        "Oskar Nilsson", "Julie Martin", "Adam Nagy", "Emma de Vries"),
+    scripts=frozenset({
+        "amazon-receipt", "steam-region", "rate-large-card", "payout-missing", "verification-selfie", "payout-account-wrong",
+        "itunes-balance", "app-login", "rate-today", "steam-first-time", "limits-raise", "referral"}),
+)
+
+ORGANIZATIONS = (PANDAR, ACME)
