@@ -6,7 +6,7 @@ VIEW_ALL = [
     "chat.view_conversation", "chat.view_entry", "tickets.view_ticket", "tickets.view_category", "tickets.view_queuesettings",
 ]
 CONVERSE = ["chat.send_message", "chat.edit_message"]
-WORK = [*CONVERSE, "chat.write_note", "tickets.take_ticket", "tickets.release_ticket", "tickets.change_ticket", "tickets.move_ticket",
+WORK = [*CONVERSE, "chat.write_note", "tickets.release_ticket", "tickets.change_ticket", "tickets.move_ticket",
         "tickets.view_queue"]
 MANAGE = ["accounts.manage_agents", "tickets.reassign_ticket", "tickets.close_ticket", "tickets.view_overview",
           "chat.moderate_message"]
@@ -28,6 +28,6 @@ class Shipped:
 SHIPPED = {
     "admin": Shipped("Admin", True, frozenset([*WORK, *MANAGE, *VIEW_ALL, *ADMINISTER])),
     "manager": Shipped("Manager", True, frozenset([*WORK, *MANAGE, *VIEW_ALL])),
-    "agent": Shipped("Agent", True, frozenset([*WORK, "accounts.serve_customers", "tickets.view_overview"])),
+    "agent": Shipped("Agent", True, frozenset([*WORK, "accounts.serve_customers", "tickets.take_ticket", "tickets.view_overview"])),
     "customer": Shipped("Customer", False, frozenset([*CONVERSE, "tickets.open_ticket"])),
 }

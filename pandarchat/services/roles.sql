@@ -14,3 +14,7 @@ BEGIN
 END
 $roles$;
 GRANT pandar_definer TO pandar_owner;
+-- What hangs is ended: no statement of the product takes half a minute, no unit of work waits or idles that long.
+ALTER ROLE pandar_app SET statement_timeout = '30s';
+ALTER ROLE pandar_app SET lock_timeout = '10s';
+ALTER ROLE pandar_app SET idle_in_transaction_session_timeout = '60s';
