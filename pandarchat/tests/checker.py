@@ -1,0 +1,54 @@
+"""What must hold after any fault, said once: acknowledged set = stored set; per conversation the numbers are 1…head without hole or
+double; every client's view equals a fresh read."""
+from collections.abc import Iterable
+from uuid import UUID
+
+from chat.models import Conversation, Entry
+from foundation.units import unit_of_work
+from pandarchat.story.client import Client, Unsent
+from pandarchat.story.conversation import settled
+
+
+class Broken(AssertionError):
+    """The promise was broken; the text says where."""
+
+
+def check_numbers(organization: UUID, conversation: UUID) -> list[Entry]:
+    """The stored entries, after making sure that both counters are dense."""
+    with unit_of_work(organization):
+        row = Conversation.objects.get(id=conversation)
+        entries = list(Entry.objects.filter(conversation_id=conversation).order_by("staff_seq"))
+    staff = [entry.staff_seq for entry in entries]
+    public = sorted(entry.public_seq for entry in entries if entry.public_seq is not None)
+    _must(staff == list(range(1, row.staff_seq + 1)), f"staff numbers of {conversation} are {staff}, head {row.staff_seq}")
+    _must(public == list(range(1, row.public_seq + 1)), f"public numbers of {conversation} are {public}, head {row.public_seq}")
+    return entries
+
+
+def check_stored(organization: UUID, conversation: UUID, sent: Iterable[Unsent]) -> None:
+    """Every acknowledged message is stored once, under the number that was acknowledged, and nothing else is."""
+    acknowledged = {message.client_id: message.stored.result() for message in sent if message.stored.done() and not message.stored.exception()}
+    stored = {str(entry.client_id): entry for entry in check_numbers(organization, conversation) if entry.client_id}
+    _must(set(acknowledged) == set(stored), f"acknowledged but not stored: {set(acknowledged) - set(stored)}; "
+          f"stored but not acknowledged: {set(stored) - set(acknowledged)}")
+    for client_id, answer in acknowledged.items():
+        entry = stored[client_id]
+        _must(answer["seq"] in (entry.staff_seq, entry.public_seq), f"{client_id} was acknowledged as {answer['seq']}, stored as {entry.staff_seq}")
+
+
+async def check_view(client: Client, ticket: str) -> None:
+    """What a client shows is what a fresh read shows."""
+    fresh, more = [], True
+    while more:
+        page = await client.api.get(f"tickets/{ticket}/entries/", after=len(fresh))
+        fresh += page["entries"]
+        more = page["more"]
+    mine = client.conversations[ticket].shown()
+    seen = [(entry["seq"], entry["id"], entry["kind"], entry.get("text")) for entry in mine]
+    read = [(entry["seq"], entry["id"], entry["kind"], entry.get("text")) for entry in settled(fresh)]
+    _must(seen == read, f"{client.user['email']} shows {len(seen)} entries, a fresh read {len(read)}: {set(seen) ^ set(read)}")
+
+
+def _must(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Broken(otherwise)
