@@ -39,13 +39,14 @@ class SignedIn:
     user: User
 
 
-def normalised(email: str) -> str:
-    """An address as it is stored and compared."""
-    return email.strip().lower()
+def normalised(name: str) -> str:
+    """An address, or the slug of an organization, as it is stored and compared."""
+    return name.strip().lower()
 
 
 def organization_named(slug: str) -> UUID | None:
-    """The active organization of this name; PLATFORM for the empty name, which superusers sign in with."""
+    """The active organization of this name, given in whatever case; PLATFORM for the empty name, which superusers sign in with."""
+    slug = normalised(slug)
     if slug == PLATFORM_SLUG:
         return PLATFORM
     with connection.cursor() as cursor:
@@ -57,7 +58,7 @@ def organization_named(slug: str) -> UUID | None:
 def verify(*, organization: str, email: str, password: str, address: str) -> User:
     """The user whose credentials these are, after counting the try. Raises RateLimited, WrongCredentials, or Forbidden while the
     organization demands a confirmed address; success and failure are audited, each in a unit of its own."""
-    email = normalised(email)
+    organization, email = normalised(organization), normalised(email)
     BY_ADDRESS.count(address)
     BY_ACCOUNT.count(organization, email)
     tenant = organization_named(organization)
