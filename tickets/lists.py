@@ -33,12 +33,14 @@ FROM (SELECT * FROM tickets_ticket s WHERE {where}{keyset} ORDER BY {order_s} LI
 """
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT %(most)s) counted"
 QUEUE = """
-SELECT coalesce(json_agg(json_build_object('position', t.position, 'waiting_since', t.queued_at, 'reason', t.why,
-  'reason_text', %(texts)s::jsonb ->> t.why, 'ticket', {json}) ORDER BY t.position), '[]')::text
-FROM (SELECT s.*, row_number() OVER (ORDER BY s.priority DESC, s.created_at, s.conversation_id) + %(offset)s AS position, w.why
+SELECT coalesce(json_agg(json_build_object('position', p.position, 'waiting_since', t.queued_at, 'reason', p.why,
+  'reason_text', %(texts)s::jsonb ->> p.why, 'ticket', {json}) ORDER BY p.position), '[]')::text
+FROM (SELECT s.conversation_id, w.why,
+        row_number() OVER (ORDER BY s.priority DESC, s.created_at, s.conversation_id) + %(offset)s AS position
       FROM (SELECT * FROM tickets_ticket s WHERE {where} ORDER BY s.priority DESC, s.created_at, s.conversation_id
             LIMIT %(size)s OFFSET %(offset)s) s
-      JOIN unnest(%(keys)s::uuid[], %(whys)s::text[]) AS w (key, why) ON w.key = s.conversation_id) t {joins}
+      JOIN unnest(%(keys)s::uuid[], %(whys)s::text[]) AS w (key, why) ON w.key = s.conversation_id) p
+JOIN tickets_ticket t ON t.conversation_id = p.conversation_id {joins}
 """
 
 

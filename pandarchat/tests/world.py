@@ -87,7 +87,8 @@ class Api:
         address = path if path.startswith("/") else f"/api/v1/{path}"
         headers = {**self.headers, **({"Idempotency-Key": key} if key is not None else {})}
         data = "" if body is None else json.dumps(body, default=str)
-        response = self.client.generic(method, address, data, content_type="application/json", headers=headers, query_params=dict(query or {}))
+        response = self.client.generic(
+            method, address, data, content_type="application/json", headers=headers, query_params=dict(query or {}))
         text = b"".join(response) if response.streaming else response.content
         return Answer(response.status_code, text.decode(), response.headers)
 
@@ -243,14 +244,17 @@ def open_socket(server: Server) -> SocketClient:
 def tenant(slug: str, canary: str, hashed: str) -> Tenant:
     """An organization with its people, all of one password."""
     organization = people.create_organization(slug=slug, name=f"Organization {canary}")
-    roles = {"agent": "agent", "teammate": "agent", "manager": "manager", "admin": "admin", "customer": "customer", "other_customer": "customer"}
+
+    def person(name: str, role: str) -> User:
+        house = System(organization.id)
+        email = f"{name}@{slug}.test"
+        return people.create_user(email=email, name=f"{name} {canary}", role=role, hashed=hashed, actor=house, confirmed=True)
+
     with unit_of_work(organization.id):
-        made = {
-            name: people.create_user(email=f"{name.replace('_', '-')}@{slug}.test", name=f"{name.replace('_', ' ')} {canary}", role=role, hashed=hashed,
-                                     actor=System(organization.id), confirmed=True)
-            for name, role in roles.items()
-        }
-    return Tenant(organization=organization, canary=canary, **made)
+        return Tenant(
+            organization=organization, canary=canary, agent=person("agent", "agent"), teammate=person("teammate", "agent"),
+            manager=person("manager", "manager"), admin=person("admin", "admin"), customer=person("customer", "customer"),
+            other_customer=person("other-customer", "customer"))
 
 
 @dataclass
@@ -303,7 +307,8 @@ def plant(world: World, tenant: Tenant) -> Rows:
         chat.read(actor=customer, conversation=ticket.pk, seq=2)
         event = Event.objects.create(**mine, kind=f"kind.{canary}", payload={"text": canary})
         Delivery.objects.create(**mine, event=event, subscriber=f"subscriber.{canary}")
-        IdempotencyKey.objects.create(**mine, user_id=tenant.customer.id, key=f"key {canary}", fingerprint=b"", status=200, body=f'"{canary}"')
+        IdempotencyKey.objects.create(**mine, user_id=tenant.customer.id, key=f"key {canary}", fingerprint=b"", status=200,
+                                      body=f'"{canary}"')
         SocketTicket.objects.create(**mine, user=tenant.customer, expires_at=datetime.now(UTC) + timedelta(days=1))
     for person in tenant.people:
         world.token(person)
@@ -321,8 +326,8 @@ def tenant_tables() -> list[str]:
 def fingerprint(organization: UUID) -> dict[str, str]:
     """A checksum of an organization's rows in each of its tables, and of the organization itself."""
     names = [*tenant_tables(), "accounts_organization"]
-    parts = " UNION ALL ".join(f"SELECT '{name}', count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {name} t"
-                               for name in names)
+    sums = "count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '')"
+    parts = " UNION ALL ".join(f"SELECT '{name}', {sums} FROM {name} t" for name in names)
     with unit_of_work(organization), connection.cursor() as cursor:
         cursor.execute(parts)
         return dict(cursor.fetchall())

@@ -1,0 +1,236 @@
+"""Every route of the product, discovered, and what somebody from another organization may try there."""
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import User
+from foundation.units import unit_of_work
+from pandarchat.tests.world import PASSWORD, Answer, Planted, Rows, tenant_tables
+from tickets import lists
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+API = "api/v1/"
+PUBLIC = {f"{API}auth/register/", f"{API}auth/login/", f"{API}auth/refresh/", "api/schema", "api/docs", "healthz", "readyz"}
+ADMIN = "admin/"  # browser sessions only: walked in accounts/tests
+REFUSALS = {400, 401, 403, 404, 405, 409}
+UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Try:
+    """One request: `rows` are whose objects stand in the path, by parameter name."""
+
+    rows: Rows
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+
+Tries = Callable[[Rows, Rows], list[Try]]
+
+
+def nothing(theirs: Rows, mine: Rows) -> list[Try]:
+    return [Try(theirs)]
+
+
+def body(**given: Any) -> Tries:
+    """Their object in the path and this in the body."""
+    return lambda theirs, mine: [Try(theirs, given), Try(theirs, {})]
+
+
+def lists_of_tickets(theirs: Rows, mine: Rows) -> list[Try]:
+    cursor = lists._write("-updated_at", "2999-01-01T00:00:00+00:00", str(theirs.ticket.pk))
+    queries: list[dict[str, Any]] = [
+        {}, {"customer": theirs.tenant.customer.id}, {"assignee": theirs.agent.id}, {"category": theirs.category.slug}, {"tag": theirs.tag},
+        {"cursor": cursor}, {"assignee": "none"}, {"status": "queued"}, {"organization": theirs.tenant.id},
+    ]
+    return [Try(mine, query=query) for query in queries]
+
+
+def new_tickets(theirs: Rows, mine: Rows) -> list[Try]:
+    new = {"subject": "mine", "text": "mine"}
+    return [Try(mine, {**new, "category": theirs.category.slug}), Try(mine, {**new, "customer": theirs.tenant.customer.id}),
+            Try(mine, {**new, "organization_id": theirs.tenant.id, "organization": theirs.tenant.organization.slug})]
+
+
+def ticket_changes(theirs: Rows, mine: Rows) -> list[Try]:
+    seized = {"version": theirs.ticket.version, "subject": "seized", "priority": "urgent", "tags": ["seized"]}
+    return [Try(theirs, seized), Try(theirs, {**seized, "category": mine.category.slug}),
+            Try(mine, {"version": mine.ticket.version, "category": theirs.category.slug}), Try(theirs, {})]
+
+
+def reassignments(theirs: Rows, mine: Rows) -> list[Try]:
+    return [Try(theirs, {"agent": mine.agent.id}), Try(mine, {"agent": theirs.agent.id}), Try(theirs, {"agent": theirs.tenant.teammate.id})]
+
+
+def registrations(theirs: Rows, mine: Rows) -> list[Try]:
+    known = {"organization": theirs.tenant.organization.slug, "email": theirs.tenant.customer.email, "name": "seized"}
+    return [Try(mine, {**known, "password": "another long password"})]
+
+
+def logins(theirs: Rows, mine: Rows) -> list[Try]:
+    return [Try(mine, {"organization": mine.tenant.organization.slug, "email": theirs.agent.email, "password": PASSWORD})]
+
+
+# What to send where; a route or method that is not here fails the walk. Path parameters are named in PARAMETERS.
+PARAMETERS: dict[str, Callable[[Rows], Any]] = {
+    "ticket": lambda rows: rows.ticket.pk, "message": lambda rows: rows.message.id, "agent": lambda rows: rows.agent.id,
+}
+TABLE: dict[tuple[str, str], Tries] = {
+    ("POST", "auth/register/"): registrations,
+    ("POST", "auth/login/"): logins,
+    ("POST", "auth/refresh/"): body(refresh="not.a.token"),
+    ("POST", "auth/logout/"): body(everywhere=False, user=str(uuid4())),
+    ("GET", "auth/me/"): nothing,
+    ("POST", "auth/socket-ticket/"): nothing,
+    ("GET", "tickets/"): lists_of_tickets,
+    ("POST", "tickets/"): new_tickets,
+    ("GET", "tickets/<uuid:ticket>/"): nothing,
+    ("PATCH", "tickets/<uuid:ticket>/"): ticket_changes,
+    ("POST", "tickets/<uuid:ticket>/take/"): body(version=2),
+    ("POST", "tickets/<uuid:ticket>/release/"): body(version=2),
+    ("POST", "tickets/<uuid:ticket>/reassign/"): reassignments,
+    ("POST", "tickets/<uuid:ticket>/status/"): body(status="resolved"),
+    ("GET", "tickets/<uuid:ticket>/entries/"): lambda theirs, mine: [
+        Try(theirs), Try(theirs, query={"after": 0}), Try(theirs, query={"before": 9})],
+    ("POST", "tickets/<uuid:ticket>/messages/"): lambda theirs, mine: [
+        Try(theirs, {"client_id": uuid4(), "text": "seized"}), Try(theirs, {"client_id": uuid4(), "text": "seized", "internal": True}),
+        Try(mine, {"client_id": theirs.message.client_id, "text": "mine"})],
+    ("POST", "tickets/<uuid:ticket>/read/"): body(seq=9),
+    ("PATCH", "messages/<uuid:message>/"): body(text="seized"),
+    ("DELETE", "messages/<uuid:message>/"): nothing,
+    ("GET", "queue/"): lambda theirs, mine: [Try(mine), Try(mine, query={"page": 2}), Try(mine, query={"organization": theirs.tenant.id})],
+    ("GET", "agents/"): nothing,
+    ("GET", "agents/me/"): nothing,
+    ("PATCH", "agents/me/"): body(availability="busy"),
+    ("PATCH", "agents/<uuid:agent>/"): body(availability="offline", capacity=0),
+    ("GET", "analytics/overview/"): nothing,
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    path: str  # as the resolver has it: tickets/<uuid:ticket>/
+    methods: tuple[str, ...]  # that the view answers
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"<\w+:(\w+)>", self.path)
+
+    def address(self, rows: Rows) -> str:
+        filled = re.sub(r"<\w+:(\w+)>", lambda match: str(PARAMETERS[match[1]](rows)), self.path)
+        return f"/{filled}"
+
+
+@cache
+def routes() -> list[Route]:
+    """Every address that the resolver knows, admin's and the catch-all apart."""
+    found = [route for route in _collect(get_resolver(), "") if not route.path.startswith(ADMIN)]
+    return [route for route in found if route.path != "api/<path:anything>"]
+
+
+def _collect(resolver: Any, before: str) -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _collect(pattern, path)
+        elif isinstance(pattern, URLPattern):
+            view = getattr(pattern.callback, "view_class", None)
+            methods = [name for name in METHODS if view and hasattr(view, name.lower()) and name not in ("HEAD", "OPTIONS")]
+            yield Route(path, tuple(methods or ["GET"]))
+
+
+def missing() -> list[str]:
+    """What the table has no example for."""
+    unknown = [f"{route.path}: {name}" for route in routes() for name in route.parameters if name not in PARAMETERS]
+    return unknown + [f"{method} {route.path}" for route in routes() if route.path.startswith(API) for method in route.methods
+                      if (method, route.path.removeprefix(API)) not in TABLE]
+
+
+def tries(route: Route, method: str, theirs: Rows, mine: Rows) -> list[Try]:
+    """The examples, or, for a method that the view does not answer, one request with everything that might be taken for an answer."""
+    return TABLE.get((method, route.path.removeprefix(API)), nothing)(theirs, mine)
+
+
+class Leak(AssertionError):
+    """Somebody saw what belongs to another organization."""
+
+
+@dataclass
+class Walker:
+    """Somebody of one organization among the routes, trying for the other's rows."""
+
+    planted: Planted
+    person: User | None
+    theirs: Rows
+    mine: Rows
+
+    def walk(self, route: Route) -> list[Answer]:
+        secrets = ids_of(self.theirs)
+        api = self.planted.world.api(self.person)
+        attempts = [(method, attempt) for method in METHODS for attempt in tries(route, method, self.theirs, self.mine)]
+        return [self.visit(api, route, method, attempt, secrets) for method, attempt in attempts]
+
+    def visit(self, api: Any, route: Route, method: str, attempt: Try, secrets: set[str]) -> Answer:
+        address = route.address(attempt.rows)
+        answer: Answer = api.call(method, address, body=attempt.body, query=attempt.query)
+        sent = set(UUID_TEXT.findall(json.dumps([address, attempt.body, dict(attempt.query)], default=str)))
+        where = f"{method} {address} {attempt.body or attempt.query} as {self.person} answered {answer.status}: {answer.text[:300]}"
+        foreign = attempt.rows is self.theirs and bool(route.parameters) and method != "OPTIONS"
+        self.check(answer, where, secrets - sent, foreign)
+        return answer
+
+    def check(self, answer: Answer, where: str, secrets: set[str], foreign: bool) -> None:
+        """Raises Leak for anything of the other organization in the answer, or any success with a foreign object in the path."""
+        if self.theirs.tenant.canary in answer.text + str(answer.headers):
+            raise Leak(f"the canary: {where}")
+        if known := set(UUID_TEXT.findall(answer.text)) & secrets:
+            raise Leak(f"the keys {known}: {where}")
+        if foreign and answer.status < 300:
+            raise Leak(f"a foreign object was reached: {where}")
+        assert answer.status < 300 or answer.status in REFUSALS, where
+
+
+def ids_of(rows: Rows) -> set[str]:
+    """Every key that an organization's rows hold, its own apart."""
+    with unit_of_work(rows.tenant.id), connection.cursor() as cursor:
+        found: set[str] = set()
+        for table in tenant_tables():
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            found |= {key for (text,) in cursor.fetchall() for key in UUID_TEXT.findall(text)}
+    return found - {str(rows.tenant.id)}
+
+
+CONDITION = re.compile(r"""((?:"?\w+"?\.)?"?(?:organization_id|customer_id)"? = (?:%s|%\(\w+\)s|"?\w+"?\."?organization_id"?))""")
+
+
+class Stripper:
+    """Takes the conditions about organization and customer out of every statement, the ORM's and our own alike."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        return execute(self.strip(sql) if isinstance(sql, str) else sql, params, many, context)
+
+    def strip(self, sql: str) -> str:
+        """Only behind WHERE: what SET assigns stays."""
+        head, where, tail = sql.partition("WHERE")
+        stripped, times = CONDITION.subn(r"(\1 OR true)", tail)
+        self.taken += times
+        return head + where + stripped
+
+
+@contextmanager
+def without_filters() -> Iterator[Stripper]:
+    """Row-level security has to hold alone."""
+    stripper = Stripper()
+    with connection.execute_wrapper(stripper):
+        yield stripper
