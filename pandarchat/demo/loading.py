@@ -1,7 +1,7 @@
 """Puts a demo organization into the database, through the same actions as everybody else's work.
 
 Whatever was there stays. Loading may be interrupted anywhere and run again: people are found by their address, a ticket by its
-customer and subject, what was said in it by its `client_id`. A ticket is finished when it has got its place in the past.
+customer and subject, how far it got by the number of its entries. It is finished when it has got its place in the past.
 """
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from accounts.actions import agents, people
 from accounts.actor import Actor, System
 from accounts.models import AgentProfile, AgentSkill, AuditEntry, Organization, Role, Shift, Skill, User
 from chat import actions as chat
-from chat.models import Entry, Kind
+from chat.models import Conversation, Entry, Kind
 from chat.sending import Draft, send
 from foundation.errors import Conflict
 from foundation.units import current_organization, unit_of_work
@@ -150,7 +150,7 @@ def perform(play: Play) -> None:
     ticket = find(play) or open_one(play)
     if ticket.created_at < play.begun:
         return
-    for index in range(already_said(play), len(play.script.steps)):
+    for index in range(steps_done(play.script, entries_of(play, ticket.pk)), len(play.script.steps)):
         take_step(play, ticket.pk, index)
     with unit_of_work(play.organization):
         set_priority(play, ticket.pk)
@@ -172,12 +172,27 @@ def open_one(play: Play) -> Ticket:
     return found
 
 
-def already_said(play: Play) -> int:
-    """The first step that is not known to have been played: the one after the last thing that was said."""
-    spoken = [play.client_id(index) for index in range(len(play.script.steps))]
+def entries_of(play: Play, ticket: UUID) -> int:
     with unit_of_work(play.organization):
-        known = set(Entry.objects.filter(client_id__in=spoken).values_list("client_id", flat=True))
-    return max((index + 1 for index, key in enumerate(spoken) if key in known), default=0)
+        return Conversation.objects.get(pk=ticket).staff_seq
+
+
+def steps_done(script: Script, entries: int) -> int:
+    """How many steps left this many entries; most leave one, a message that moves the ticket two, reading none."""
+    status, count, done = str(Status.QUEUED), 1, 0
+    for number, step in enumerate(script.steps, 1):
+        moved = MOVED_BY_WORDS.get((step.verb, status))
+        count += 0 if step.verb in ("reads", "is read") else 2 if moved else 1
+        if count > entries:
+            break
+        status = moved or MOVED_BY_ACTS.get(step.verb) or (step.text if step.verb in ("moves", "closes") else status)
+        done = number
+    return done
+
+
+MOVED_BY_WORDS = {
+    ("answers", "assigned"): str(Status.IN_PROGRESS), ("says", "pending"): str(Status.IN_PROGRESS), ("says", "resolved"): str(Status.QUEUED)}
+MOVED_BY_ACTS = {"takes": str(Status.ASSIGNED), "is given": str(Status.ASSIGNED), "releases": str(Status.QUEUED)}
 
 
 def times(play: Play) -> list[tuple[int, datetime]]:
