@@ -187,7 +187,7 @@ class AgentProfile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.user_id)
+        return str(self.user)
 
 
 class AgentSkill(Owned):

@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.middleware import rendered
 from accounts.models import AuditEntry
 from foundation.admin import MOST_COUNTED
+from foundation.ids import PLATFORM
 from foundation.units import current_organization, unit_of_work
 
 HIDDEN = ("id", "organization_id", "password")
@@ -28,13 +29,15 @@ class OwnedForm(forms.ModelForm):
         own(self.instance)
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"organization"}  # type: ignore[misc]
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded if getattr(self.instance, "organization_id", None) is None else excluded - {"organization"}
 
 
 def own(row: Any) -> None:
-    """A new row belongs to the current organization."""
-    if hasattr(row, "organization_id") and row.organization_id is None:
-        row.organization_id = current_organization()
+    """A new row belongs to the current organization; the platform's rows belong to none."""
+    organization = current_organization()
+    if organization != PLATFORM and getattr(row, "organization_id", organization) is None:
+        row.organization_id = organization
 
 
 def state(row: Model) -> dict[str, Any]:

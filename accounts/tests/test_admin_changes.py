@@ -23,7 +23,7 @@ def admin(ours: Tenant) -> Client:
     return signed_in(ours.admin)
 
 
-def entry(tenant: Tenant, action: str) -> AuditEntry:
+def entry(tenant: Tenant, action: str) -> Any:
     """The only entry of this action."""
     with unit_of_work(tenant.organization.id):
         return AuditEntry.objects.get(action=action)
@@ -315,6 +315,20 @@ def test_a_superuser_makes_and_closes_an_organization(ours: Tenant) -> None:
     with unit_of_work(PLATFORM):
         assert not Organization.objects.get(slug="new").is_active
         assert AuditEntry.objects.get(action="organization_changed").after == {"is_active": False}
+
+
+def test_a_superuser_disables_another_and_not_themselves(db: None) -> None:
+    root = superuser()
+    with unit_of_work(PLATFORM):
+        other = people.create_superuser(email="other@pandar.test", name="Other", hashed="!", actor=System(PLATFORM))
+    client, others = signed_in(root), signed_in(other)
+    assert others.get("/admin/").status_code == 200
+    for user in (other, root):
+        assert client.post(page(User, "change", user.pk), {"name": user.name}).status_code == 302
+    assert others.get("/admin/").status_code == 302
+    assert client.get("/admin/").status_code == 200
+    with unit_of_work(PLATFORM):
+        assert AuditEntry.objects.get(action="user_disabled").target_id == str(other.pk)
 
 
 def test_history_shows_the_audit_trail(admin: Client, ours: Tenant) -> None:

@@ -12,10 +12,10 @@ from accounts import passwords
 from accounts.actions import people, sessions
 from accounts.actor import System
 from accounts.middleware import TENANT
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Organization, User
 from accounts.tests.admin_world import PASSWORD, Tenant, page, signed_in, superuser, tenant, text
 from foundation.ids import PLATFORM
-from foundation.units import unit_of_work
+from foundation.units import unit_of_work, wrapper
 
 LOGIN = "/admin/login/"
 
@@ -56,10 +56,11 @@ def test_signing_in_begins_another_session(boss: User) -> None:
     session = client.session
     session["planted"] = True
     session.save()
-    client.cookies["sessionid"] = planted = session.session_key
+    planted = str(session.session_key)
+    client.cookies["sessionid"] = planted
     try_in("ours", boss.email, client=client)
     assert client.cookies["sessionid"].value != planted
-    assert not is_in_with(str(planted)) and is_in(client)
+    assert not is_in_with(planted) and is_in(client)
 
 
 def is_in_with(session: str) -> bool:
@@ -112,7 +113,7 @@ def sign_out(user: User) -> None:
 
 
 def close(user: User) -> None:
-    type(user.organization).objects.filter(id=user.organization_id).update(is_active=False)
+    Organization.objects.filter(id=user.tenant).update(is_active=False)
 
 
 @pytest.mark.parametrize("ending", [disable, sign_out, close])
@@ -210,10 +211,13 @@ def test_ones_own_password(platform: bool, committed: None) -> None:
 
 
 def test_an_admin_sets_an_agents_password_outside_a_unit(boss: User, ours: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    from foundation.units import wrapper
-
     hashed, open_units = passwords.hashed, []
-    monkeypatch.setattr(passwords, "hashed", lambda password: open_units.append(wrapper().in_atomic_block) or hashed(password))
+
+    def watched(password: str) -> str:
+        open_units.append(wrapper().in_atomic_block)
+        return hashed(password)
+
+    monkeypatch.setattr(passwords, "hashed", watched)
     address = reverse("admin:accounts_user_password", args=[ours.agent.pk])
     client = signed_in(boss)
     assert client.get(address).status_code == 200

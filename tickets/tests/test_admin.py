@@ -1,4 +1,6 @@
 """Categories and the queue's settings are changed on record; tickets are read."""
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -15,7 +17,7 @@ def admin(ours: Tenant) -> Client:
     return signed_in(ours.admin)
 
 
-def entry(tenant: Tenant, action: str) -> AuditEntry:
+def entry(tenant: Tenant, action: str) -> Any:
     with unit_of_work(tenant.organization.id):
         return AuditEntry.objects.get(action=action)
 
