@@ -364,6 +364,15 @@ def test_an_exception_rolls_everything_back(real: Tenant, monkeypatch: pytest.Mo
     assert real.fresh(before).name == before.name and real.actions() == trail
 
 
+def test_a_page_without_a_transaction_of_its_own_is_rolled_back_too(real: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django wraps its forms, not its lists' actions: there it is the unit alone."""
+    client, session = signed_in(real.admin), real.rows[Session]
+    monkeypatch.setattr(audit, "record", explode(RuntimeError("after the writes")))
+    client.raise_request_exception = False
+    assert client.post(page(Session, "changelist"), {"action": "end_sessions", "_selected_action": [str(session.pk)]}).status_code == 500
+    assert real.fresh(session).revoked_at is None and "session_ended" not in real.actions()
+
+
 REFUSALS = [(Conflict("It is taken."), "It is taken."), (IntegrityError("x"), "The database refused this")]
 
 
