@@ -2,6 +2,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+
 from foundation import limits
 from foundation.errors import RateLimited
 
@@ -22,7 +24,26 @@ class SendLimit:
     @staticmethod
     def _refuse(retry_after_ms: int) -> None:
         if retry_after_ms:
-            raise RateLimited("You are sending too fast. The message was not sent; it can be sent again in a moment.", retry_after_ms=retry_after_ms)
+            message = "You are sending too fast. The message was not sent; it can be sent again in a moment."
+            raise RateLimited(message, retry_after_ms=retry_after_ms)
 
 
 SENDS = SendLimit(20, 10)
+
+
+class SignLimit:
+    """How often one socket may say that somebody types or looks: what passes here costs everybody in the room a frame."""
+
+    most, seconds = 40, 10
+
+    def __init__(self) -> None:
+        self._windows = limits.Windows()
+
+    def check(self, session: str) -> None:
+        """Count a sign, in this process, where the socket is; raises RateLimited."""
+        retry_after_ms = self._windows.allow(session, self.most, self.seconds) if settings.RATE_LIMITS else 0
+        if retry_after_ms:
+            raise RateLimited("Too many signs of typing and viewing.", retry_after_ms=retry_after_ms)
+
+
+SIGNS = SignLimit()

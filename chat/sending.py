@@ -1,6 +1,7 @@
 """Sending a message: one prepared statement, for the socket and for REST. The ways differ only in who waits for it."""
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from psycopg.errors import UniqueViolation
 
 from accounts.actor import Actor
 from chat import rooms, waking, wire
@@ -69,7 +71,8 @@ def send(*, actor: Actor, draft: Draft) -> Stored:
 async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Stored:
     """The same for a socket, whose own `session` does not hear its message again."""
     check(actor, draft)
-    row = await one_row(SEND, arguments(actor, draft, wakes=True))
+    with _one_conversation_per_client_id():
+        row = await one_row(SEND, arguments(actor, draft, wakes=True))
     if row[0] == WAKE:
         return await in_thread(send_waking, actor=actor, draft=draft, session=session)
     stored = judged(row, actor)
@@ -93,8 +96,22 @@ def send_waking(*, actor: Actor, draft: Draft, session: str = "") -> Stored:
 
 def _execute(given: tuple[Any, ...]) -> tuple[Any, ...]:
     connection.ensure_connection()
-    row: tuple[Any, ...] = connection.connection.execute(SEND, given, prepare=True).fetchone()
+    with _one_conversation_per_client_id():
+        row: tuple[Any, ...] = connection.connection.execute(SEND, given, prepare=True).fetchone()
     return row
+
+
+@contextmanager
+def _one_conversation_per_client_id() -> Iterator[None]:
+    """Within a conversation its lock makes a repetition wait; two conversations at once meet in the unique key."""
+    try:
+        yield
+    except UniqueViolation:
+        raise used_before() from None
+
+
+def used_before() -> Conflict:
+    return Conflict("Another message was sent under this client_id.", code="conflict")
 
 
 def arguments(actor: Actor, draft: Draft, *, wakes: bool) -> tuple[Any, ...]:
@@ -116,7 +133,7 @@ def judged(row: tuple[Any, ...], actor: Actor) -> Stored:
     if outcome == "closed":
         raise Conflict("This ticket is closed. Please open a new one.", code="closed")
     if outcome == "conflict":
-        raise Conflict("Another message was sent under this client_id.", code="conflict")
+        raise used_before()
     return Stored(id=entry, staff_seq=staff_seq, public_seq=public_seq, seq=staff_seq if actor.staff else public_seq, created_at=created_at,
                   duplicate=outcome == "duplicate")
 

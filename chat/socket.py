@@ -8,7 +8,7 @@ import orjson
 
 from accounts.actor import Actor
 from chat import actions, queries, rooms, sending, wire
-from chat.limits import SENDS
+from chat.limits import SENDS, SIGNS
 from foundation import events
 from foundation.async_database import in_thread, one_row
 from foundation.errors import Conflict
@@ -60,6 +60,7 @@ async def send(connection: Connection, command: wire.SendMessage) -> Frame:
 
 async def typing(connection: Connection, command: wire.Typing) -> Frame:
     _check_joined(connection, command.ticket)
+    SIGNS.check(connection.session)
     internal = command.internal and connection.me.staff
     frame = encode(wire.TypingNow(ticket=command.ticket, user=person(connection.me), typing=command.typing, internal=internal))
     for staff in (True,) if internal else (True, False):
@@ -69,6 +70,7 @@ async def typing(connection: Connection, command: wire.Typing) -> Frame:
 
 async def viewing(connection: Connection, command: wire.Viewing) -> Frame:
     _check_joined(connection, command.ticket)
+    SIGNS.check(connection.session)
     show_viewing(connection, command.ticket, command.viewing)
     gone = partial(show_viewing, connection, command.ticket, False)
     connection.when_left(command.ticket, gone if command.viewing else None)

@@ -136,6 +136,16 @@ def test_typing_is_heard_by_the_others_and_a_notes_typing_by_staff_alone(world: 
         assert (heard["typing"], heard["internal"]) == (False, False), "a customer has no notes to type"
 
 
+def test_nobody_floods_a_room_with_signs(world: World, server: Server) -> None:
+    ticket = world.ticket()
+    with world.socket(world.customer, server) as customer:
+        join(customer, ticket)
+        answers = [customer.ask("typing", ticket=str(ticket.pk)) for _ in range(41)]
+        assert [answer["type"] for answer in answers] == ["ok"] * 40 + ["error"]
+        assert answers[-1]["code"] == "rate_limited"
+        assert send(customer, ticket)["type"] == "ok", "messages have a limit of their own"
+
+
 def test_who_looks_is_seen_by_staff_until_they_leave_or_vanish(world: World, server: Server) -> None:
     ticket = world.ticket()
     with world.socket(world.agent, server) as agent, world.socket(world.customer, server) as customer:

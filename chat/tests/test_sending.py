@@ -88,6 +88,25 @@ def test_the_same_client_id_many_times_at_once_is_stored_once(world: World, same
     assert heads(world, ticket) == (2, 2)
 
 
+def test_the_same_client_id_in_two_conversations_at_once_is_stored_once(world: World) -> None:
+    tickets, actor = [world.ticket(), world.ticket()], world.actor(world.customer)
+
+    def one(given: tuple[Ticket, UUID]) -> str:
+        ticket, client_id = given
+        try:
+            sending.send(actor=actor, draft=sending.Draft(conversation=ticket.pk, client_id=client_id, text="same"))
+        except sending.Conflict:
+            return "conflict"
+        finally:
+            connections.close_all()
+        return "stored"
+
+    client_ids = [uuid7() for _ in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = Counter(pool.map(one, [(ticket, client_id) for client_id in client_ids for ticket in tickets]))
+    assert outcomes == {"stored": 40, "conflict": 40}
+
+
 def test_senders_at_once_get_dense_numbers(world: World) -> None:
     ticket = world.ticket(agent=world.agent)
     customer, agent = world.actor(world.customer), world.actor(world.agent)
