@@ -13,7 +13,8 @@ _cache: dict[tuple[UUID, int], frozenset[str]] = {}
 
 
 def of_role(role: UUID, version: int) -> frozenset[str]:
-    """A role's permissions, `app.codename` each; a change of them changes the version, so that a cached set is never stale."""
+    """A role's permissions, `app.codename` each, inside a unit of work. A change of them changes the version, so that a cached set is
+    never stale."""
     found = _cache.get((role, version))
     if found is None:
         with connection.cursor() as cursor:

@@ -45,7 +45,7 @@ def tenant_statement() -> re.Pattern[str]:
     """Matches statements that read or write a table with an organization."""
     tables = {m._meta.db_table for m in apps.get_models(include_auto_created=True) if is_tenant(m)}
     names = "|".join(sorted(map(re.escape, tables))) or "(?!)"
-    return re.compile(rf'\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b.*"(?:{names})"', re.IGNORECASE | re.DOTALL)
+    return re.compile(rf"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b.*\b(?:{names})\b", re.IGNORECASE | re.DOTALL)
 
 
 def is_tenant(model: Any) -> bool:

@@ -123,9 +123,9 @@ def test_no_table_shows_a_foreign_row_or_lets_it_be_changed(planted: Planted) ->
 
 def test_outside_a_unit_no_table_shows_anything(planted: Planted) -> None:
     for table in [*tenant_tables(), "accounts_organization"]:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {table}")
-            assert cursor.fetchone() == (0,), table
+        connection.ensure_connection()
+        shown = connection.connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # past the guard that would raise
+        assert shown == (0,), table
 
 
 def test_without_row_level_security_a_table_shows_foreign_rows(planted: Planted, owner: psycopg.Connection) -> None:
