@@ -14,9 +14,9 @@ SECRET_FIELD = r"""(?:password|passwd|secret|token|access|refresh|authorization|
 SECRETS = [
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), "[token]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 [token]"),
-    (re.compile(rf"""(?i)(["']?\b{SECRET_FIELD}["']?\s*[:=]\s*)(\\?["'])(?:(?!\2).)*\2"""), r"\1\2[hidden]\2"),
+    (re.compile(rf"""(?i)(["']?\b{SECRET_FIELD}\\*["']?\s*[:=]\s*)(\\*["'])(?:(?!\2).)*\2"""), r"\1\2[hidden]\2"),
     (re.compile(r"""(?i)(\b(?:password|passwd|secret|token|api[_-]?key)=)[^\s&"',;]+"""), r"\1[hidden]"),
-    (re.compile(r"""(?i)(\w+://[^\s:/@]+:)[^\s@/]+@"""), r"\1[hidden]@"),
+    (re.compile(r"""(?i)(\w+://[^\s:/@]*:)[^\s@/]+@"""), r"\1[hidden]@"),
 ]
 CARD_NUMBER = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 

@@ -1,0 +1,115 @@
+"""Logs say who and what, and never a secret."""
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from foundation import logs
+from pandarchat.testing.services import Server
+from pandarchat.tests.world import PASSWORD, World, new_token
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+VISA = "4111 1111 1111 1111"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (f"Authorization: Bearer {TOKEN}", "[token]"),
+    (f"the token {TOKEN} came", "the token [token] came"),
+    ("Authorization: Basic dXNlcjpwYXNz", "Basic [token]"),
+    ('{"password": "hunter2 and more"}', '{"password": "[hidden]"}'),
+    ("{'refresh': 'abc.def'}", "{'refresh': '[hidden]'}"),
+    (r'{\"password\": \"hunter2\"}', "[hidden]"),
+    ("GET /x?token=hunter2&page=2", "token=[hidden]&page=2"),
+    ("postgresql://pandar_app:hunter2@db/pandar", "postgresql://pandar_app:[hidden]@db/pandar"),
+    ("redis://:hunter2@cache:6379/0", "redis://:[hidden]@"),
+    (f"paid with {VISA}.", "paid with [card]."),
+    ("paid with 4111111111111111", "[card]"),
+    ("paid with 5500-0055-5555-5559", "[card]"),
+    ("amex 378282246310005", "[card]"),
+])
+def test_secrets_are_taken_out(text: str, said: str) -> None:
+    redacted = logs.redact(text)
+    assert said in redacted
+    for secret in ("hunter2", TOKEN, "abc.def", "dXNlcjpwYXNz", "4111", "5500-0055", "378282246310005"):
+        assert secret not in redacted
+
+
+@pytest.mark.parametrize("text", [
+    "order 4111111111111112", "order 1234567890123456", "PAN-1042", "12 tickets in 350 ms", "01a1fc0f-fb6a-735b-9eb2-983e7ecf7cf0",
+    "2026-11-21 03:04:28,276", "call +234 803 123 4567", "SELECT password FROM accounts_user", "tokens are refreshed",
+])
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert logs.redact(text) == text
+
+
+@pytest.mark.parametrize(("number", "valid"), [
+    ("4111111111111111", True), ("4111111111111112", False), ("378282246310005", True), ("6011 1111 1111 1117", True),
+    ("79927398713", True), ("79927398710", False),
+])
+def test_the_check_digit_of_iso_7812(number: str, valid: bool) -> None:
+    assert logs.passes_luhn(number) is valid
+
+
+def record(message: str, *args: Any) -> logging.LogRecord:
+    return logging.getLogger("test").makeRecord("test", logging.INFO, __file__, 1, message, args, None, extra={"note": "secret=hunter2"})
+
+
+def test_a_line_is_json_with_request_organization_and_user() -> None:
+    variables = (logs.request_id, "r-1"), (logs.organization_id, "o-1"), (logs.user_id, "u-1")
+    marks = [(variable, variable.set(value)) for variable, value in variables]
+    try:
+        entry = record("signed in with %s", json.dumps({"password": PASSWORD, "detail": json.dumps({"refresh": "abc.def"})}))
+        logs.WithContext().filter(entry)
+        configured = logs.configuration(level="INFO", form="json")["formatters"]["json"]
+        line = configured["()"](configured["fmt"], rename_fields=configured["rename_fields"]).format(entry)
+    finally:
+        for variable, mark in marks:
+            variable.reset(mark)
+    said = json.loads(line)
+    assert {key: said[key] for key in ("request", "organization", "user", "level", "logger")} == {
+        "request": "r-1", "organization": "o-1", "user": "u-1", "level": "INFO", "logger": "test"}
+    assert PASSWORD not in line
+    assert "hunter2" not in line
+    assert "abc.def" not in line
+
+
+def lines_of(server: Server, request: str) -> list[dict[str, Any]]:
+    found = [json.loads(line) for line in server.log().splitlines() if line.startswith("{") and request in line]
+    assert found, f"no line of {request}"
+    return found
+
+
+def test_a_server_logs_each_request_with_its_people_and_without_their_secrets(world: World, server: Server) -> None:
+    with world.http(None, server) as http:
+        given = {"organization": "pandar", "email": world.agent.email, "password": PASSWORD}
+        signed_in = http.post("auth/login/", json=given, headers={"X-Request-Id": "login-0001"})
+        tokens = signed_in.json()["data"]
+        http.get("auth/me/", headers={"Authorization": f"Bearer {tokens['access']}", "X-Request-Id": "reads-0001"})
+        http.get(f"tickets/?token={tokens['access']}", headers={"X-Request-Id": "query-0001"})
+    (line,) = lines_of(server, "reads-0001")
+    assert (line["organization"], line["user"]) == (str(world.pandar.id), str(world.agent.id))
+    assert line["message"] == "GET /api/v1/auth/me/ 200"
+    assert lines_of(server, "query-0001")[0]["message"] == "GET /api/v1/tickets/ 401"
+    for secret in (PASSWORD, tokens["access"], tokens["refresh"]):
+        assert secret not in server.log()
+
+
+def test_a_request_is_named_in_its_answer(world: World) -> None:
+    api = world.api(world.agent)
+    given = api.client.get("/api/v1/auth/me/", headers={**api.headers, "X-Request-Id": "mine-0001"})
+    assert given.headers["X-Request-Id"] == "mine-0001"
+    for unsafe in ("short", "x" * 65, "with space", "line\nbreak"):
+        made = api.client.get("/api/v1/auth/me/", headers={**api.headers, "X-Request-Id": unsafe})
+        assert len(made.headers["X-Request-Id"]) == 32
+
+
+def test_context_does_not_leak_into_the_next_request(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.api(world.agent).get("auth/me/")
+    assert logs.user_id.get() == str(world.agent.id)
+    world.api(None).get("auth/me/")
+    assert logs.user_id.get() == ""
+
+
+def test_an_access_token_names_nobody_in_clear(world: World) -> None:
+    assert logs.redact(new_token(world.pandar, world.agent)) == "[token]"
