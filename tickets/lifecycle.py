@@ -47,5 +47,7 @@ def allowed_by_hand(ticket: Ticket, actor: AnyActor) -> list[str]:
 
 def possible_actions(ticket: Ticket, actor: AnyActor) -> list[str]:
     """The actions besides a status that are open to this actor."""
+    theirs = ticket.assignee_id == actor.id or actor.may("tickets.reassign_ticket")
     doors = (("take", TAKE, "tickets.take_ticket"), ("release", RELEASE, "tickets.release_ticket"), ("reassign", REASSIGN, "tickets.reassign_ticket"))
-    return [name for name, act, permission in doors if actor.staff and actor.may(permission) and MACHINE.allowed(ticket.status, act)]
+    return [name for name, act, permission in doors if actor.staff and actor.may(permission) and MACHINE.allowed(ticket.status, act)
+            and (act != RELEASE or theirs)]

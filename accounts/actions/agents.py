@@ -1,10 +1,11 @@
 """Availability, capacity, and noticing who is gone."""
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts import audit
@@ -78,9 +79,27 @@ def announce(agent: AgentProfile) -> None:
 
 
 def seen(agents: list[UUID]) -> None:
-    """Remember that these agents were here just now, at most once in ten seconds each."""
+    """Remember that these agents were here just now, at most once in ten seconds each. Does not wait for a row that something else
+    changes at this moment: whoever waits here while holding others would break the order of locks."""
+    free = _not_seen_lately(agents).select_for_update(skip_locked=True)
+    AgentProfile.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(last_seen_at=Now())
+
+
+def _not_seen_lately(agents: list[UUID]) -> QuerySet[AgentProfile]:
     stale = Q(last_seen_at=None) | Q(last_seen_at__lt=Now() - SEEN_EVERY)
-    AgentProfile.objects.filter(stale, user_id__in=agents).update(last_seen_at=Now())
+    return AgentProfile.objects.filter(stale, user_id__in=agents)
+
+
+def seen_after_commit(*, organization: UUID, agent: UUID) -> None:
+    """Remember that the agent was here, once the current unit of work is over: within it, it would hold the agent's row while the
+    unit waits for conversations and for the assignment lock, which come first in the order of locks."""
+    if _not_seen_lately([agent]).exists():
+        transaction.on_commit(partial(_seen_now, organization, agent), robust=True)
+
+
+def _seen_now(organization: UUID, agent: UUID) -> None:
+    with unit_of_work(organization):
+        seen([agent])
 
 
 def left(agent: UUID) -> None:

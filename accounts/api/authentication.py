@@ -32,7 +32,7 @@ class AccessToken(BaseAuthentication):
         if actor is None:
             raise tokens.InvalidToken("This session has ended. Please sign in again.", code="session_ended")
         if actor.staff:
-            agents.seen([actor.id])
+            agents.seen_after_commit(organization=actor.organization_id, agent=actor.id)
         return actor, claims
 
     def authenticate_header(self, request: Request) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.actions.agents import staff_group
+from accounts.actions.people import SERVES
 from accounts.actor import Actor, AnyActor
 from accounts.models import AgentProfile, User
 from chat import actions as chat
@@ -42,7 +43,7 @@ def check_version(ticket: Ticket, version: int | None, actor: AnyActor) -> None:
 
 def take(*, actor: Actor, ticket: UUID, version: int | None = None) -> Ticket:
     """The actor takes a ticket out of the queue. Raises Forbidden for somebody who is no agent, Conflict at capacity."""
-    _needs(actor, "tickets.take_ticket")
+    _needs(actor, "tickets.take_ticket", ticket)
     lock_assignment(actor.organization_id)
     found = locked(actor, ticket)
     check_version(found, version, actor)
@@ -52,7 +53,7 @@ def take(*, actor: Actor, ticket: UUID, version: int | None = None) -> Ticket:
 
 def reassign(*, actor: AnyActor, ticket: UUID, agent: UUID, version: int | None = None) -> Ticket:
     """A manager gives a ticket to an agent; the old and the new one are told. Raises Conflict at capacity, Invalid for nobody."""
-    _needs(actor, "tickets.reassign_ticket")
+    _needs(actor, "tickets.reassign_ticket", ticket)
     lock_assignment(actor.organization_id)
     found = locked(actor, ticket)
     check_version(found, version, actor)
@@ -98,8 +99,10 @@ def _give(ticket: Ticket, agent: UUID, *, act: str, actor: AnyActor) -> Ticket:
 
 
 def agent_with_room(agent: UUID) -> AgentProfile:
-    """An agent's locked row, if one more ticket fits; raises Invalid (no agent) or Conflict (at capacity)."""
-    profile = AgentProfile.objects.select_for_update(of=("self",)).select_related("user").filter(pk=agent, user__is_active=True).first()
+    """An agent's locked row, if one more ticket fits; raises Invalid (nobody who receives tickets) or Conflict (at capacity)."""
+    profile = AgentProfile.objects.select_for_update(of=("self",)).select_related("user__role").filter(pk=agent).first()
+    if profile is not None and not profile.user.has_perm(SERVES):
+        profile = None
     if profile is None:
         raise Invalid("This user receives no tickets.", fields={"agent": ["There is no such agent."]}, code="not_an_agent")
     load = Ticket.objects.filter(assignee_id=agent, status__in=OPEN).count()
@@ -111,7 +114,7 @@ def agent_with_room(agent: UUID) -> AgentProfile:
 
 def release(*, actor: AnyActor, ticket: UUID, version: int | None = None) -> Ticket:
     """Back to the queue, by its agent or whoever may reassign; the queue does not give it to the same agent again."""
-    _needs(actor, "tickets.release_ticket")
+    _needs(actor, "tickets.release_ticket", ticket)
     found = locked(actor, ticket)
     check_version(found, version, actor)
     if found.assignee_id is not None and found.assignee_id != actor.id and not actor.may("tickets.reassign_ticket"):
@@ -201,7 +204,7 @@ def _customer_replied(ticket: Ticket, actor: Actor) -> None:
 def update(*, actor: AnyActor, ticket: UUID, version: int, changes: dict[str, Any]) -> Ticket:
     """Change subject, priority, category or tags of the version that the client saw; each change is told to the staff."""
     found = locked(actor, ticket)
-    _needs(actor, "tickets.change_ticket")
+    _needs(actor, "tickets.change_ticket", ticket)
     check_version(found, version, actor)
     if found.status == Status.CLOSED:
         raise Conflict("A closed ticket is not changed any more.", code="closed")
@@ -283,6 +286,10 @@ def queue_frame(ticket: Ticket) -> str:
     return events.frame("queue-updated", ticket=ticket.pk)
 
 
-def _needs(actor: AnyActor, permission: str) -> None:
-    if not (actor.staff and actor.may(permission)):
-        raise Forbidden("You may not do this.")
+def _needs(actor: AnyActor, permission: str, ticket: UUID) -> None:
+    """Raises NotFound for a ticket that the actor does not see, Forbidden where they see it and lack the permission."""
+    if actor.staff and actor.may(permission):
+        return
+    if not queries.visible_to(actor).filter(pk=ticket).exists():
+        raise NotFound("There is no such ticket.")
+    raise Forbidden("You may not do this.")
