@@ -37,17 +37,21 @@ def _date_entries(entries: list[Entry], opened_at: datetime, said_at: dict[UUID,
 
 def _pause(entry: Entry) -> timedelta:
     """How long after the entry before it this one came, at the least."""
-    if entry.kind == Kind.STATUS and entry.data["to"] == Status.CLOSED:
+    if _moved_to(entry) == Status.CLOSED:
         return CLOSES_AFTER
-    if entry.kind == Kind.STATUS and entry.data["to"] == Status.IN_PROGRESS:
+    if _moved_to(entry) == Status.IN_PROGRESS:
         return timedelta()  # of the same commit as the message that moved it
     return SOON
+
+
+def _moved_to(entry: Entry) -> str | None:
+    return entry.data["to"] if entry.kind == Kind.STATUS and entry.data else None
 
 
 def _ticket_times(ticket: Ticket, entries: list[Entry]) -> dict[str, datetime | None]:
     """The times that the ticket has, from the entries that tell of them."""
     def last(kind: str, to: str | None = None) -> datetime | None:
-        return next((e.created_at for e in reversed(entries) if e.kind == kind and (to is None or e.data["to"] == to)), None)
+        return next((e.created_at for e in reversed(entries) if e.kind == kind and _moved_to(e) == to), None)
 
     replies = [e.created_at for e in entries if e.kind == Kind.MESSAGE and e.sender_is_staff and e.public_seq is not None]
     return {

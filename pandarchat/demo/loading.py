@@ -17,6 +17,7 @@ from chat import actions as chat
 from chat.models import Conversation, Entry, Kind
 from chat.sending import Draft, send
 from foundation.errors import Conflict
+from foundation.ids import PLATFORM
 from foundation.units import current_organization, unit_of_work
 from pandarchat.demo.conversations import SCRIPTS, Script, Step
 from pandarchat.demo.dating import date_back
@@ -31,7 +32,7 @@ Tell = Callable[[str], None]
 
 def is_loaded(demo: DemoOrganization) -> bool:
     """Whether this organization was loaded to its end at some time."""
-    organization = Organization.objects.filter(slug=demo.slug).first()
+    organization = find_organization(demo)
     return organization is not None and began(organization, LOADED) is not None
 
 
@@ -59,7 +60,7 @@ def load(demo: DemoOrganization, *, hashed: str, tell: Tell) -> None:
 
 def prepare(demo: DemoOrganization) -> tuple[Organization, datetime]:
     """The organization, and when its loading began."""
-    organization = Organization.objects.filter(slug=demo.slug).first() or people.create_organization(slug=demo.slug, name=demo.name)
+    organization = find_organization(demo) or people.create_organization(slug=demo.slug, name=demo.name)
     with unit_of_work(organization.id):
         if began(organization, BEGUN) is None:
             if User.objects.exists():
@@ -70,6 +71,11 @@ def prepare(demo: DemoOrganization) -> tuple[Organization, datetime]:
         begun = began(organization, BEGUN)
     assert begun is not None, "just recorded"  # noqa: S101
     return organization, begun
+
+
+def find_organization(demo: DemoOrganization) -> Organization | None:
+    with unit_of_work(PLATFORM):
+        return Organization.objects.filter(slug=demo.slug).first()
 
 
 def began(organization: Organization, mark: str) -> datetime | None:
@@ -147,7 +153,7 @@ class Play:
 
 def perform(play: Play) -> None:
     """Open the ticket and play what happened, from where an interrupted try left it; then give it its place in the past."""
-    ticket = find(play) or open_one(play)
+    ticket = find_ticket(play) or open_one(play)
     if ticket.created_at < play.begun:
         return
     for index in range(steps_done(play.script, entries_of(play, ticket.pk)), len(play.script.steps)):
@@ -158,7 +164,7 @@ def perform(play: Play) -> None:
         date_back(ticket.pk, opened_at=play.opened_at, said_at=said_at, not_after=play.begun)
 
 
-def find(play: Play) -> Ticket | None:
+def find_ticket(play: Play) -> Ticket | None:
     with unit_of_work(play.organization):
         return Ticket.objects.filter(customer_id=play.customer.id, subject=play.script.subject).order_by("created_at").first()
 
@@ -167,7 +173,7 @@ def open_one(play: Play) -> Ticket:
     script = play.script
     open_ticket(actor=play.customer, new=NewTicket(
         subject=script.subject, text=script.text, category=script.category, tags=tuple(sorted(script.tags)), channel=script.channel))
-    found = find(play)
+    found = find_ticket(play)
     assert found is not None, "just opened"  # noqa: S101
     return found
 
@@ -191,7 +197,8 @@ def steps_done(script: Script, entries: int) -> int:
 
 
 MOVED_BY_WORDS = {
-    ("answers", "assigned"): str(Status.IN_PROGRESS), ("says", "pending"): str(Status.IN_PROGRESS), ("says", "resolved"): str(Status.QUEUED)}
+    ("answers", "assigned"): str(Status.IN_PROGRESS), ("says", "pending"): str(Status.IN_PROGRESS),
+    ("says", "resolved"): str(Status.QUEUED)}
 MOVED_BY_ACTS = {"takes": str(Status.ASSIGNED), "is given": str(Status.ASSIGNED), "releases": str(Status.QUEUED)}
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 
 from pandarchat.story.api import Account, Refused, Unreachable
-from pandarchat.story.client import Client, CommandRefused, Ended, Frame, Heard
+from pandarchat.story.client import Client, CommandRefused, Ended, Frame, Heard, LineLost
 from pandarchat.story.conversation import Conversation, settled
 from pandarchat.story.report import Missing, Report
 
@@ -29,9 +29,9 @@ async def play(url: str, organization: str, stranger_of: str, password: str, rep
     except Missing:
         pass
     except TimeoutError:
-        report.expect(False, f"the story ends within {WHOLE:.0f} s")
-    except (Refused, Unreachable, CommandRefused, Ended) as error:
-        report.expect(False, f"the story goes on: {error}")
+        report.expect(False, f"“{story.scene}” ends in time")
+    except (Refused, Unreachable, CommandRefused, Ended, LineLost) as error:
+        report.expect(False, f"“{story.scene}” goes on: {error!r}")
     finally:
         await story.clean_up()
 
@@ -51,12 +51,14 @@ class Story:
         self.report = report
         self.stack = AsyncExitStack()
         self.availability: dict[Client, str] = {}
+        self.scene = ""
         self.ticket = ""
         self.number = ""
         self.agents: list[Client] = []
 
     async def play(self) -> None:
         for title, scene in self.scenes():
+            self.scene = title
             self.report.heading(title)
             await scene()
 
@@ -108,8 +110,8 @@ class Story:
             self.report.saw(name_of(client), "was available already", ms_since(began))
             return
         heard = await self.heard(
-            self.manager, "agent-status-changed", lambda f: f["agent"] == client.user["id"] and f["availability"] == "available", since=since,
-            what=f"the manager hears that {client.user['name']} is available")
+            self.manager, "agent-status-changed", lambda f: (f["agent"], f["availability"]) == (client.user["id"], "available"),
+            since=since, what=f"the manager hears that {client.user['name']} is available")
         self.report.saw(name_of(self.manager), f"saw {client.user['name']} become available ({before} before)", after(heard, began))
 
     async def customer_registers(self) -> None:
@@ -129,7 +131,7 @@ class Story:
         marks = {client: client.mark() for client in (self.manager, *self.agents)}
         began = asyncio.get_running_loop().time()
         key = str(uuid4())
-        new = {"subject": "Steam card, payout missing", "tags": ["story"], "text": "Hello, my Steam card was approved but I have no money yet."}
+        new = {"subject": "Steam card, payout missing", "tags": ["story"], "text": "Hello, my Steam card was approved, but no money came."}
         answer = await self.customer.api.post("tickets/", new, key=key)
         self.ticket, self.number = answer.data["id"], answer.data["number"]
         self.report.saw(name_of(self.customer), f"opened a ticket: {self.number}", ms_since(began))
@@ -278,7 +280,7 @@ class Story:
         async with asyncio.timeout(SOON):
             stored = await message.stored
         await self.customer.until(lambda: not self.customer_view.incomplete, within=SOON)
-        self.report.saw(name_of(self.customer), f"sent it again under the same client_id: number {stored['seq']}, a duplicate", ms_since(began))
+        self.report.saw(name_of(self.customer), f"sent it again under the same client_id: it is number {stored['seq']}", ms_since(began))
         self.report.expect(message.sent == TWICE and stored["duplicate"], "what was sent twice is answered as a duplicate")
         for view in (self.customer_view, self.agent_view):
             self.report.expect(texts(view).count(text) == 1, "what was sent twice is shown once")
@@ -306,12 +308,13 @@ class Story:
                          "the customer sees it assigned again")
 
     async def stranger_knocks(self) -> None:
-        stranger = self.login("manager", self.stranger_of)
+        stranger = self.login("agent-1", self.stranger_of)
         await stranger.connect()
         path = f"tickets/{self.ticket}/"
         doors: list[tuple[str, str, dict[str, Any]]] = [
             ("GET", path, {}), ("GET", f"{path}entries/", {}), ("POST", f"{path}take/", {"json": {}}),
             ("POST", f"{path}status/", {"json": {"status": "resolved"}}),
+            ("PATCH", path, {"json": {"version": 1, "subject": "Mine now"}}),
             ("POST", f"{path}messages/", {"json": {"client_id": str(uuid4()), "text": "Let me in."}}),
         ]
         for method, door, options in doors:
@@ -324,9 +327,9 @@ class Story:
     async def shown_is_stored(self) -> None:
         for client, view in ((self.customer, self.customer_view), (self.agent, self.agent_view)):
             stored = await entries_of(client, self.ticket)
-            await client.until(lambda view=view, stored=stored: view.last >= len(stored), within=SOON)
+            await self.holds(client, view, len(stored))
             numbers = [entry["seq"] for entry in stored]
-            self.report.expect(numbers == list(range(1, len(stored) + 1)), f"{name_of(client)}: numbers are 1 to head without hole or double")
+            self.report.expect(numbers == list(range(1, len(stored) + 1)), f"{name_of(client)}: numbers are 1 to head, no hole, no double")
             self.report.expect(view.shown() == settled(stored), f"{name_of(client)}: what the socket showed is what REST tells")
             self.report.saw(name_of(client), f"has numbers 1 to {len(stored)}, on the socket as over REST")
 
@@ -349,9 +352,16 @@ class Story:
             return
         status = (await self.manager.api.get(f"tickets/{self.ticket}/"))["status"]
         if status == "queued":
-            await self.manager.api.post(f"tickets/{self.ticket}/take/")
+            await self.taken()
         if status not in ("resolved", "closed"):
             await self.manager.api.post(f"tickets/{self.ticket}/status/", {"status": "resolved"})
+
+    async def taken(self) -> None:
+        """By the first agent who has room."""
+        for agent in self.agents:
+            with suppress(Refused):
+                await agent.api.post(f"tickets/{self.ticket}/take/")
+                return
 
     # Small things.
 
@@ -367,6 +377,12 @@ class Story:
             raise
         self.report.expect(True, what)
         return heard
+
+    async def holds(self, client: Client, view: Conversation, many: int) -> None:
+        """So many entries must be there soon."""
+        with suppress(TimeoutError):
+            await client.until(lambda: view.last >= many, within=SOON)
+        self.report.expect(view.last == many, f"{name_of(client)} holds {many} entries, not {view.last}")
 
     async def shows(self, client: Client, view: Conversation, where: Callable[[Frame], bool], what: str) -> None:
         """An entry that must be there soon."""
