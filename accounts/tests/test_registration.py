@@ -68,7 +68,8 @@ def test_a_weak_password_is_refused_with_every_reason(world: Any) -> None:
     assert users(world.pandar, "ada@example.com") == []
 
 
-@pytest.mark.parametrize(("password", "word"), [("adaexample", "similar"), ("short-one", "short"), ("83920174659201", "numeric"), ("iloveyou12", "common")])
+@pytest.mark.parametrize(("password", "word"), [("adaexample", "similar"), ("short-one", "short"), ("83920174659201", "numeric"),
+                                                ("iloveyou12", "common")])
 def test_each_rule_of_passwords(world: Any, password: str, word: str) -> None:
     answer = register(world, password=password, email="ada@example.com", name="adaexample")
     assert answer.status == 400

@@ -25,7 +25,7 @@ def limits(settings: Any) -> Iterator[None]:
     passwords.bench.cache_clear()
 
 
-def login(world: Any, password: str = "wrong", **given: str) -> Any:
+def login(world: Any, password: str = "wrong", **given: str) -> Any:  # noqa: S107
     return world.api(None).post("auth/login/", {"organization": "pandar", "email": "agent@pandar.test", "password": password, **given})
 
 

@@ -1,0 +1,88 @@
+"""Shifts against a second implementation that knows nothing but the wall clock, minute by minute."""
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.shifts import Hours, on_shift
+
+DAY, NIGHT = Hours(0, time(9), time(17), "UTC"), Hours(4, time(22), time(6), "UTC")  # 2024-01-01 is a Monday
+ZONES = ["UTC", "Africa/Lagos", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Australia/Lord_Howe"]
+
+
+def at(text: str, zone: str = "UTC") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+@pytest.mark.parametrize(("shift", "moment", "inside"), [
+    (DAY, "2024-01-01T08:59:59.999999", False), (DAY, "2024-01-01T09:00", True), (DAY, "2024-01-01T16:59:59", True), (DAY, "2024-01-01T17:00", False),
+    (DAY, "2024-01-02T10:00", False), (DAY, "2024-01-07T10:00", False),
+    (NIGHT, "2024-01-05T21:59", False), (NIGHT, "2024-01-05T22:00", True), (NIGHT, "2024-01-06T00:00", True), (NIGHT, "2024-01-06T05:59", True),
+    (NIGHT, "2024-01-06T06:00", False), (NIGHT, "2024-01-06T22:00", False), (NIGHT, "2024-01-05T03:00", False),
+    (Hours(6, time(23), time(1), "UTC"), "2024-01-08T00:30", True),
+    (Hours(0, time(23), time(0), "UTC"), "2024-01-01T23:59", True), (Hours(0, time(23), time(0), "UTC"), "2024-01-02T00:00", False),
+    (Hours(0, time(0), time(23, 59), "UTC"), "2024-01-01T00:00", True),
+])
+def test_table(shift: Hours, moment: str, inside: bool) -> None:
+    assert on_shift([shift], at(moment)) is inside
+
+
+def test_no_shifts_are_always_and_one_of_several_is_enough() -> None:
+    assert on_shift([], at("2024-01-03T03:00"))
+    assert on_shift([DAY, NIGHT], at("2024-01-06T01:00"))
+    assert not on_shift([DAY, NIGHT], at("2024-01-03T03:00"))
+
+
+def test_the_agents_zone_decides() -> None:
+    lagos = Hours(0, time(9), time(17), "Africa/Lagos")
+    assert on_shift([lagos], at("2024-01-01T08:00"))
+    assert not on_shift([lagos], at("2024-01-01T16:00"))
+    assert on_shift([Hours(0, time(9), time(17), "Asia/Kathmandu")], at("2024-01-01T03:15"))
+    assert not on_shift([Hours(0, time(9), time(17), "Asia/Kathmandu")], at("2024-01-01T03:14"))
+    assert on_shift([Hours(1, time(0), time(2), "Pacific/Apia")], at("2024-01-01T11:30")), "it is Tuesday there"
+
+
+@pytest.mark.parametrize(("utc", "inside"), [  # Berlin, 2024-03-31: 02:00 becomes 03:00
+    ("2024-03-31T00:29", False), ("2024-03-31T00:30", True), ("2024-03-31T00:59", True), ("2024-03-31T01:00", True), ("2024-03-31T01:29", True),
+    ("2024-03-31T01:30", False),
+])
+def test_clocks_that_go_forward_shorten_the_night(utc: str, inside: bool) -> None:
+    assert on_shift([Hours(6, time(1, 30), time(3, 30), "Europe/Berlin")], at(utc)) is inside
+
+
+@pytest.mark.parametrize(("utc", "inside"), [  # Berlin, 2024-10-27: 03:00 becomes 02:00
+    ("2024-10-26T23:59", False), ("2024-10-27T00:00", True), ("2024-10-27T00:29", True), ("2024-10-27T00:30", False), ("2024-10-27T00:59", False),
+    ("2024-10-27T01:00", True), ("2024-10-27T01:29", True), ("2024-10-27T01:30", False),
+])
+def test_clocks_that_go_back_have_the_hour_twice(utc: str, inside: bool) -> None:
+    assert on_shift([Hours(6, time(2, 0), time(2, 30), "Europe/Berlin")], at(utc)) is inside
+
+
+def minutes(shift: Hours) -> set[tuple[int, int, int]]:
+    """Every (weekday, hour, minute) of a shift, walked one minute at a time on a week's plain dial."""
+    found, place = set(), shift.weekday * 1440 + shift.starts.hour * 60 + shift.starts.minute
+    while True:
+        day, rest = divmod(place % 10080, 1440)
+        found.add((day, *divmod(rest, 60)))
+        place += 1
+        if place % 1440 == shift.ends.hour * 60 + shift.ends.minute:
+            return found
+
+
+clock = st.times().map(lambda t: t.replace(second=0, microsecond=0))
+shifts = st.builds(Hours, st.integers(0, 6), clock, clock, st.sampled_from(ZONES)).filter(lambda h: h.starts != h.ends)
+moments = st.datetimes(datetime(2023, 1, 1), datetime(2027, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
+changes = st.sampled_from([datetime(2024, 3, 31, 1, tzinfo=UTC), datetime(2024, 10, 27, 1, tzinfo=UTC), datetime(2024, 3, 10, 7, tzinfo=UTC),
+                           datetime(2024, 11, 3, 6, tzinfo=UTC), datetime(2024, 4, 6, 15, tzinfo=UTC)])
+near_changes = st.builds(lambda change, off: change + timedelta(minutes=off), changes, st.integers(-300, 300))
+
+
+@given(st.lists(shifts, min_size=1, max_size=4), moments | near_changes)
+def test_against_the_second_implementation(hours: list[Hours], moment: datetime) -> None:
+    def inside(shift: Hours) -> bool:
+        local = moment.astimezone(ZoneInfo(shift.time_zone))
+        return (local.weekday(), local.hour, local.minute) in minutes(shift)
+
+    assert on_shift(hours, moment) is any(inside(shift) for shift in hours)

@@ -1,0 +1,152 @@
+"""The queue in its order, and why each ticket waits."""
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AgentProfile, AgentSkill, Shift, Skill
+from foundation.units import unit_of_work
+from tickets.models import Category, QueueSettings, Ticket
+
+
+def rows(world: Any, person: Any = None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = world.api(person or world.manager).get("queue/").data
+    return found
+
+
+def reason(world: Any) -> str:
+    (row,) = rows(world)
+    assert row["reason_text"].endswith(".")
+    return str(row["reason"])
+
+
+def every_agent(world: Any, **given: Any) -> None:
+    with unit_of_work(world.pandar.id):
+        AgentProfile.objects.update(**given)
+
+
+def test_by_priority_then_by_age(world: Any) -> None:
+    made = [world.ticket() for _ in range(5)]
+    with unit_of_work(world.pandar.id):
+        for number, priority in ((1, 4), (3, 3), (4, 4)):
+            Ticket.objects.filter(pk=made[number].pk).update(priority=priority)
+    found = rows(world)
+    assert [row["ticket"]["id"] for row in found] == [str(made[number].pk) for number in (1, 4, 3, 0, 2)]
+    assert [row["position"] for row in found] == [1, 2, 3, 4, 5]
+
+
+def test_a_released_ticket_keeps_its_place(world: Any) -> None:
+    first, second = world.ticket(agent=world.agent), world.ticket()
+    world.api(world.agent).post(f"tickets/{first.pk}/release/")
+    assert [row["ticket"]["id"] for row in rows(world)] == [str(first.pk), str(second.pk)]
+
+
+def test_only_what_waits_and_only_ours(world: Any) -> None:
+    world.ticket(agent=world.agent)
+    world.ticket(world.acme.customer)
+    ours = world.ticket()
+    answer = world.api(world.agent).get("queue/")
+    assert [row["ticket"]["id"] for row in answer.data] == [str(ours.pk)]
+    assert (answer.body["count"], answer.body["count_exact"]) == (1, True)
+
+
+def test_customers_do_not_see_it(world: Any) -> None:
+    world.ticket()
+    assert world.api(world.customer).get("queue/").status == 403
+
+
+def test_the_ticket_in_it_is_the_lists(world: Any) -> None:
+    ticket = world.ticket(tags=("a",))
+    (row,) = rows(world)
+    (listed,) = world.api(world.manager).get("tickets/").data
+    assert row["ticket"] == listed
+    assert row["waiting_since"] == listed["queued_at"]
+    assert listed["id"] == str(ticket.pk)
+
+
+def test_pages(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tickets import lists
+
+    monkeypatch.setattr(lists, "PAGE", 2)
+    made = [str(world.ticket().pk) for _ in range(5)]
+    pages = [world.api(world.manager).get("queue/", page=str(page)) for page in (1, 2, 3, 4)]
+    assert [[row["ticket"]["id"] for row in page.data] for page in pages] == [made[:2], made[2:4], made[4:], []]
+    assert [[row["position"] for row in page.data] for page in pages] == [[1, 2], [3, 4], [5], []]
+    assert (pages[0].body["count"], pages[0].body["pages"]) == (5, 3)
+
+
+def test_nobody_is_available(world: Any) -> None:
+    world.ticket()
+    assert reason(world) == "nobody_available"
+
+
+def test_the_organization_has_no_agents(world: Any) -> None:
+    world.ticket()
+    with unit_of_work(world.pandar.id):
+        AgentProfile.objects.all().delete()
+    assert reason(world) == "no_agents"
+
+
+def test_nobody_has_the_skill(world: Any) -> None:
+    with unit_of_work(world.pandar.id):
+        skill = Skill.objects.create(organization_id=world.pandar.id, name="cards")
+        Category.objects.create(organization_id=world.pandar.id, slug="cards", name="Cards", skill=skill)
+    world.ticket(category="cards")
+    every_agent(world, availability="available")
+    assert reason(world) == "nobody_with_skill"
+    with unit_of_work(world.pandar.id):
+        AgentSkill.objects.create(organization_id=world.pandar.id, agent_id=world.agent.id, skill=skill)
+    assert reason(world) == "next"
+
+
+def test_only_whoever_gave_it_back_could_take_it(world: Any) -> None:
+    ticket = world.ticket(agent=world.agent)
+    world.api(world.agent).post(f"tickets/{ticket.pk}/release/")
+    with unit_of_work(world.pandar.id):
+        AgentProfile.objects.exclude(user=world.agent).delete()
+    every_agent(world, availability="available")
+    assert reason(world) == "only_releaser"
+
+
+def test_nobody_is_inside_a_shift(world: Any) -> None:
+    world.ticket()
+    every_agent(world, availability="available")
+    day = (timezone.now() + timedelta(days=3)).weekday()
+    with unit_of_work(world.pandar.id):
+        for agent in AgentProfile.objects.all():
+            Shift.objects.create(organization_id=world.pandar.id, agent=agent, weekday=day, starts=time(9), ends=time(10))
+    assert reason(world) == "nobody_on_shift"
+    with unit_of_work(world.pandar.id):
+        Shift.objects.filter(agent_id=world.agent.id).delete()
+    assert reason(world) == "next"
+
+
+def test_all_are_at_capacity(world: Any) -> None:
+    world.ticket()
+    every_agent(world, availability="available", capacity=0)
+    assert reason(world) == "all_at_capacity"
+
+
+def test_assignment_is_switched_off(world: Any) -> None:
+    world.ticket()
+    every_agent(world, availability="available")
+    with unit_of_work(world.pandar.id):
+        QueueSettings.objects.update(assigns_automatically=False)
+    assert reason(world) == "paused"
+
+
+def test_it_is_being_assigned(world: Any) -> None:
+    world.ticket()
+    every_agent(world, availability="available")
+    assert reason(world) == "next"
+
+
+def test_whoever_is_an_agent_no_more_is_no_reason_to_wait(world: Any) -> None:
+    from accounts.models import User
+
+    world.ticket()
+    every_agent(world, availability="available")
+    with unit_of_work(world.pandar.id):
+        User.objects.filter(agent__isnull=False).update(is_active=False)
+    assert reason(world) == "no_agents"
