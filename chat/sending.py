@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
 from accounts.actor import Actor
-from chat import rooms, waking, wire
+from chat import queries, rooms, waking, wire
 from foundation import events
 from foundation.async_database import in_thread, one_row
 from foundation.errors import Conflict, Forbidden, NotFound
@@ -56,10 +56,21 @@ def check(actor: Actor, draft: Draft) -> None:
         raise Forbidden("You may not send messages.")
 
 
+def refuse(actor: Actor, draft: Draft) -> NoReturn:
+    """NotFound where the actor does not even see the conversation, else why they may not."""
+    with unit_of_work(actor):
+        queries.get(actor, draft.conversation)
+    check(actor, draft)
+    raise AssertionError("only what check refuses comes here")
+
+
 def send(*, actor: Actor, draft: Draft) -> Stored:
     """Store a message in a transaction of its own, outside any unit of work, and publish it. Raises NotFound, Forbidden, or Conflict
     (another body under the same client_id; a closed conversation)."""
-    check(actor, draft)
+    try:
+        check(actor, draft)
+    except Forbidden:
+        refuse(actor, draft)
     row = _execute(arguments(actor, draft, wakes=True))
     if row[0] == WAKE:
         return send_waking(actor=actor, draft=draft)
@@ -70,7 +81,10 @@ def send(*, actor: Actor, draft: Draft) -> Stored:
 
 async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Stored:
     """The same for a socket, whose own `session` does not hear its message again."""
-    check(actor, draft)
+    try:
+        check(actor, draft)
+    except Forbidden:
+        await in_thread(refuse, actor, draft)
     with _one_conversation_per_client_id():
         row = await one_row(SEND, arguments(actor, draft, wakes=True))
     if row[0] == WAKE:

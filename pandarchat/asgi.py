@@ -3,10 +3,8 @@ import logging
 import os
 from typing import Any, cast
 
-from django.core.wsgi import get_wsgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pandarchat.settings")
-wsgi = get_wsgi_application()
+from pandarchat.wsgi import application as wsgi  # noqa: E402, I001 - loads the apps, which what follows needs
 
 from a2wsgi import WSGIMiddleware  # noqa: E402 - the apps are loaded now
 from channels.layers import get_channel_layer  # noqa: E402
@@ -15,7 +13,6 @@ from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from foundation import async_database  # noqa: E402
-from foundation.roles import refuse_unsafe_role  # noqa: E402
 from pandarchat.routing import sockets  # noqa: E402
 
 logger = logging.getLogger("pandarchat")
@@ -26,11 +23,6 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            try:
-                await async_database.in_thread(refuse_unsafe_role)
-            except SystemExit as error:
-                await send({"type": "lifespan.startup.failed", "message": str(error)})
-                return
             await sockets.start()
             await send({"type": "lifespan.startup.complete"})
         else:

@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.db.models.signals import post_migrate
 
 
@@ -24,13 +25,11 @@ JOBS = [
 
 def register() -> None:
     """After `migrate`, put the jobs into the schedule."""
-    post_migrate.connect(synchronise, dispatch_uid="pandarchat.schedule")
+    post_migrate.connect(synchronise, sender=apps.get_app_config("django_celery_beat"), dispatch_uid="pandarchat.schedule")
 
 
 def synchronise(sender: Any, **kwargs: Any) -> None:
     """Add the jobs that are not there yet. What an operator changed stays changed."""
-    if sender.name != "pandarchat":
-        return
     from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
     for job in JOBS:

@@ -1,5 +1,6 @@
 """Every address of the house."""
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from foundation import health
@@ -23,6 +24,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerView.as_view(http_method_names=READ, url_name="schema"), name="docs"),
     path("api/<path:anything>", errors.nothing_here),
     path("admin/", site.urls),
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

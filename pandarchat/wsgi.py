@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pandarchat.settings")
 
 application = get_wsgi_application()
+
+from foundation.roles import refuse_unsafe_role  # noqa: E402 - the apps are loaded now
+
+refuse_unsafe_role()

@@ -175,6 +175,12 @@ def agents_shown() -> list[dict[str, Any]]:
     ]
 
 
+def agent_visible(actor: AnyActor, agent: UUID) -> None:
+    """Raises NotFound unless the actor sees this agent: whoever sees the queue sees the organization's."""
+    if not actor.may("tickets.view_queue") or not AgentProfile.objects.filter(organization_id=actor.organization_id, pk=agent).exists():
+        raise NotFound("There is no such agent.")
+
+
 def agent_shown(agent: UUID) -> dict[str, Any]:
     """One of them; raises NotFound for anybody who receives no tickets."""
     found = next((shown for shown in agents_shown() if shown["id"] == agent), None)

@@ -176,6 +176,7 @@ def test_nobody_sends_into_anothers_conversation(world: World) -> None:
     ticket = world.ticket()
     assert send(world, ticket, by=world.other_customer).status == 404
     assert send(world, ticket, by=world.acme.agent).status == 404
+    assert send(world, ticket, by=world.other_customer, internal=True).status == 404, "what one does not see is not forbidden but absent"
     assert world.api(world.customer).post(f"tickets/{uuid7()}/messages/", {"client_id": uuid7(), "text": "x"}).status == 404
 
 

@@ -144,11 +144,10 @@ class MyAgent(ApiView):
 
 
 class OneAgent(ApiView):
-    needs: ClassVar[dict[str, str]] = {"PATCH": "accounts.manage_agents"}
-
     @extend_schema(request=serializers.AgentChanges, responses=serializers.Agent)
     def patch(self, request: Request, agent: UUID) -> Response:
         """Change an agent's availability or capacity."""
+        queries.agent_visible(self.actor, agent)
         given = valid(serializers.AgentChanges, request)
         agents.change(agent=agents.locked(agent), actor=self.actor, **given)
         return Response(queries.agent_shown(agent))
