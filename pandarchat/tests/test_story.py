@@ -2,6 +2,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from pandarchat.demo import loading
 from pandarchat.story import play as story
-from pandarchat.story.api import Account, Refused
+from pandarchat.story.api import EARLY, Account, Refused
 from pandarchat.story.client import Client, CommandRefused, Unsent, _Line
 from pandarchat.story.conversation import Conversation, Entry, Outcome, settled
 from pandarchat.story.report import Report
@@ -131,7 +132,7 @@ def test_without_a_server_the_story_fails(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("sabotage", [
-    pytest.param(lambda view: view.entries.pop(), id="removed"),
+    pytest.param(lambda view: view.entries.pop(0), id="removed"),
     pytest.param(lambda view: view.entries[1].update(seq=7), id="renumbered"),
     pytest.param(lambda view: view.entries[0].update(text="something else"), id="changed"),
 ])
@@ -180,15 +181,7 @@ class two_in_a_room:
 async def lose_one_entry(server: Server, password: str) -> Conversation:
     """The second of three messages never reaches the agent as a frame."""
     async with two_in_a_room(server, password) as (customer, agent, ticket):
-        take, lost = agent._take, []
-
-        async def take_but_one(line: _Line, frame: dict[str, Any]) -> None:
-            if frame["type"] == "entry" and frame["entry"]["text"] == "two":
-                lost.append(frame)
-            else:
-                await take(line, frame)
-
-        agent._take = take_but_one  # type: ignore[method-assign]
+        lost = lose(agent, "two")
         for text in ("one", "two", "three"):
             await customer.send(ticket, text)
         view = agent.conversations[ticket]
@@ -199,9 +192,39 @@ async def lose_one_entry(server: Server, password: str) -> Conversation:
         return view
 
 
+def lose(client: Client, text: str) -> list[dict[str, Any]]:
+    """From now on the frames of this message do not reach the client; returns where they go."""
+    take, lost = client._take, []
+
+    async def take_but_one(line: _Line, frame: dict[str, Any]) -> None:
+        if frame["type"] == "entry" and frame["entry"]["text"] == text:
+            lost.append(frame)
+            client._happened()
+        else:
+            await take(line, frame)
+
+    client._take = take_but_one  # type: ignore[method-assign]
+    return lost
+
+
 def test_an_entry_that_was_lost_on_the_way_is_asked_for(own_server: Server, settings: Any) -> None:
     view = asyncio.run(lose_one_entry(own_server, settings.DEMO_PASSWORD))
     assert [e["text"] for e in view.entries] == ["Is anybody there?", "one", "two", "three"]
+
+
+def test_a_last_entry_that_was_lost_is_found_by_the_heads_of_a_ping(own_server: Server, settings: Any) -> None:
+    async def last_one_lost() -> list[str]:
+        async with two_in_a_room(own_server, settings.DEMO_PASSWORD) as (customer, agent, ticket):
+            lost, view = lose(agent, "the last"), agent.conversations[ticket]
+            await customer.send(ticket, "the last")
+            await agent.until(lambda: bool(lost))
+            line = agent._line
+            assert line is not None
+            await agent._take(line, {"type": "ping", "n": 0, "heads": {ticket: 2}})
+            await heard_by(agent, ticket, 2)
+            return [e["text"] for e in view.entries]
+
+    assert asyncio.run(last_one_lost()) == ["Is anybody there?", "the last"]
 
 
 def test_a_client_that_does_not_ask_stays_behind(own_server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,6 +301,47 @@ def test_a_final_refusal_reaches_whoever_sent(own_server: Server, settings: Any)
             assert not customer.unsent
 
     asyncio.run(refused())
+
+
+def test_a_reset_client_loads_by_rest_what_is_true(own_server: Server, settings: Any) -> None:
+    async def reset() -> None:
+        async with two_in_a_room(own_server, settings.DEMO_PASSWORD) as (customer, agent, ticket):
+            await customer.send(ticket, "the second")
+            view = agent.conversations[ticket]
+            await heard_by(agent, ticket, 2)
+            view.take_all([entry(3), entry(4)])  # as if the server had gone back in time
+            await agent.join(ticket)
+            assert [heard.type for heard in agent.heard].count("reset") == 1
+            assert view.shown() == settled(await story.entries_of(agent, ticket))
+            await customer.send(ticket, "the third")
+            await heard_by(agent, ticket, 3)
+
+    asyncio.run(reset())
+
+
+def test_a_socket_is_authenticated_again_before_its_time_is_over(own_server: Server, settings: Any) -> None:
+    async def extended() -> bool:
+        async with Client(own_server.url, Account("pandar", "agent-1@pandar.test", settings.DEMO_PASSWORD)) as agent:
+            await agent.connect()
+            assert agent._line is not None
+            since, ends = agent.mark(), datetime.now(UTC) + timedelta(seconds=EARLY)
+            await agent._authenticate_again(agent._line, {"expires_at": ends.isoformat()})
+            renewed = await agent.hear("ready", since=since)
+            return agent.connections == 1 and datetime.fromisoformat(renewed.frame["expires_at"]) > ends
+
+    assert asyncio.run(extended())
+
+
+def test_a_refresh_token_whose_answer_was_lost_costs_a_new_sign_in(own_server: Server, settings: Any) -> None:
+    async def renewed() -> str:
+        async with Client(own_server.url, Account("pandar", "agent-1@pandar.test", settings.DEMO_PASSWORD)) as agent:
+            await agent.api.sign_in()
+            await agent.api._send("POST", "auth/refresh/", json={"refresh": agent.api._refresh})
+            agent.api.distrust_token()
+            email: str = (await agent.api.get("auth/me/"))["email"]
+            return email
+
+    assert asyncio.run(renewed()) == "agent-1@pandar.test"
 
 
 def test_a_user_who_signs_out_everywhere_ends_for_good(own_server: Server, settings: Any) -> None:
