@@ -8,11 +8,14 @@ import msgspec
 
 import accounts.socket
 import chat.socket
+import chat.wire
+import tickets.wire
 from chat.wire import Entry
 from foundation.socket import frames
 from pandarchat.routing import sockets
 
-TEMPLATE = "#/components/schemas/{name}"
+PREFIX = "#/components/schemas/"
+TEMPLATE = PREFIX + "{name}"
 ERROR = {
     "type": "object", "required": ["success", "error", "code", "fields"],
     "properties": {
@@ -24,8 +27,10 @@ ERROR = {
         "current": {"description": "The current state, where an older one was meant."},
     },
 }
+ACKNOWLEDGED = [chat.wire.MessageStored, frames.Ok]  # both say `ok`
 SERVER_FRAMES = [
-    frames.Ready, frames.Ok, frames.Error, frames.Ping, frames.Stale, frames.AccessChanged, accounts.socket.AgentStatusChanged, *chat.socket.FRAMES,
+    frames.Ready, frames.Ok, frames.Error, frames.Ping, frames.Stale, frames.AccessChanged, accounts.socket.AgentStatusChanged,
+    *chat.socket.FRAMES, *tickets.wire.FRAMES,
 ]
 
 
@@ -35,11 +40,13 @@ def add_frames(result: dict[str, Any], generator: Any, request: Any, public: boo
     schemas["Error"] = ERROR
     commands = sockets.table.models
     _, definitions = msgspec.json.schema_components([*Entry.__args__, *commands, *SERVER_FRAMES], ref_template=TEMPLATE)
-    named = {renamed(name): definition for name, definition in definitions.items()}
-    schemas |= {name: repointed(literal(definition)) for name, definition in named.items()}
+    schemas |= {renamed(name): described(name, definition) for name, definition in definitions.items()}
     schemas["Entry"] = union("kind", [model.__name__ + "Entry" for model in Entry.__args__], schemas)
     schemas["SocketCommand"] = union("type", [command.__name__ + "Command" for command in commands], schemas)
-    schemas["SocketFrame"] = {"anyOf": [{"$ref": TEMPLATE.format(name=frame.__name__ + "Frame")} for frame in SERVER_FRAMES]}
+    schemas["AcknowledgedFrame"] = acknowledged(schemas[renamed("MessageStored")], schemas.pop(renamed("Ok")))
+    del schemas[renamed("MessageStored")]
+    told_apart = [renamed(frame.__name__) for frame in SERVER_FRAMES if frame not in ACKNOWLEDGED]
+    schemas["SocketFrame"] = union("type", [*told_apart, "AcknowledgedFrame"], schemas)
     result["webhooks"] = {"socketCommand": webhook("SocketCommand", "What a client sends on /ws/v1/."),
                           "socketFrame": webhook("SocketFrame", "What the server sends on /ws/v1/.")}
     return result
@@ -55,23 +62,40 @@ def renamed(name: str) -> str:
 
 
 def repointed(schema: Any) -> Any:
-    """The same schema, referring to the new names."""
+    """The same schema, referring to the new names; the union of entries by its own."""
     if isinstance(schema, dict):
-        return {key: TEMPLATE.format(name=renamed(value.rsplit("/", 1)[-1])) if key == "$ref" else repointed(value) for key, value in schema.items()}
-    return [repointed(item) for item in schema] if isinstance(schema, list) else schema
-
-
-def literal(schema: dict[str, Any]) -> dict[str, Any]:
-    """Tags as constants, and members with a default as always there, because the server always sends them."""
-    if "required" in schema and "title" in schema:
-        schema = {**schema, "title": renamed(schema["title"])}
+        if schema.get("discriminator", {}).get("propertyName") == "kind":
+            return {"$ref": TEMPLATE.format(name="Entry")}
+        return {key: repointed(value) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [repointed(item) for item in schema]
+    if isinstance(schema, str) and schema.startswith(PREFIX):
+        return PREFIX + renamed(schema.removeprefix(PREFIX))
     return schema
+
+
+def described(name: str, definition: dict[str, Any]) -> dict[str, Any]:
+    """A struct's definition under its new name. What the server sends it sends whole: members with a default are always there."""
+    found: dict[str, Any] = {**repointed(definition), "title": renamed(name)}
+    if SUFFIXES.get(name) in {"Entry", "Frame"}:
+        members = {key: {**member} for key, member in found["properties"].items()}
+        found["required"] = [key for key, member in members.items() if key in found["required"] or "default" in member]
+        for member in members.values():
+            member.pop("default", None)
+        found["properties"] = members
+    return found
+
+
+def acknowledged(message: dict[str, Any], plain: dict[str, Any]) -> dict[str, Any]:
+    """One schema for both frames that say `ok`, since a tag tells one schema."""
+    return {**message, "title": "AcknowledgedFrame", "required": plain["required"],
+            "description": "A command was done; for `send-message` the message is committed, and has this number."}
 
 
 def union(tag: str, names: list[str], schemas: dict[str, Any]) -> dict[str, Any]:
     """A union told apart by its tag."""
     mapping = {schemas[name]["properties"][tag]["enum"][0]: TEMPLATE.format(name=name) for name in names}
-    return {"oneOf": [{"$ref": TEMPLATE.format(name=name)} for name in names], "discriminator": {"propertyName": tag, "mapping": mapping}}
+    return {"oneOf": [{"$ref": ref} for ref in mapping.values()], "discriminator": {"propertyName": tag, "mapping": mapping}}
 
 
 def webhook(name: str, description: str) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from rest_framework import serializers
 
 from chat.models import LONGEST_TEXT
 
+ENTRY = {"$ref": "#/components/schemas/Entry"}
 
-@extend_schema_field({"$ref": "#/components/schemas/Entry"})
+
+@extend_schema_field(ENTRY)
 class EntryField(serializers.Field[Any, Any, Any, Any]):
     """An entry, told apart by `kind`."""
 

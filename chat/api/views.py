@@ -47,13 +47,13 @@ class Entries(ApiView):
 
 
 class Message(ApiView):
-    @extend_schema(request=serializers.EditedText, responses=serializers.EntryField)
+    @extend_schema(request=serializers.EditedText, responses={200: serializers.ENTRY})
     def patch(self, request: Request, message: UUID) -> Response:
         """Edit one's own message within 15 minutes; what it said before stays on record."""
         text = valid(serializers.EditedText, request)["text"]
         return shown(actions.edit(actor=self.actor, message=message, text=text), self.actor)
 
-    @extend_schema(responses={200: serializers.EntryField})
+    @extend_schema(responses={200: serializers.ENTRY})
     def delete(self, request: Request, message: UUID) -> Response:
         """Delete a message; it keeps its place, and what it said stays on record."""
         return shown(actions.delete(actor=self.actor, message=message), self.actor)
