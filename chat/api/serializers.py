@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chat.models import LONGEST_TEXT
+from foundation.http.validation import KeyField
 
 ENTRY = {"$ref": "#/components/schemas/Entry"}
 
@@ -15,10 +16,10 @@ class EntryField(serializers.Field[Any, Any, Any, Any]):
 
 
 class NewMessage(serializers.Serializer[Any]):
-    client_id = serializers.UUIDField()
+    client_id = KeyField()
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
     internal = serializers.BooleanField(default=False)
-    attachments = serializers.ListField(child=serializers.UUIDField(), max_length=0, required=False)
+    attachments = serializers.ListField(child=KeyField(), max_length=0, required=False)
 
 
 class MessageStored(serializers.Serializer[Any]):

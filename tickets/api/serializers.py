@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from accounts.models import AgentProfile, Availability, User
 from chat.models import LONGEST_TEXT
+from foundation.http.validation import KeyField
 from tickets.assignment import Reason
 from tickets.lists import ORDERINGS
 from tickets.models import Category, Channel, Priority, Status, Ticket
@@ -110,7 +111,7 @@ class Versioned(serializers.Serializer[Any]):
 
 
 class Reassignment(Versioned):
-    agent = serializers.UUIDField()
+    agent = KeyField()
 
 
 class StatusWanted(Versioned):
