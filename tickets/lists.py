@@ -131,11 +131,12 @@ def _read(cursor: str, ordering: str) -> tuple[datetime | int, UUID]:
     """Where a page begins; raises Invalid for anything that this list did not hand out."""
     try:
         made_for, value, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if made_for != ordering:
-            raise ValueError
-        return _value(value, TYPES[ORDERINGS[ordering][0]]), UUID(key)
+        found = _value(value, TYPES[ORDERINGS[ordering][0]]), UUID(key)
     except (ValueError, TypeError, AttributeError, binascii.Error):
-        raise Invalid("Some fields are not valid.", fields={"cursor": ["This cursor does not belong to this list."]}) from None
+        made_for = None
+    if made_for != ordering:
+        raise Invalid("Some fields are not valid.", fields={"cursor": ["This cursor does not belong to this list."]})
+    return found
 
 
 def _value(text: str, type_: str) -> datetime | int:

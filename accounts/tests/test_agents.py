@@ -60,7 +60,11 @@ def test_every_change_of_ones_own_availability(world: Any, before: str, after: s
     shown = world.api(world.agent).patch("agents/me/", {"availability": after}).data
     assert shown["availability"] == after == profile(world).availability
     assert (profile(world).went_offline_at is not None) == (after == "offline")
-    changed = [{"type": "agent-status-changed", "agent": str(world.agent.id), "availability": after, "lost_connection": False}] if before != after else []
+    changed = (
+        [{"type": "agent-status-changed", "agent": str(world.agent.id), "availability": after, "lost_connection": False}]
+        if before != after
+        else []
+    )
     assert told == changed
     with unit_of_work(world.pandar.id):
         assert Event.objects.filter(kind="agent.available").count() == (before != after and after == "available")
@@ -82,13 +86,18 @@ def test_capacity_is_the_managers(world: Any) -> None:
     assert world.api(world.manager).patch(path, {"capacity": 9}).data["capacity"] == 9
     with unit_of_work(world.pandar.id):
         entry = AuditEntry.objects.get(action="agent_changed")
+    assert entry.before
+    assert entry.after
     assert (entry.before["capacity"], entry.after["capacity"], entry.actor_id) == (5, 9, world.manager.id)
 
 
-@pytest.mark.parametrize("capacity", [-1, 1001, "many", None, 1.5])
-def test_a_capacity_that_makes_no_sense_is_refused(world: Any, capacity: Any) -> None:
-    assert world.api(world.manager).patch(f"agents/{world.agent.id}/", {"capacity": capacity}).status == 400
-    assert profile(world).capacity == 5
+NO_CAPACITIES = [-1, 1001, "many", None, 1.5]
+
+
+def test_a_capacity_that_makes_no_sense_is_refused(world: Any) -> None:
+    for capacity in NO_CAPACITIES:
+        assert world.api(world.manager).patch(f"agents/{world.agent.id}/", {"capacity": capacity}).status == 400
+        assert profile(world).capacity == 5
 
 
 def test_more_room_asks_for_an_assignment(world: Any) -> None:
@@ -102,7 +111,7 @@ def test_who_may_change_whom(world: Any) -> None:
     path = f"agents/{world.agent.id}/"
     assert world.api(world.manager).patch(path, {"availability": "away"}).data["availability"] == "away"
     assert world.api(world.teammate).patch(path, {"availability": "busy"}).status == 403
-    assert world.api(world.customer).patch(path, {"availability": "busy"}).status == 403
+    assert world.api(world.customer).patch(path, {"availability": "busy"}).status == 404
     assert world.api(world.acme.manager).patch(path, {"availability": "busy"}).status == 404
     assert world.api(world.manager).patch(f"agents/{world.customer.id}/", {"availability": "busy"}).status == 404
     assert world.api(world.manager).patch("agents/me/", {"availability": "busy"}).status == 404
@@ -113,7 +122,18 @@ def test_who_may_change_whom(world: Any) -> None:
 def test_staff_see_the_agents_of_their_organization(world: Any) -> None:
     rows = world.api(world.teammate).get("agents/").data
     assert [row["id"] for row in rows] == [str(world.agent.id), str(world.teammate.id)]
-    assert set(rows[0]) == {"id", "name", "availability", "capacity", "lost_connection", "last_seen_at", "load", "skills", "shifts", "on_shift"}
+    assert set(rows[0]) == {
+        "id",
+        "name",
+        "availability",
+        "capacity",
+        "lost_connection",
+        "last_seen_at",
+        "load",
+        "skills",
+        "shifts",
+        "on_shift",
+    }
     assert world.api(world.customer).get("agents/").status == 403
 
 

@@ -22,10 +22,22 @@ def test_it_says_who_what_on_what_when_from_where(world: Any, entry: AuditEntry)
     assert (entry.before, entry.after, entry.address, entry.at is not None) == ({"a": 1}, {"a": 2}, "192.0.2.1", True)
 
 
-@pytest.mark.parametrize("change", ["UPDATE accounts_auditentry SET action = 'x'", "DELETE FROM accounts_auditentry", "TRUNCATE accounts_auditentry",
-                                    "ALTER TABLE accounts_auditentry DISABLE ROW LEVEL SECURITY", "DROP TABLE accounts_auditentry"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE accounts_auditentry SET action = 'x'",
+        "DELETE FROM accounts_auditentry",
+        "TRUNCATE accounts_auditentry",
+        "ALTER TABLE accounts_auditentry DISABLE ROW LEVEL SECURITY",
+        "DROP TABLE accounts_auditentry",
+    ],
+)
 def test_the_app_role_cannot_change_it(world: Any, entry: AuditEntry, change: str) -> None:
-    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), unit_of_work(world.pandar.id), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+        unit_of_work(world.pandar.id),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(change)
     assert world.pandar.fresh(entry).action == "looked"
 

@@ -31,15 +31,21 @@ def test_the_answer_holds_tokens_and_the_user(world: Any) -> None:
     assert type(world.api(None))(data["access"]).get("auth/me/").data == data["user"]
 
 
-@pytest.mark.parametrize("given", [{"email": "CUSTOMER@Pandar.TEST"}, {"email": " customer@pandar.test "}, {"organization": "PANDAR"},
-                                   {"organization": " Pandar "}])
-def test_case_and_spaces_around_do_not_matter(world: Any, given: dict[str, str]) -> None:
-    assert login(world, **given).status == 200
+SPELLINGS = [{"email": "CUSTOMER@Pandar.TEST"}, {"email": " customer@pandar.test "}, {"organization": "PANDAR"},
+                                   {"organization": " Pandar "}]
 
 
-@pytest.mark.parametrize("password", [PASSWORD.upper(), f" {PASSWORD}", PASSWORD + " "])
-def test_of_a_password_everything_matters(world: Any, password: str) -> None:
-    assert login(world, password=password).status == 401
+def test_case_and_spaces_around_do_not_matter(world: Any) -> None:
+    for given in SPELLINGS:
+        assert login(world, **given).status == 200
+
+
+ALMOST = [PASSWORD.upper(), f" {PASSWORD}", PASSWORD + " "]
+
+
+def test_of_a_password_everything_matters(world: Any) -> None:
+    for password in ALMOST:
+        assert login(world, password=password).status == 401
 
 
 def test_everything_wrong_is_answered_alike(world: Any) -> None:
@@ -51,7 +57,12 @@ def test_everything_wrong_is_answered_alike(world: Any) -> None:
 
 def test_everything_wrong_costs_one_hash(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
-    monkeypatch.setattr(passwords, "check_password", lambda password, hashed: checked.append(hashed) is not None)
+
+    def check(password: str, hashed: str) -> bool:
+        checked.append(hashed)
+        return False
+
+    monkeypatch.setattr(passwords, "check_password", check)
     for given in ({"organization": "nowhere"}, {"email": "nobody@pandar.test"}, {"password": "wrong"}):
         login(world, **given)
     assert len(checked) == 3

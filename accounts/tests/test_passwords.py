@@ -69,7 +69,7 @@ def test_beyond_the_waiting_room_the_answer_is_503_with_a_time(world: Any, monke
         thread.start()
     bench = passwords.bench()
     assert inside.acquire(timeout=PATIENCE)
-    while bench.room._value:  # type: ignore[attr-defined]
+    while bench.room._value:
         threading.Event().wait(0.005)
     for path in ("auth/login/", "auth/register/"):
         body = {"organization": "pandar", "email": "agent@pandar.test", "password": "a lamp in the harbour", "name": "Ada"}

@@ -16,7 +16,9 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def family(world: Any) -> dict[str, Any]:
     """The tokens of a new session of the customer."""
-    data: dict[str, Any] = world.api(None).post("auth/login/", {"organization": "pandar", "email": "customer@pandar.test", "password": PASSWORD}).data
+    data: dict[str, Any] = (
+        world.api(None).post("auth/login/", {"organization": "pandar", "email": "customer@pandar.test", "password": PASSWORD}).data
+    )
     return data
 
 
@@ -43,7 +45,10 @@ def test_each_gives_the_next(world: Any, family: dict[str, Any]) -> None:
 
 
 def test_a_rotation_leaves_the_session_s_end_where_it_was(world: Any, family: dict[str, Any]) -> None:
-    ends = {tokens.read(family["refresh"], tokens.REFRESH).expires_at, tokens.read(refresh(world, family["refresh"]).data["refresh"], tokens.REFRESH).expires_at}
+    ends = {
+        tokens.read(family["refresh"], tokens.REFRESH).expires_at,
+        tokens.read(refresh(world, family["refresh"]).data["refresh"], tokens.REFRESH).expires_at,
+    }
     assert len(ends) == 1
 
 
@@ -75,9 +80,12 @@ def test_six_at_once_are_one_success_and_then_a_dead_family(world: Any, family: 
     assert me(world, won["access"]) == 401
 
 
-@pytest.mark.parametrize("broken", ["", "x", "a.b.c", "x" * 5000])
-def test_garbage_is_refused(world: Any, broken: str) -> None:
-    assert refresh(world, broken).status in (400, 401)
+GARBAGE = ["", "x", "a.b.c", "x" * 5000]
+
+
+def test_garbage_is_refused(world: Any) -> None:
+    for broken in GARBAGE:
+        assert refresh(world, broken).status in (400, 401)
 
 
 def test_an_access_token_is_no_refresh_token(world: Any, family: dict[str, Any]) -> None:

@@ -24,7 +24,9 @@ def set_permissions(world: Any, slug: str, permissions: list[str]) -> None:
 
 def become(world: Any, person: Any, slug: str) -> None:
     with unit_of_work(world.pandar.id):
-        people.change_role(user=User.objects.select_related("role").get(id=person.id), role=Role.objects.get(slug=slug), actor=System(world.pandar.id))
+        people.change_role(
+            user=User.objects.select_related("role").get(id=person.id), role=Role.objects.get(slug=slug), actor=System(world.pandar.id)
+        )
 
 
 def test_every_organization_begins_with_the_shipped_roles(world: Any) -> None:
@@ -41,7 +43,9 @@ def test_an_organizations_own_role(world: Any) -> None:
     world.pandar._tokens.clear()  # that session ended with the role
     with unit_of_work(world.pandar.id):
         epoch = User.objects.get(id=world.teammate.id).epoch
-    token = tokens.access(organization=world.pandar.id, user=world.teammate.id, session=world.pandar.session(world.teammate).id, epoch=epoch)
+    token = tokens.access(
+        organization=world.pandar.id, user=world.teammate.id, session=world.pandar.session(world.teammate).id, epoch=epoch
+    )
     me = type(world.api(None))(token).get("auth/me/").data
     assert (me["role"], me["permissions"]) == ("senior", ["chat.send_message", "tickets.view_queue"])
     with unit_of_work(world.acme.id):

@@ -16,15 +16,28 @@ def at(text: str, zone: str = "UTC") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
-@pytest.mark.parametrize(("shift", "moment", "inside"), [
-    (DAY, "2024-01-01T08:59:59.999999", False), (DAY, "2024-01-01T09:00", True), (DAY, "2024-01-01T16:59:59", True), (DAY, "2024-01-01T17:00", False),
-    (DAY, "2024-01-02T10:00", False), (DAY, "2024-01-07T10:00", False),
-    (NIGHT, "2024-01-05T21:59", False), (NIGHT, "2024-01-05T22:00", True), (NIGHT, "2024-01-06T00:00", True), (NIGHT, "2024-01-06T05:59", True),
-    (NIGHT, "2024-01-06T06:00", False), (NIGHT, "2024-01-06T22:00", False), (NIGHT, "2024-01-05T03:00", False),
-    (Hours(6, time(23), time(1), "UTC"), "2024-01-08T00:30", True),
-    (Hours(0, time(23), time(0), "UTC"), "2024-01-01T23:59", True), (Hours(0, time(23), time(0), "UTC"), "2024-01-02T00:00", False),
-    (Hours(0, time(0), time(23, 59), "UTC"), "2024-01-01T00:00", True),
-])
+@pytest.mark.parametrize(
+    ("shift", "moment", "inside"),
+    [
+        (DAY, "2024-01-01T08:59:59.999999", False),
+        (DAY, "2024-01-01T09:00", True),
+        (DAY, "2024-01-01T16:59:59", True),
+        (DAY, "2024-01-01T17:00", False),
+        (DAY, "2024-01-02T10:00", False),
+        (DAY, "2024-01-07T10:00", False),
+        (NIGHT, "2024-01-05T21:59", False),
+        (NIGHT, "2024-01-05T22:00", True),
+        (NIGHT, "2024-01-06T00:00", True),
+        (NIGHT, "2024-01-06T05:59", True),
+        (NIGHT, "2024-01-06T06:00", False),
+        (NIGHT, "2024-01-06T22:00", False),
+        (NIGHT, "2024-01-05T03:00", False),
+        (Hours(6, time(23), time(1), "UTC"), "2024-01-08T00:30", True),
+        (Hours(0, time(23), time(0), "UTC"), "2024-01-01T23:59", True),
+        (Hours(0, time(23), time(0), "UTC"), "2024-01-02T00:00", False),
+        (Hours(0, time(0), time(23, 59), "UTC"), "2024-01-01T00:00", True),
+    ],
+)
 def test_table(shift: Hours, moment: str, inside: bool) -> None:
     assert on_shift([shift], at(moment)) is inside
 
@@ -44,18 +57,34 @@ def test_the_agents_zone_decides() -> None:
     assert on_shift([Hours(1, time(0), time(2), "Pacific/Apia")], at("2024-01-01T11:30")), "it is Tuesday there"
 
 
-@pytest.mark.parametrize(("utc", "inside"), [  # Berlin, 2024-03-31: 02:00 becomes 03:00
-    ("2024-03-31T00:29", False), ("2024-03-31T00:30", True), ("2024-03-31T00:59", True), ("2024-03-31T01:00", True), ("2024-03-31T01:29", True),
-    ("2024-03-31T01:30", False),
-])
+@pytest.mark.parametrize(
+    ("utc", "inside"),
+    [  # Berlin, 2024-03-31: 02:00 becomes 03:00
+        ("2024-03-31T00:29", False),
+        ("2024-03-31T00:30", True),
+        ("2024-03-31T00:59", True),
+        ("2024-03-31T01:00", True),
+        ("2024-03-31T01:29", True),
+        ("2024-03-31T01:30", False),
+    ],
+)
 def test_clocks_that_go_forward_shorten_the_night(utc: str, inside: bool) -> None:
     assert on_shift([Hours(6, time(1, 30), time(3, 30), "Europe/Berlin")], at(utc)) is inside
 
 
-@pytest.mark.parametrize(("utc", "inside"), [  # Berlin, 2024-10-27: 03:00 becomes 02:00
-    ("2024-10-26T23:59", False), ("2024-10-27T00:00", True), ("2024-10-27T00:29", True), ("2024-10-27T00:30", False), ("2024-10-27T00:59", False),
-    ("2024-10-27T01:00", True), ("2024-10-27T01:29", True), ("2024-10-27T01:30", False),
-])
+@pytest.mark.parametrize(
+    ("utc", "inside"),
+    [  # Berlin, 2024-10-27: 03:00 becomes 02:00
+        ("2024-10-26T23:59", False),
+        ("2024-10-27T00:00", True),
+        ("2024-10-27T00:29", True),
+        ("2024-10-27T00:30", False),
+        ("2024-10-27T00:59", False),
+        ("2024-10-27T01:00", True),
+        ("2024-10-27T01:29", True),
+        ("2024-10-27T01:30", False),
+    ],
+)
 def test_clocks_that_go_back_have_the_hour_twice(utc: str, inside: bool) -> None:
     assert on_shift([Hours(6, time(2, 0), time(2, 30), "Europe/Berlin")], at(utc)) is inside
 
@@ -74,8 +103,15 @@ def minutes(shift: Hours) -> set[tuple[int, int, int]]:
 clock = st.times().map(lambda t: t.replace(second=0, microsecond=0))
 shifts = st.builds(Hours, st.integers(0, 6), clock, clock, st.sampled_from(ZONES)).filter(lambda h: h.starts != h.ends)
 moments = st.datetimes(datetime(2023, 1, 1), datetime(2027, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
-changes = st.sampled_from([datetime(2024, 3, 31, 1, tzinfo=UTC), datetime(2024, 10, 27, 1, tzinfo=UTC), datetime(2024, 3, 10, 7, tzinfo=UTC),
-                           datetime(2024, 11, 3, 6, tzinfo=UTC), datetime(2024, 4, 6, 15, tzinfo=UTC)])
+changes = st.sampled_from(
+    [
+        datetime(2024, 3, 31, 1, tzinfo=UTC),
+        datetime(2024, 10, 27, 1, tzinfo=UTC),
+        datetime(2024, 3, 10, 7, tzinfo=UTC),
+        datetime(2024, 11, 3, 6, tzinfo=UTC),
+        datetime(2024, 4, 6, 15, tzinfo=UTC),
+    ]
+)
 near_changes = st.builds(lambda change, off: change + timedelta(minutes=off), changes, st.integers(-300, 300))
 
 

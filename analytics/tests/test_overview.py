@@ -16,7 +16,10 @@ def test_an_empty_desk(world: Any) -> None:
     found = overview(world, world.manager)
     assert {name: found[name] for name in ("open", "queued", "assigned", "in_progress", "pending")} == dict.fromkeys(
         ("open", "queued", "assigned", "in_progress", "pending"), 0)
-    assert [(agent["id"], agent["load"], agent["capacity"]) for agent in found["agents"]] == [(str(world.agent.id), 0, 5), (str(world.teammate.id), 0, 5)]
+    assert [(agent["id"], agent["load"], agent["capacity"]) for agent in found["agents"]] == [
+        (str(world.agent.id), 0, 5),
+        (str(world.teammate.id), 0, 5),
+    ]
 
 
 def test_each_status_is_counted_and_the_resolved_are_not(world: Any) -> None:

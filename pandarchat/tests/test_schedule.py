@@ -13,8 +13,11 @@ def migrate_again() -> None:
 
 
 def test_migrating_made_every_job() -> None:
-    found = {row.name: (row.task, row.interval.every, row.interval.period, row.enabled) for row in PeriodicTask.objects.select_related("interval")
-             if row.name in {job.name for job in schedule.JOBS}}
+    found = {
+        row.name: (row.task, row.interval.every, row.interval.period, row.enabled)
+        for row in PeriodicTask.objects.select_related("interval")
+        if row.name in {job.name for job in schedule.JOBS}
+    }
     assert found == {job.name: (job.task, job.seconds, "seconds", True) for job in schedule.JOBS}
 
 

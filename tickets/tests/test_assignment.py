@@ -136,7 +136,9 @@ def test_and_over_any_number_of_runs(many: int, runs: list[int]) -> None:
     ({}, [agent(ADA, load=10)], Reason.ALL_AT_CAPACITY),
     ({}, [agent(ADA, load=10), agent(BOB)], Reason.NEXT),
 ])
-def test_the_reason_is_the_first_thing_that_would_have_to_change(waiting: dict[str, UUID], candidates: list[Candidate], wanted: Reason) -> None:
+def test_the_reason_is_the_first_thing_that_would_have_to_change(
+    waiting: dict[str, UUID], candidates: list[Candidate], wanted: Reason
+) -> None:
     (one,) = tickets(waiting)
     assert reason(one, candidates) == wanted
     assert reason(one, candidates, paused=True) == Reason.PAUSED

@@ -17,7 +17,8 @@ def ids(answer: Any) -> list[str]:
 
 def walk(api: Any, **query: str) -> list[str]:
     """Every key of a list, page by page."""
-    found, cursor = [], {}
+    found: list[str] = []
+    cursor: dict[str, str] = {}
     while True:
         answer = api.get("tickets/", **query, **cursor)
         found += ids(answer)
@@ -50,12 +51,14 @@ def test_every_order_walks_every_row_once_and_in_order(world: Any, ten: list[Tic
 
 def test_pages_by_number_and_by_cursor_are_the_same(world: Any, ten: list[Ticket]) -> None:
     api = world.api(world.agent)
-    assert sum((ids(api.get("tickets/", page=str(page))) for page in range(1, 5)), []) == walk(api)
+    assert [key for page in range(1, 5) for key in ids(api.get("tickets/", page=str(page)))] == walk(api)
     assert ids(api.get("tickets/", page="5")) == []
 
 
 def test_rows_that_change_meanwhile_are_neither_lost_nor_shown_twice(world: Any, ten: list[Ticket]) -> None:
-    api, found, cursor = world.api(world.agent), [], {}
+    api = world.api(world.agent)
+    found: list[Any] = []
+    cursor: dict[str, str] = {}
     while True:
         answer = api.get("tickets/", ordering="-created_at", **cursor)
         found += ids(answer)
@@ -72,7 +75,12 @@ def test_rows_that_change_meanwhile_are_neither_lost_nor_shown_twice(world: Any,
 
 def test_the_envelope_counts(world: Any, ten: list[Ticket]) -> None:
     body = world.api(world.agent).get("tickets/", page="2").body
-    assert {name: body[name] for name in ("count", "count_exact", "page", "pages")} == {"count": 10, "count_exact": True, "page": 2, "pages": 4}
+    assert {name: body[name] for name in ("count", "count_exact", "page", "pages")} == {
+        "count": 10,
+        "count_exact": True,
+        "page": 2,
+        "pages": 4,
+    }
     assert world.api(world.agent).get("tickets/", cursor=body["next"]).body["page"] is None
 
 
@@ -83,11 +91,25 @@ def test_counting_stops_somewhere(world: Any, ten: list[Ticket], monkeypatch: py
     assert len(walk(world.api(world.agent))) == 10
 
 
-@pytest.mark.parametrize("query", [{"page": "401"}, {"page": "0"}, {"page": "x"}, {"ordering": "subject"}, {"status": "lost"}, {"priority": "9"},
-                                   {"assignee": "you"}, {"customer": "1"}, {"tag": "x" * 51}, {"colour": "red"}, {"cursor": "x" * 501}])
-def test_what_is_no_filter_is_refused(world: Any, query: dict[str, str]) -> None:
-    answer = world.api(world.agent).get("tickets/", **query)
-    assert (answer.status, list(answer.body["fields"])) == (400, list(query))
+NO_FILTERS = [
+        {"page": "401"},
+        {"page": "0"},
+        {"page": "x"},
+        {"ordering": "subject"},
+        {"status": "lost"},
+        {"priority": "9"},
+        {"assignee": "you"},
+        {"customer": "1"},
+        {"tag": "x" * 51},
+        {"colour": "red"},
+        {"cursor": "x" * 501},
+    ]
+
+
+def test_what_is_no_filter_is_refused(world: Any) -> None:
+    for query in NO_FILTERS:
+        answer = world.api(world.agent).get("tickets/", **query)
+        assert (answer.status, list(answer.body["fields"])) == (400, list(query))
 
 
 def test_page_four_hundred_is_the_last(world: Any) -> None:
@@ -101,24 +123,54 @@ def packed(*parts: Any) -> str:
 KEY = str(uuid4())
 
 
-@pytest.mark.parametrize("cursor", [
-    "x", "é", "====", "a" * 499, packed(), packed(1), packed("-updated_at", "2024-01-01T00:00:00Z"), packed("-updated_at", 5, KEY),
-    packed("-updated_at", "yesterday", KEY), packed("-updated_at", "2024-01-01T00:00:00Z", "no key"), packed("-updated_at", "2024-01-01T00:00:00Z", 5),
-    packed("-updated_at", "2024-01-01T00:00:00Z", None), packed("-created_at", "2024-01-01T00:00:00Z", KEY), packed("-updated_at", "2024-02-30T00:00:00Z", KEY),
-    packed("-updated_at", "2024-W01-1T00:00:00Z", KEY), packed("-updated_at", "2024-01-01T00:00:00", KEY), packed("-updated_at", "infinity", KEY),
-    packed("-updated_at", "0001-01-01T00:00:00+23:59", KEY), packed("-updated_at", "9999-12-31T23:59:59-23:59", KEY),
-    base64.urlsafe_b64encode(b"\xff\xfe").decode(), base64.urlsafe_b64encode(b"[" * 300).decode(),
-])
-def test_a_cursor_that_this_list_did_not_hand_out_is_refused(world: Any, cursor: str) -> None:
-    answer = world.api(world.agent).get("tickets/", cursor=cursor)
-    assert (answer.status, list(answer.body["fields"])) == (400, ["cursor"])
+NO_CURSORS = [
+        "x",
+        "é",
+        "====",
+        "a" * 499,
+        packed(),
+        packed(1),
+        packed("-updated_at", "2024-01-01T00:00:00Z"),
+        packed("-updated_at", 5, KEY),
+        packed("-updated_at", "yesterday", KEY),
+        packed("-updated_at", "2024-01-01T00:00:00Z", "no key"),
+        packed("-updated_at", "2024-01-01T00:00:00Z", 5),
+        packed("-updated_at", "2024-01-01T00:00:00Z", None),
+        packed("-created_at", "2024-01-01T00:00:00Z", KEY),
+        packed("-updated_at", "2024-02-30T00:00:00Z", KEY),
+        packed("-updated_at", "2024-W01-1T00:00:00Z", KEY),
+        packed("-updated_at", "2024-01-01T00:00:00", KEY),
+        packed("-updated_at", "infinity", KEY),
+        packed("-updated_at", "0001-01-01T00:00:00+23:59", KEY),
+        packed("-updated_at", "9999-12-31T23:59:59-23:59", KEY),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+        base64.urlsafe_b64encode(b"[" * 300).decode(),
+    ]
 
 
-@pytest.mark.parametrize(("ordering", "value"), [("-priority", "40000"), ("-priority", "1_0"), ("-priority", "٣"), ("priority", "2.0"), ("number", "9" * 30),
-                                                 ("-number", "-9" * 15), ("number", "１２"), ("number", ""), ("-priority", "-99999")])
-def test_a_number_that_no_column_holds_is_refused(world: Any, ordering: str, value: str) -> None:
-    answer = world.api(world.agent).get("tickets/", ordering=ordering, cursor=packed(ordering, value, KEY))
-    assert (answer.status, list(answer.body["fields"])) == (400, ["cursor"])
+def test_a_cursor_that_this_list_did_not_hand_out_is_refused(world: Any) -> None:
+    for cursor in NO_CURSORS:
+        answer = world.api(world.agent).get("tickets/", cursor=cursor)
+        assert (answer.status, list(answer.body["fields"])) == (400, ["cursor"])
+
+
+NO_NUMBERS = [
+        ("-priority", "40000"),
+        ("-priority", "1_0"),
+        ("-priority", "٣"),
+        ("priority", "2.0"),
+        ("number", "9" * 30),
+        ("-number", "-9" * 15),
+        ("number", "１２"),
+        ("number", ""),
+        ("-priority", "-99999"),
+    ]
+
+
+def test_a_number_that_no_column_holds_is_refused(world: Any) -> None:
+    for ordering, value in NO_NUMBERS:
+        answer = world.api(world.agent).get("tickets/", ordering=ordering, cursor=packed(ordering, value, KEY))
+        assert (answer.status, list(answer.body["fields"])) == (400, ["cursor"])
 
 
 def test_a_cursor_of_another_list_shows_nothing_foreign(world: Any, ten: list[Ticket]) -> None:
@@ -162,7 +214,9 @@ def test_unread_is_what_others_said_since(world: Any) -> None:
     ticket = world.ticket(agent=world.agent)
     world.say(world.agent, ticket)
     world.say(world.agent, ticket, internal=True)
-    shown = {name: world.api(getattr(world, name)).get(f"tickets/{ticket.pk}/").data["unread"] for name in ("customer", "agent", "teammate")}
+    shown = {
+        name: world.api(getattr(world, name)).get(f"tickets/{ticket.pk}/").data["unread"] for name in ("customer", "agent", "teammate")
+    }
     assert shown == {"customer": 1, "agent": 1, "teammate": 3}
     head = world.api(world.customer).get(f"tickets/{ticket.pk}/").data["head"]
     world.api(world.customer).post(f"tickets/{ticket.pk}/read/", {"seq": head})

@@ -39,7 +39,10 @@ def test_any_walk_stays_in_the_table(world: Any, seed: int) -> None:
         ({"take"}, lambda: post(staff, "take")),
         ({"release"}, lambda: post(staff, "release")),
         ({"reassign"}, lambda: post([world.manager], "reassign", agent=str(rng.choice(staff).id))),
-        ({"agent", "manager"}, lambda: post(staff, "status", status=rng.choice([s for s in Status.values if s != "closed" or rng.random() < 0.2]))),
+        (
+            {"agent", "manager"},
+            lambda: post(staff, "status", status=rng.choice([s for s in Status.values if s != "closed" or rng.random() < 0.2])),
+        ),
         ({"reply"}, lambda: post(staff, "messages", client_id=str(uuid4()), text="Hello", internal=rng.random() < 0.3)),
         ({"customer_reply"}, lambda: post([world.customer], "messages", client_id=str(uuid4()), text="Hello?")),
         ({"assign"}, lambda: assign_queue(organization=world.pandar.id)),
@@ -55,7 +58,11 @@ def test_any_walk_stays_in_the_table(world: Any, seed: int) -> None:
         assert getattr(answer, "status", 200) in (200, 201, 400, 403, 409), answer
         assert after.version >= before.version
         if (before.status, before.assignee_id) != (after.status, after.assignee_id):
-            assert after.status in set().union(*(TABLE.get((before.status, act), set()) for act in acts)), (before.status, acts, after.status)
+            assert after.status in set().union(*(TABLE.get((before.status, act), set()) for act in acts)), (
+                before.status,
+                acts,
+                after.status,
+            )
             assert after.version == before.version + 1
         assert (after.status == "queued") <= (after.assignee_id is None)
         assert (after.status in ("assigned", "in_progress", "pending")) <= (after.assignee_id is not None)
