@@ -31,7 +31,7 @@ async def pool() -> AsyncConnectionPool[Any]:
 
 def parameters() -> dict[str, Any]:
     """The database of Django's settings in psycopg's words."""
-    database = settings.DATABASES["default"] | {"NAME": connections["default"].settings_dict["NAME"]}
+    database: dict[str, Any] = settings.DATABASES["default"] | {"NAME": connections["default"].settings_dict["NAME"]}
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     given = {name: database[key] for name, key in names.items() if database.get(key)}
     of_address = {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}  # sslmode and its like

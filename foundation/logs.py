@@ -10,11 +10,11 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 organization_id: ContextVar[str] = ContextVar("organization_id", default="")
 user_id: ContextVar[str] = ContextVar("user_id", default="")
 
-SECRET_FIELD = r"""(?:password|passwd|secret|token|access|refresh|authorization|cookie|api[_-]?key|code|pin|ticket_token)"""
+NAMES_OF_SECRETS = r"""(?:password|passwd|secret|token|access|refresh|authorization|cookie|api[_-]?key|code|pin|ticket_token)"""
 SECRETS = [
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), "[token]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 [token]"),
-    (re.compile(rf"""(?i)(["']?\b{SECRET_FIELD}\\*["']?\s*[:=]\s*)(\\*["'])(?:(?!\2).)*\2"""), r"\1\2[hidden]\2"),
+    (re.compile(rf"""(?i)(["']?\b{NAMES_OF_SECRETS}\\*["']?\s*[:=]\s*)(\\*["'])(?:(?!\2).)*\2"""), r"\1\2[hidden]\2"),
     (re.compile(r"""(?i)(\b(?:password|passwd|secret|token|api[_-]?key)=)[^\s&"',;]+"""), r"\1[hidden]"),
     (re.compile(r"""(?i)(\w+://[^\s:/@]*:)[^\s@/]+@"""), r"\1[hidden]@"),
 ]

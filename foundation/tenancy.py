@@ -133,11 +133,16 @@ def definer_function(signature: str, body: str, *, reads: Sequence[str] = (), wr
         for verb in verbs
     )
     target = f"{name}({types})"
-    return (
-        f"{policies}CREATE OR REPLACE FUNCTION {signature} SECURITY DEFINER SET search_path = public, pg_temp AS $body$\n{body}\n$body$;\n"
-        f"ALTER FUNCTION {target} OWNER TO {DEFINER};\nREVOKE ALL ON FUNCTION {target} FROM PUBLIC;\nGRANT EXECUTE ON FUNCTION {target} TO {APP};\n",
-        f"DROP FUNCTION {target};",
-    )
+    create = f"""
+{policies}
+CREATE OR REPLACE FUNCTION {signature} SECURITY DEFINER SET search_path = public, pg_temp AS $body$
+{body}
+$body$;
+ALTER FUNCTION {target} OWNER TO {DEFINER};
+REVOKE ALL ON FUNCTION {target} FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {target} TO {APP};
+"""
+    return create, f"DROP FUNCTION {target};"
 
 
 def for_each_organization(schema_editor: BaseDatabaseSchemaEditor, apps: Apps, work: Callable[[UUID], None]) -> None:

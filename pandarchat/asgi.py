@@ -4,16 +4,18 @@ import os
 from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pandarchat.settings")
-from pandarchat.wsgi import application as wsgi  # noqa: E402, I001 - loads the apps, which what follows needs
+from pandarchat.wsgi import application as wsgi  # loads the apps, which what follows needs
 
-from a2wsgi import WSGIMiddleware  # noqa: E402 - the apps are loaded now
-from channels.layers import get_channel_layer  # noqa: E402
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.urls import path  # noqa: E402
+# isort: split
 
-from foundation import async_database  # noqa: E402
-from pandarchat.routing import sockets  # noqa: E402
+from a2wsgi import WSGIMiddleware
+from channels.layers import get_channel_layer
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+from django.urls import path
+
+from foundation import async_database
+from pandarchat.routing import sockets
 
 logger = logging.getLogger("pandarchat")
 

@@ -1,6 +1,6 @@
 """Celery: every task is idempotent, carries its organization, and may run twice."""
 import os
-from typing import Any
+from typing import Any, cast
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
@@ -24,4 +24,4 @@ def refuse_unsafe_role(**kwargs: Any) -> None:
 
     roles.refuse_unsafe_role()
     connection.close()
-    connection.close_pool()  # its threads would not survive the worker's fork
+    cast(Any, connection).close_pool()  # its threads would not survive the worker's fork

@@ -123,7 +123,9 @@ def refresh(*, token: str, address: str) -> SignedIn:
 
 
 def _renew(claims: tokens.Claims, address: str) -> SignedIn | None:
-    session = Session.objects.select_for_update().filter(pk=claims.session_id, user_id=claims.user_id, revoked_at=None).first()
+    if claims.session_id is None:
+        return None
+    session = Session.objects.select_for_update().filter(id=claims.session_id, user_id=claims.user_id, revoked_at=None).first()
     if session is None:
         return None
     actor = load(claims.user_id, session=session.id, address=address)
@@ -151,7 +153,7 @@ def end(*, session: Session, actor: AnyActor) -> None:
 
 def sign_out(*, actor: Actor) -> None:
     """End the actor's session; its sockets close within seconds."""
-    session = Session.objects.filter(pk=actor.session_id).first()
+    session = Session.objects.filter(id=actor.session_id).first() if actor.session_id else None
     if session is not None:
         _end(session, because="logout")
         audit.record("logout", actor=actor, target=session)
@@ -177,7 +179,9 @@ def socket_ticket(*, actor: Actor) -> str:
 
 def use_socket_ticket(claims: tokens.Claims) -> bool:
     """Whether the ticket was still unused; it is used now."""
-    deleted, _ = SocketTicket.objects.filter(pk=claims.id, user_id=claims.user_id).delete()
+    if claims.id is None:
+        return False
+    deleted, _ = SocketTicket.objects.filter(id=claims.id, user_id=claims.user_id).delete()
     return deleted == 1
 
 

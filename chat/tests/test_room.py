@@ -257,7 +257,8 @@ def test_a_socket_ticket_opens_one_socket(world: World, server: Server) -> None:
         assert second.ask("authenticate", token=ticket)["type"] == "error"
         assert second.closed() == 4401
     finally:
-        first.close(), second.close()
+        first.close()
+        second.close()
 
 
 def test_sends_are_limited_over_tabs_and_rest_together(world: World, server: Server, redis_url: str) -> None:

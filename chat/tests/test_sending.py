@@ -76,9 +76,10 @@ def test_the_same_client_id_many_times_at_once_is_stored_once(world: World, same
         try:
             text = "same" if same_body else f"body {number}"
             stored = sending.send(actor=actor, draft=sending.Draft(conversation=ticket.pk, client_id=client_id, text=text))
-            return "duplicate" if stored.duplicate else "stored"
         except sending.Conflict:
             return "conflict"
+        else:
+            return "duplicate" if stored.duplicate else "stored"
         finally:
             connections.close_all()
 
@@ -136,7 +137,7 @@ def test_without_the_lock_numbers_would_collide(world: World) -> None:
         last = Entry.objects.get(conversation_id=ticket.pk)
     with pytest.raises(IntegrityError, match="entry_staff_seq_once"), unit_of_work(world.pandar.id), connection.cursor() as cursor:
         cursor.execute("INSERT INTO chat_entry (organization_id, conversation_id, staff_seq, public_seq, kind, sender_is_staff) "
-                       "VALUES (%s, %s, %s, %s, 'message', true)", [world.pandar.id, ticket.pk, last.staff_seq, last.public_seq + 1])
+                       "VALUES (%s, %s, %s, %s, 'message', true)", [world.pandar.id, ticket.pk, last.staff_seq, (last.public_seq or 0) + 1])
 
 
 def test_a_note_takes_a_number_that_the_customer_never_sees(world: World) -> None:

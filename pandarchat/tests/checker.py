@@ -1,6 +1,7 @@
 """What must hold after any fault, said once: acknowledged set = stored set; per conversation the numbers are 1…head without hole or
 double; every client's view equals a fresh read."""
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from chat.models import Conversation, Entry
@@ -38,7 +39,8 @@ def check_stored(organization: UUID, conversation: UUID, sent: Iterable[Unsent])
 
 async def check_view(client: Client, ticket: str) -> None:
     """What a client shows is what a fresh read shows."""
-    fresh, more = [], True
+    fresh: list[dict[str, Any]] = []
+    more = True
     while more:
         page = await client.api.get(f"tickets/{ticket}/entries/", after=len(fresh))
         fresh += page["entries"]
