@@ -4,8 +4,8 @@ from typing import Any
 from accounts.actor import AnyActor
 from accounts.models import AuditEntry
 from foundation import logs
-from foundation.units import current_organization
 from foundation.ids import PLATFORM
+from foundation.units import current_organization
 
 
 def record(

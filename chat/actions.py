@@ -79,7 +79,8 @@ def sender_of(actor: AnyActor) -> UUID | None:
 
 
 def edit(*, actor: Actor, message: UUID, text: str) -> wire.Row:
-    """Change one's own message within 15 minutes. Raises NotFound, Forbidden or Conflict; the same text again changes nothing."""
+    """Change one's own message within 15 minutes. Raises NotFound, Forbidden, Invalid or Conflict; the same text again changes nothing."""
+    sending.check_text(text)
     entry = _own(actor, message)
     if not actor.may("chat.edit_message") or entry.sender_id != actor.id:
         raise Forbidden("You may edit your own messages only.")

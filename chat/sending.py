@@ -15,7 +15,7 @@ from accounts.actor import Actor
 from chat import queries, rooms, waking, wire
 from foundation import events
 from foundation.async_database import in_thread, one_row
-from foundation.errors import Conflict, Forbidden, NotFound
+from foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from foundation.socket.frames import encode
 from foundation.units import unit_of_work
 
@@ -49,11 +49,18 @@ class Stored:
 
 
 def check(actor: Actor, draft: Draft) -> None:
-    """Raises Forbidden where the role does not allow it."""
+    """Raises Forbidden where the role does not allow it, Invalid for an empty text."""
     if draft.internal and not (actor.staff and actor.may("chat.write_note")):
         raise Forbidden("Only staff may write internal notes.")
     if not actor.may("chat.send_message"):
         raise Forbidden("You may not send messages.")
+    check_text(draft.text)
+
+
+def check_text(text: str) -> None:
+    """Raises Invalid for a text in which nothing is said."""
+    if not text.strip():
+        raise Invalid("Some fields are not valid.", fields={"text": ["This field may not be blank."]})
 
 
 def refuse(actor: Actor, draft: Draft) -> NoReturn:

@@ -68,6 +68,7 @@ def verify(*, organization: str, email: str, password: str, address: str) -> Use
         raise WrongCredentials
     BY_ACCOUNT.forget(organization, email)
     if user.organization and user.organization.requires_confirmed_email and user.email_confirmed_at is None:
+        _failed(tenant, user, email, address)
         raise Forbidden("Please confirm your email address before you sign in.", code="email_not_confirmed")
     return user
 

@@ -35,4 +35,4 @@ class Overview(ApiView):
     @extend_schema(responses=OverviewFigures)
     def get(self, request: Request) -> Response:
         """How many tickets are open, queued and assigned, and each agent's load."""
-        return Response(queries.overview(request.user))  # type: ignore[arg-type]
+        return Response(queries.overview(self.actor))

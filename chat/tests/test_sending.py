@@ -156,7 +156,7 @@ def test_a_customer_writes_no_notes(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", [
-    {"text": ""}, {"text": "x" * (LONGEST_TEXT + 1)}, {"text": "\x00"}, {"text": None}, {"client_id": "no uuid"}, {"client_id": None},
+    {"text": ""}, {"text": " \n\t "}, {"text": "x" * (LONGEST_TEXT + 1)}, {"text": "\x00"}, {"text": None}, {"client_id": "no uuid"}, {"client_id": None},
     {"attachments": [str(UUID(int=1))]}, {"internal": "perhaps"},
 ])
 def test_bad_messages_are_refused_by_field(world: World, body: dict[str, Any]) -> None:

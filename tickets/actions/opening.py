@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.actions.agents import staff_group
 from accounts.actor import Actor
+from chat.sending import check_text
 from foundation import events
 from foundation.errors import Conflict, Forbidden, Invalid
 from foundation.events import Push
@@ -45,6 +46,7 @@ def open_ticket(*, actor: Actor, new: NewTicket, key: str | None = None, fingerp
     category), Conflict (key used for another request)."""
     if actor.staff or not actor.may("tickets.open_ticket"):
         raise Forbidden("Only customers open tickets.")
+    check_text(new.text)
     number, prefix = numbers.take(actor.organization_id)
     ticket = uuid7()
     pushes = [Push(staff_group(actor.organization_id), new_ticket_frame(ticket, f"{prefix}-{number}", new, actor))]
