@@ -15,6 +15,7 @@ from accounts.actions.people import role_group
 from accounts.actor import Actor, load
 from accounts.middleware import TENANT
 from accounts.models import AgentProfile, Organization, User
+from accounts.wire import AgentStatusChanged
 from foundation.async_database import in_thread
 from foundation.socket.backend import Identity
 from foundation.socket.commands import Handler
@@ -77,14 +78,6 @@ def identity(actor: Actor, expires_at: datetime) -> Identity:
              "organization": {"id": organization.id, "slug": organization.slug, "name": organization.name}}
     return Identity(organization_id=actor.organization_id, user_id=actor.id, session_id=actor.session_id, name=actor.name, staff=actor.staff,
                     expires_at=expires_at, groups=tuple(groups), actor=actor, user=shown)
-
-
-class AgentStatusChanged(Frame):
-    """Somebody's availability. To an agent on their return: that they went offline by themselves."""
-
-    agent: UUID
-    availability: str
-    lost_connection: bool
 
 
 def welcome(known: Identity) -> list[Frame]:

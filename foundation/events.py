@@ -10,7 +10,6 @@ from functools import cache, partial
 from typing import Any, cast
 from uuid import UUID
 
-import orjson
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connection, transaction
@@ -125,8 +124,3 @@ def sweep(limit: int = 500) -> int:
 
 
 PUSH_TASK = "foundation.tasks.push"
-
-
-def frame(kind: str, **data: Any) -> str:
-    """A server event as the socket's JSON: a hint to patch or to fetch again."""
-    return orjson.dumps({"type": kind, **data}, default=str).decode()

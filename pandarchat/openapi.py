@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-import accounts.socket
+import accounts.wire
 import chat.socket
 import chat.wire
 import tickets.wire
@@ -29,7 +29,7 @@ ERROR = {
 }
 ACKNOWLEDGED = [chat.wire.MessageStored, frames.Ok]  # both say `ok`
 SERVER_FRAMES = [
-    frames.Ready, frames.Ok, frames.Error, frames.Ping, frames.Stale, frames.AccessChanged, accounts.socket.AgentStatusChanged,
+    frames.Ready, frames.Ok, frames.Error, frames.Ping, frames.Stale, frames.AccessChanged, *accounts.wire.FRAMES,
     *chat.socket.FRAMES, *tickets.wire.FRAMES,
 ]
 

@@ -11,9 +11,11 @@ from django.db.models.functions import Now
 from accounts import audit
 from accounts.actor import AnyActor
 from accounts.models import AgentProfile, Availability
+from accounts.wire import AgentStatusChanged
 from foundation import events
 from foundation.errors import Forbidden, Invalid, NotFound
 from foundation.events import Push
+from foundation.socket.frames import encode
 from foundation.units import unit_of_work
 
 GONE_AFTER = timedelta(seconds=60)
@@ -74,8 +76,8 @@ def _tell(agent: AgentProfile, before: dict[str, Any], actor: AnyActor) -> None:
 
 def announce(agent: AgentProfile) -> None:
     """`agent-status-changed` to the organization's staff."""
-    frame = events.frame("agent-status-changed", agent=agent.user_id, availability=agent.availability, lost_connection=agent.lost_connection)
-    events.hint(Push(staff_group(agent.organization_id), frame))
+    frame = AgentStatusChanged(agent=agent.user_id, availability=agent.availability, lost_connection=agent.lost_connection)
+    events.hint(Push(staff_group(agent.organization_id), encode(frame)))
 
 
 def seen(agents: list[UUID]) -> None:

@@ -18,6 +18,7 @@ from foundation.http.views import ApiView
 
 class Messages(ApiView):
     own_units = True
+    own_key = True
 
     @extend_schema(request=serializers.NewMessage, responses={201: serializers.MessageStored, 200: serializers.MessageStored})
     def post(self, request: Request, ticket: UUID) -> Response:

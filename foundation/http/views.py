@@ -19,10 +19,12 @@ class ApiView(APIView):
 
     own_units: the view opens its units itself, because its work is slow (a password hash) or is one statement by itself (a fast
     path); only authentication then runs in a unit of its own.
+    own_key: the body names the write already (a message's `client_id`), so that no Idempotency-Key is taken.
     needs: the permission to call each method, by method name.
     """
 
     own_units: ClassVar[bool] = False
+    own_key: ClassVar[bool] = False
     needs: ClassVar[dict[str, str]] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

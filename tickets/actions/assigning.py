@@ -12,8 +12,9 @@ from chat import queries as conversations
 from chat import sending
 from foundation import events
 from foundation.events import PUSH, Push
+from foundation.socket.frames import encode
 from foundation.units import unit_of_work
-from tickets import queries
+from tickets import queries, wire
 from tickets.actions.moves import assigned_frame, lock_assignment
 from tickets.assignment import Assigned, assign
 
@@ -83,7 +84,7 @@ def _give(organization: UUID, decided: Sequence[Assigned]) -> None:
         rows = cursor.fetchall()
     if not rows:
         return
-    queue = Push(staff_group(organization), events.frame("queue-updated", assigned=len(rows)))
+    queue = Push(staff_group(organization), encode(wire.QueueUpdated(assigned=len(rows))))
     transaction.on_commit(partial(_tell, organization, rows, [*pushes, queue]), robust=True)
 
 

@@ -17,7 +17,8 @@ from chat.models import Kind
 from foundation import events
 from foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from foundation.events import Push
-from tickets import lifecycle, queries
+from foundation.socket.frames import encode
+from tickets import lifecycle, queries, wire
 from tickets.models import OPEN, Category, Priority, Status, Ticket
 
 
@@ -264,26 +265,27 @@ def save(ticket: Ticket) -> None:
 
 def updated(ticket: Ticket) -> None:
     """`ticket-updated`: a hint to fetch it again."""
-    frame = events.frame("ticket-updated", ticket=ticket.pk, status=ticket.status, version=ticket.version)
+    frame = encode(wire.TicketUpdated(ticket=ticket.pk, status=ticket.status, version=ticket.version))
     events.hint(Push(staff_group(ticket.organization_id), frame))
     events.hint(Push(f"user:{ticket.customer_id}", frame))
 
 
 def told_assigned(ticket: Ticket, *, before: UUID | None = None) -> None:
     """`ticket-assigned` to the staff, the old and the new agent among them; a delivery, so that no crash swallows it."""
-    events.emit("ticket.assigned", {"ticket": str(ticket.pk)},
-                push=[Push(staff_group(ticket.organization_id), assigned_frame(ticket.pk, queries.numbers_of([ticket.pk])[ticket.pk], ticket.assignee, before))])
+    frame = assigned_frame(ticket.pk, queries.numbers_of([ticket.pk])[ticket.pk], ticket.assignee, before)
+    events.emit("ticket.assigned", {"ticket": str(ticket.pk)}, push=[Push(staff_group(ticket.organization_id), frame)])
     updated(ticket)
 
 
 def assigned_frame(ticket: UUID, number: str, assignee: User | Any, before: UUID | None = None) -> str:
     """`ticket-assigned`; `previous` is whose ticket it was."""
-    return events.frame("ticket-assigned", ticket=ticket, number=number, assignee={"id": assignee.id, "name": assignee.name}, previous=before)
+    someone = wire.Someone(id=assignee.id, name=assignee.name)
+    return encode(wire.TicketAssigned(ticket=ticket, number=number, assignee=someone, previous=before))
 
 
 def queue_frame(ticket: Ticket) -> str:
     """`queue-updated`: fetch the queue again."""
-    return events.frame("queue-updated", ticket=ticket.pk)
+    return encode(wire.QueueUpdated(ticket=ticket.pk))
 
 
 def _needs(actor: AnyActor, permission: str, ticket: UUID) -> None:

@@ -14,6 +14,8 @@ from foundation import events
 from foundation.errors import Conflict, Forbidden, Invalid
 from foundation.events import Push
 from foundation.ids import uuid7
+from foundation.socket.frames import encode
+from tickets import wire
 from tickets.numbers import numbers
 
 OPEN = """
@@ -73,5 +75,5 @@ def _execute(given: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def new_ticket_frame(ticket: UUID, number: str, new: NewTicket, customer: Actor) -> str:
     """`new-ticket` for the organization's staff."""
-    return events.frame("new-ticket", ticket=ticket, number=number, subject=new.subject, category=new.category, priority="normal",
-                        channel=new.channel, customer={"id": customer.id, "name": customer.name})
+    return encode(wire.NewTicket(ticket=ticket, number=number, subject=new.subject, category=new.category, priority="normal",
+                                 channel=new.channel, customer=wire.Someone(id=customer.id, name=customer.name)))
