@@ -69,8 +69,20 @@ def load(user: UUID, *, session: UUID | None = None, epoch: int | None = None, a
         return None
     logs.organization_id.set(str(row[1]))
     logs.user_id.set(str(row[0]))
-    return Actor(id=row[0], organization_id=row[1], name=row[2], email=row[3], epoch=row[4], role_id=row[5], role=row[6], staff=row[7], role_version=row[8],
-                 permissions=permissions.of_role(row[5], row[8]), session_id=row[9], address=address)
+    return Actor(
+        id=row[0],
+        organization_id=row[1],
+        name=row[2],
+        email=row[3],
+        epoch=row[4],
+        role_id=row[5],
+        role=row[6],
+        staff=row[7],
+        role_version=row[8],
+        permissions=permissions.of_role(row[5], row[8]),
+        session_id=row[9],
+        address=address,
+    )
 
 
 def of_user(user: Any, organization: UUID, *, address: str = "") -> Actor:

@@ -84,7 +84,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, Keyed):
     """A person of one organization, or a platform superuser, who belongs to none and uses Django admin only."""
 
-    organization = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, editable=False)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, editable=False
+    )
     email = models.EmailField(max_length=254)
     name = models.TextField(max_length=200)
     role = tenant_key(Role, null=True, blank=True)
@@ -179,7 +181,10 @@ class AgentProfile(models.Model):
 
     class Meta:
         ordering = ["user_id"]
-        permissions = [("serve_customers", "Can receive tickets from the queue"), ("manage_agents", "Can set other agents' availability and capacity")]
+        permissions = [
+            ("serve_customers", "Can receive tickets from the queue"),
+            ("manage_agents", "Can set other agents' availability and capacity"),
+        ]
         indexes = [models.Index(fields=["organization", "last_seen_at"], name="agent_on_duty", condition=~Q(availability="offline"))]
         constraints = [
             models.CheckConstraint(condition=Q(availability__in=Availability.values), name="agent_availability_known"),

@@ -32,7 +32,9 @@ def of_token(token: str, address: str) -> Identity:
         actor = load(claims.user_id, session=claims.session_id, epoch=epoch, address=address)
         used = claims.kind != tokens.TICKET or sessions.use_socket_ticket(claims)
         if actor is None or not used:
-            raise tokens.InvalidToken("This session has ended. Please sign in again.", code="session_ended" if actor is None else "invalid_token")
+            raise tokens.InvalidToken(
+                "This session has ended. Please sign in again.", code="session_ended" if actor is None else "invalid_token"
+            )
         if actor.staff:
             agents.seen([actor.id])
         expires_at = claims.expires_at if claims.kind == tokens.ACCESS else datetime.now(UTC) + settings.ACCESS_LIFETIME
@@ -76,8 +78,17 @@ def identity(actor: Actor, expires_at: datetime) -> Identity:
     organization = Organization.objects.get(id=actor.organization_id)
     shown = {"id": actor.id, "name": actor.name, "email": actor.email, "role": actor.role, "staff": actor.staff,
              "organization": {"id": organization.id, "slug": organization.slug, "name": organization.name}}
-    return Identity(organization_id=actor.organization_id, user_id=actor.id, session_id=actor.session_id, name=actor.name, staff=actor.staff,
-                    expires_at=expires_at, groups=tuple(groups), actor=actor, user=shown)
+    return Identity(
+        organization_id=actor.organization_id,
+        user_id=actor.id,
+        session_id=actor.session_id,
+        name=actor.name,
+        staff=actor.staff,
+        expires_at=expires_at,
+        groups=tuple(groups),
+        actor=actor,
+        user=shown,
+    )
 
 
 def welcome(known: Identity) -> list[Frame]:

@@ -31,7 +31,9 @@ class Claims:
     expires_at: datetime  # UTC
 
 
-def issue(kind: str, *, organization: UUID, user: UUID, session: UUID | None, expires_at: datetime, number: int = 0, id: UUID | None = None) -> str:
+def issue(
+    kind: str, *, organization: UUID, user: UUID, session: UUID | None, expires_at: datetime, number: int = 0, id: UUID | None = None
+) -> str:
     """A signed token of this kind."""
     claims = {"typ": kind, "org": str(organization), "sub": str(user), "num": number, "exp": expires_at}
     if session:

@@ -23,8 +23,10 @@ WITH c AS (
   UPDATE chat_conversation SET staff_seq = staff_seq + 1, public_seq = public_seq + %(public)s::int, last_entry_at = now()
   WHERE id = %(conversation)s RETURNING organization_id, staff_seq, CASE WHEN %(public)s THEN public_seq END AS public_seq),
 e AS (
-  INSERT INTO chat_entry (organization_id, conversation_id, staff_seq, public_seq, kind, sender_id, sender_name, sender_is_staff, target_seq, data)
-  SELECT organization_id, %(conversation)s, staff_seq, public_seq, %(kind)s, %(sender)s, %(name)s, %(staff)s, %(target)s, %(data)s::jsonb FROM c
+  INSERT INTO chat_entry (organization_id, conversation_id, staff_seq, public_seq, kind, sender_id, sender_name, sender_is_staff,
+                          target_seq, data)
+  SELECT organization_id, %(conversation)s, staff_seq, public_seq, %(kind)s, %(sender)s, %(name)s, %(staff)s,
+         %(target)s, %(data)s::jsonb FROM c
   RETURNING *)
 SELECT {columns} FROM e {target}
 """
@@ -53,7 +55,13 @@ def lock(conversation: UUID) -> Conversation:
 
 
 def add(
-    *, conversation: UUID, kind: str, actor: AnyActor, data: dict[str, Any] | None = None, internal: bool = False, target: int | None = None,
+    *,
+    conversation: UUID,
+    kind: str,
+    actor: AnyActor,
+    data: dict[str, Any] | None = None,
+    internal: bool = False,
+    target: int | None = None,
 ) -> wire.Row:
     """Add an entry that is not a message; it takes the next number and is shown after the commit."""
     sql = NEXT.format(columns=queries.COLUMNS, target=queries.TARGET)
@@ -110,7 +118,11 @@ def delete(*, actor: Actor, message: UUID) -> wire.Row:
 
 def _own(actor: Actor, message: UUID) -> Entry:
     """A message that the actor may see, its conversation locked first."""
-    found = Entry.objects.filter(id=message, kind=Kind.MESSAGE, conversation__in=queries.visible_to(actor)).only("conversation_id", "public_seq").first()
+    found = (
+        Entry.objects.filter(id=message, kind=Kind.MESSAGE, conversation__in=queries.visible_to(actor))
+        .only("conversation_id", "public_seq")
+        .first()
+    )
     if found is None or (not actor.staff and found.public_seq is None):
         raise NotFound("There is no such message.")
     if lock(found.conversation_id).is_closed:
@@ -133,7 +145,13 @@ def row(entry: UUID) -> wire.Row:
 def read(*, actor: Actor, conversation: UUID, seq: int, session: str = "") -> int:
     """Remember how far the actor has read, never backwards; returns the number now read, as the actor counts."""
     queries.get(actor, conversation)
-    given: dict[str, Any] = {"conversation": conversation, "organization": actor.organization_id, "user": actor.id, "staff": actor.staff, "seq": seq}
+    given: dict[str, Any] = {
+        "conversation": conversation,
+        "organization": actor.organization_id,
+        "user": actor.id,
+        "staff": actor.staff,
+        "seq": seq,
+    }
     with connection.cursor() as cursor:
         cursor.execute(READ, given)
         moved = cursor.fetchone()

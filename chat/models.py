@@ -63,7 +63,9 @@ class Entry(Owned):
     class Meta:
         verbose_name_plural = "entries"
         permissions = [
-            ("send_message", "Can send messages"), ("write_note", "Can write internal notes"), ("edit_message", "Can edit and delete own messages"),
+            ("send_message", "Can send messages"),
+            ("write_note", "Can write internal notes"),
+            ("edit_message", "Can edit and delete own messages"),
             ("moderate_message", "Can delete anybody's messages"),
         ]
         constraints = [

@@ -83,7 +83,9 @@ def before(actor: Actor, conversation: Conversation, number: int, *, most: int =
     entries = list(reversed(wire.fitting(reversed(rows))))
     last = min(number - 1, head(actor, conversation))
     first = last - len(entries) + 1
-    return Page(first=first, last=last, head=head(actor, conversation), more=first > 1, entries=entries, reads=read_marks(actor, conversation.id))
+    return Page(
+        first=first, last=last, head=head(actor, conversation), more=first > 1, entries=entries, reads=read_marks(actor, conversation.id)
+    )
 
 
 def _entries(sql: str, actor: Actor, conversation: UUID, number: int, most: int) -> Iterable[wire.Entry]:

@@ -32,7 +32,9 @@ class IsolateTenant(Operation):
 
     reversible = True
 
-    def __init__(self, name: str, *, append_only: bool = False, parent: bool = False, platform: bool = False, app: str | None = None) -> None:
+    def __init__(
+        self, name: str, *, append_only: bool = False, parent: bool = False, platform: bool = False, app: str | None = None
+    ) -> None:
         self.name = name
         self.append_only = append_only
         self.parent = parent
@@ -42,12 +44,16 @@ class IsolateTenant(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Nothing that Django's models know of."""
 
-    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         model = to_state.apps.get_model(self.app or app_label, self.name)
         for statement in self.statements(model):
             schema_editor.execute(statement)
 
-    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState) -> None:
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         table = from_state.apps.get_model(self.app or app_label, self.name)._meta.db_table
         schema_editor.execute(f"DROP POLICY tenant ON {table}")
         schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
@@ -99,7 +105,9 @@ class GrantGlobal(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Nothing that Django's models know of."""
 
-    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         for table in self.tables:
             schema_editor.execute(f"GRANT {self.privileges} ON {table} TO {APP}")
             schema_editor.execute(
@@ -108,7 +116,9 @@ class GrantGlobal(Operation):
                 "EXCEPTION WHEN undefined_column THEN NULL; END $$"
             )
 
-    def database_backwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState) -> None:
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         for table in self.tables:
             schema_editor.execute(f"REVOKE {self.privileges} ON {table} FROM {APP}")
 

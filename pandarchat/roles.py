@@ -11,9 +11,17 @@ WORK = [*CONVERSE, "chat.write_note", "tickets.release_ticket", "tickets.change_
 MANAGE = ["accounts.manage_agents", "tickets.reassign_ticket", "tickets.close_ticket", "tickets.view_overview",
           "chat.moderate_message"]
 ADMINISTER = [
-    "accounts.use_admin", "accounts.change_organization", "accounts.view_organization", "accounts.view_session",
-    "accounts.delete_session", "accounts.view_auditentry",
-    *(f"accounts.{verb}_{name}" for name in ("user", "role", "agentprofile", "skill", "agentskill", "shift") for verb in ("add", "change", "delete")),
+    "accounts.use_admin",
+    "accounts.change_organization",
+    "accounts.view_organization",
+    "accounts.view_session",
+    "accounts.delete_session",
+    "accounts.view_auditentry",
+    *(
+        f"accounts.{verb}_{name}"
+        for name in ("user", "role", "agentprofile", "skill", "agentskill", "shift")
+        for verb in ("add", "change", "delete")
+    ),
     *(f"tickets.{verb}_{name}" for name in ("category", "queuesettings") for verb in ("add", "change", "delete")),
 ]
 

@@ -36,4 +36,6 @@ def synchronise(sender: Any, **kwargs: Any) -> None:
         seconds = {"every": job.seconds, "period": IntervalSchedule.SECONDS}
         # Not get_or_create: nothing keeps an operator from making the same interval a second time.
         every = IntervalSchedule.objects.filter(**seconds).first() or IntervalSchedule.objects.create(**seconds)
-        PeriodicTask.objects.get_or_create(name=job.name, defaults={"task": job.task, "interval": every, "expire_seconds": max(30, 2 * job.seconds)})
+        PeriodicTask.objects.get_or_create(
+            name=job.name, defaults={"task": job.task, "interval": every, "expire_seconds": max(30, 2 * job.seconds)}
+        )

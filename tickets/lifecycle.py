@@ -37,7 +37,11 @@ MACHINE: Machine[Ticket] = Machine(tuple(moves()))
 
 def acts_by_hand(actor: AnyActor) -> list[str]:
     """The acts with which this actor may change a status directly."""
-    return [act for act, permission in ((AGENT, "tickets.move_ticket"), (MANAGER, "tickets.close_ticket")) if actor.staff and actor.may(permission)]
+    return [
+        act
+        for act, permission in ((AGENT, "tickets.move_ticket"), (MANAGER, "tickets.close_ticket"))
+        if actor.staff and actor.may(permission)
+    ]
 
 
 def allowed_by_hand(ticket: Ticket, actor: AnyActor) -> list[str]:
@@ -48,6 +52,10 @@ def allowed_by_hand(ticket: Ticket, actor: AnyActor) -> list[str]:
 def possible_actions(ticket: Ticket, actor: AnyActor) -> list[str]:
     """The actions besides a status that are open to this actor."""
     theirs = ticket.assignee_id == actor.id or actor.may("tickets.reassign_ticket")
-    doors = (("take", TAKE, "tickets.take_ticket"), ("release", RELEASE, "tickets.release_ticket"), ("reassign", REASSIGN, "tickets.reassign_ticket"))
+    doors = (
+        ("take", TAKE, "tickets.take_ticket"),
+        ("release", RELEASE, "tickets.release_ticket"),
+        ("reassign", REASSIGN, "tickets.reassign_ticket"),
+    )
     return [name for name, act, permission in doors if actor.staff and actor.may(permission) and MACHINE.allowed(ticket.status, act)
             and (act != RELEASE or theirs)]

@@ -86,8 +86,15 @@ def tickets(actor: Actor, wanted: Wanted) -> Listed:
         given |= {"value": value, "key": key}
     given |= {"size": PAGE, "offset": 0 if wanted.cursor else (wanted.page - 1) * PAGE, "most": COUNTED_MOST + 1}
     direction = "DESC" if descending else "ASC"
-    sql = LIST.format(json=queries.JSON, joins=queries.JOINS, where=where, keyset=keyset, column=column,
-                      order_t=f"t.{column} {direction}, t.conversation_id {direction}", order_s=f"s.{column} {direction}, s.conversation_id {direction}")
+    sql = LIST.format(
+        json=queries.JSON,
+        joins=queries.JOINS,
+        where=where,
+        keyset=keyset,
+        column=column,
+        order_t=f"t.{column} {direction}, t.conversation_id {direction}",
+        order_s=f"s.{column} {direction}, s.conversation_id {direction}",
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         data, rows, last_value, last_key = cursor.fetchone()
@@ -107,10 +114,16 @@ def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
         ("s.status = %(status)s", "status", wanted.status),
         ("s.priority = %(priority)s", "priority", Priority[wanted.priority.upper()].value if wanted.priority else None),
         ("s.customer_id = %(customer)s", "customer", wanted.customer),
-        ("s.category_id = (SELECT id FROM tickets_category WHERE organization_id = %(organization)s AND slug = %(category)s)", "category",
-         wanted.category),
-        ("s.conversation_id IN (SELECT ticket_id FROM tickets_tickettag WHERE organization_id = %(organization)s AND name = %(tag)s)", "tag",
-         wanted.tag),
+        (
+            "s.category_id = (SELECT id FROM tickets_category WHERE organization_id = %(organization)s AND slug = %(category)s)",
+            "category",
+            wanted.category,
+        ),
+        (
+            "s.conversation_id IN (SELECT ticket_id FROM tickets_tickettag WHERE organization_id = %(organization)s AND name = %(tag)s)",
+            "tag",
+            wanted.tag,
+        ),
     ):
         if value is not None:
             clauses.append(clause)

@@ -61,7 +61,9 @@ def set_permissions(*, role: Role, permissions: list[str], actor: AnyActor) -> N
     if SERVES in permissions:
         for user in User.objects.filter(role=role, agent=None):
             AgentProfile.objects.get_or_create(user=user, defaults={"organization_id": role.organization_id})
-    audit.record("role_permissions_changed", actor=actor, target=role, before={"permissions": before}, after={"permissions": sorted(permissions)})
+    audit.record(
+        "role_permissions_changed", actor=actor, target=role, before={"permissions": before}, after={"permissions": sorted(permissions)}
+    )
     events.control(role_group(role.id), "access-changed")
 
 

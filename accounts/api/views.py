@@ -47,7 +47,9 @@ class Login(Public):
         assert signed_in.user.organization_id is not None  # noqa: S101 - superusers get no tokens
         with unit_of_work(signed_in.user.organization_id):
             actor = load(signed_in.user.id)
-            me = serializers.Me(User.objects.select_related("role", "organization").get(id=signed_in.user.id), context={"actor": actor}).data
+            me = serializers.Me(
+                User.objects.select_related("role", "organization").get(id=signed_in.user.id), context={"actor": actor}
+            ).data
         return Response({**pair(signed_in), "user": me})
 
 

@@ -68,7 +68,11 @@ def test_rest_and_socket_are_the_same_action(world: World, server: Server) -> No
 
 def test_a_note_is_heard_by_staff_and_by_no_customer(world: World, server: Server) -> None:
     ticket = world.ticket()
-    with world.socket(world.agent, server) as agent, world.socket(world.teammate, server) as mate, world.socket(world.customer, server) as customer:
+    with (
+        world.socket(world.agent, server) as agent,
+        world.socket(world.teammate, server) as mate,
+        world.socket(world.customer, server) as customer,
+    ):
         for socket in (agent, mate, customer):
             join(socket, ticket)
         send(agent, ticket, "between us", internal=True)
@@ -123,7 +127,11 @@ def test_edits_and_deletions_are_heard(world: World, server: Server) -> None:
 
 def test_typing_is_heard_by_the_others_and_a_notes_typing_by_staff_alone(world: World, server: Server) -> None:
     ticket = world.ticket()
-    with world.socket(world.agent, server) as agent, world.socket(world.teammate, server) as mate, world.socket(world.customer, server) as customer:
+    with (
+        world.socket(world.agent, server) as agent,
+        world.socket(world.teammate, server) as mate,
+        world.socket(world.customer, server) as customer,
+    ):
         for socket in (agent, mate, customer):
             join(socket, ticket)
         agent.ask("typing", ticket=str(ticket.pk), internal=True)
@@ -226,7 +234,11 @@ def test_a_disabled_users_sockets_close_within_seconds(world: World, server: Ser
 
 
 def test_signing_out_everywhere_closes_every_tab(world: World, server: Server) -> None:
-    with world.socket(world.customer, server) as one, world.socket(world.customer, server) as two, world.http(world.customer, server) as http:
+    with (
+        world.socket(world.customer, server) as one,
+        world.socket(world.customer, server) as two,
+        world.http(world.customer, server) as http,
+    ):
         http.post("auth/logout/", json={"everywhere": True}).raise_for_status()
         assert [one.closed(5), two.closed(5)] == [4403, 4403]
         assert http.get("auth/me/").status_code == 401
@@ -263,7 +275,11 @@ def test_a_socket_ticket_opens_one_socket(world: World, server: Server) -> None:
 
 def test_sends_are_limited_over_tabs_and_rest_together(world: World, server: Server, redis_url: str) -> None:
     ticket = world.ticket()
-    with world.socket(world.customer, server) as one, world.socket(world.customer, server) as two, world.http(world.customer, server) as http:
+    with (
+        world.socket(world.customer, server) as one,
+        world.socket(world.customer, server) as two,
+        world.http(world.customer, server) as http,
+    ):
         answers = [send(socket, ticket) for _ in range(10) for socket in (one, two)]
         assert {answer["type"] for answer in answers} == {"ok"}
         refused = send(one, ticket)
@@ -272,7 +288,11 @@ def test_sends_are_limited_over_tabs_and_rest_together(world: World, server: Ser
 
 
 def test_an_agents_own_status(world: World, server: Server) -> None:
-    with world.socket(world.agent, server) as agent, world.socket(world.manager, server) as manager, world.socket(world.customer, server) as customer:
+    with (
+        world.socket(world.agent, server) as agent,
+        world.socket(world.manager, server) as manager,
+        world.socket(world.customer, server) as customer,
+    ):
         assert agent.ask("agent-status", status="available")["type"] == "ok"
         heard = manager.wait("agent-status-changed")
         assert (heard["agent"], heard["availability"]) == (str(world.agent.id), "available")

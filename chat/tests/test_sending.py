@@ -17,7 +17,9 @@ from tickets.models import Ticket
 
 
 def send(world: World, ticket: Ticket, **given: Any) -> Any:
-    return world.api(given.pop("by", world.customer)).post(f"tickets/{ticket.pk}/messages/", {"client_id": uuid7(), "text": "Hello", **given})
+    return world.api(given.pop("by", world.customer)).post(
+        f"tickets/{ticket.pk}/messages/", {"client_id": uuid7(), "text": "Hello", **given}
+    )
 
 
 def entries(world: World, ticket: Ticket) -> list[Entry]:
@@ -155,10 +157,20 @@ def test_a_customer_writes_no_notes(world: World) -> None:
     assert len(entries(world, ticket)) == 1
 
 
-@pytest.mark.parametrize("body", [
-    {"text": ""}, {"text": " \n\t "}, {"text": "x" * (LONGEST_TEXT + 1)}, {"text": "\x00"}, {"text": None}, {"client_id": "no uuid"}, {"client_id": None},
-    {"attachments": [str(UUID(int=1))]}, {"internal": "perhaps"},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": ""},
+        {"text": " \n\t "},
+        {"text": "x" * (LONGEST_TEXT + 1)},
+        {"text": "\x00"},
+        {"text": None},
+        {"client_id": "no uuid"},
+        {"client_id": None},
+        {"attachments": [str(UUID(int=1))]},
+        {"internal": "perhaps"},
+    ],
+)
 def test_bad_messages_are_refused_by_field(world: World, body: dict[str, Any]) -> None:
     ticket = world.ticket()
     answer = send(world, ticket, **body)

@@ -39,7 +39,9 @@ def deeper_than(value: Any, levels: int) -> bool:
     """Whether lists and objects nest deeper than this."""
     layer = [value]
     for _ in range(levels):
-        layer = [item for outer in layer for item in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())]
+        layer = [
+            item for outer in layer for item in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
+        ]
         if not layer:
             return False
     return True

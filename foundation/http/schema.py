@@ -29,7 +29,10 @@ class EnvelopeSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
-            operation["responses"]["default"] = {"description": "A refusal; nothing was changed.", "content": {"application/json": {"schema": ERROR}}}
+            operation["responses"]["default"] = {
+                "description": "A refusal; nothing was changed.",
+                "content": {"application/json": {"schema": ERROR}},
+            }
         return operation
 
     def get_override_parameters(self) -> list[Any]:

@@ -28,13 +28,18 @@ def check_numbers(organization: UUID, conversation: UUID) -> list[Entry]:
 
 def check_stored(organization: UUID, conversation: UUID, sent: Iterable[Unsent]) -> None:
     """Every acknowledged message is stored once, under the number that was acknowledged, and nothing else is."""
-    acknowledged = {message.client_id: message.stored.result() for message in sent if message.stored.done() and not message.stored.exception()}
+    acknowledged = {
+        message.client_id: message.stored.result() for message in sent if message.stored.done() and not message.stored.exception()
+    }
     stored = {str(entry.client_id): entry for entry in check_numbers(organization, conversation) if entry.client_id}
     _must(set(acknowledged) == set(stored), f"acknowledged but not stored: {set(acknowledged) - set(stored)}; "
           f"stored but not acknowledged: {set(stored) - set(acknowledged)}")
     for client_id, answer in acknowledged.items():
         entry = stored[client_id]
-        _must(answer["seq"] in (entry.staff_seq, entry.public_seq), f"{client_id} was acknowledged as {answer['seq']}, stored as {entry.staff_seq}")
+        _must(
+            answer["seq"] in (entry.staff_seq, entry.public_seq),
+            f"{client_id} was acknowledged as {answer['seq']}, stored as {entry.staff_seq}",
+        )
 
 
 async def check_view(client: Client, ticket: str) -> None:

@@ -26,7 +26,9 @@ def requeue_abandoned(*, organization: UUID) -> int:
     """Return the tickets that await a first response of agents who have been offline for the organization's grace time."""
     with unit_of_work(organization):
         settings = queries.settings()
-        gone = AgentProfile.objects.filter(availability="offline", went_offline_at__lt=timezone.now() - timedelta(seconds=settings.grace_seconds))
+        gone = AgentProfile.objects.filter(
+            availability="offline", went_offline_at__lt=timezone.now() - timedelta(seconds=settings.grace_seconds)
+        )
         tickets = Ticket.objects.filter(status__in=lifecycle.HELD, first_response_at=None, assignee_id__in=gone.values("pk"))
         keys = list(tickets.order_by("pk").values_list("pk", flat=True))
     for key in keys:

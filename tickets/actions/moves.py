@@ -215,7 +215,9 @@ def update(*, actor: AnyActor, ticket: UUID, version: int, changes: dict[str, An
     if told:
         save(found)
         for field, before, after in told:
-            chat.add(conversation=found.pk, kind=Kind.CHANGE, actor=actor, data={"field": field, "from": before, "to": after}, internal=True)
+            chat.add(
+                conversation=found.pk, kind=Kind.CHANGE, actor=actor, data={"field": field, "from": before, "to": after}, internal=True
+            )
         updated(found)
     return found
 
@@ -249,7 +251,12 @@ def _set_tags(ticket: Ticket, value: list[str]) -> tuple[str, Any, Any]:
     return "tags", before, after
 
 
-_SETTERS: dict[str, Callable[[Ticket, Any], tuple[str, Any, Any]]] = {"subject": _set_subject, "priority": _set_priority, "category": _set_category, "tags": _set_tags}
+_SETTERS: dict[str, Callable[[Ticket, Any], tuple[str, Any, Any]]] = {
+    "subject": _set_subject,
+    "priority": _set_priority,
+    "category": _set_category,
+    "tags": _set_tags,
+}
 
 
 def save(ticket: Ticket) -> None:

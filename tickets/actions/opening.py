@@ -20,7 +20,8 @@ from tickets.numbers import numbers
 
 OPEN = """
 SELECT outcome, body, entry, stored_at, owed
-FROM open_ticket(%s::uuid, %s::uuid, %s::uuid, %s::text, %s::text, %s::bigint, %s::text, %s::text, %s::text, %s::bytea, %s::text, %s::text[],
+FROM open_ticket(%s::uuid, %s::uuid, %s::uuid, %s::text, %s::text, %s::bigint, %s::text, %s::text, %s::text,
+                 %s::bytea, %s::text, %s::text[],
                  %s::text, %s::text, %s::bytea, %s::jsonb, %s::text[])
 """
 QUEUED = "ticket.queued"

@@ -46,8 +46,28 @@ class TicketRow(serializers.ModelSerializer[Ticket]):
 
     class Meta:
         model = Ticket
-        fields = ["id", "number", "subject", "status", "priority", "category", "tags", "channel", "customer", "assignee", "version", "created_at",
-                  "updated_at", "queued_at", "assigned_at", "first_response_at", "resolved_at", "closed_at", "head", "unread"]
+        fields = [
+            "id",
+            "number",
+            "subject",
+            "status",
+            "priority",
+            "category",
+            "tags",
+            "channel",
+            "customer",
+            "assignee",
+            "version",
+            "created_at",
+            "updated_at",
+            "queued_at",
+            "assigned_at",
+            "first_response_at",
+            "resolved_at",
+            "closed_at",
+            "head",
+            "unread",
+        ]
         read_only_fields = fields
 
     def get_number(self, ticket: Ticket) -> str:
