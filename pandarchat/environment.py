@@ -1,15 +1,16 @@
 """Settings by environment: read once, checked here, each failure one clear sentence."""
 import os
 import re
+import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-DEVELOPMENT_KEY = "development-only-key-that-signs-nothing-outside-this-machine"
 ON = {"on", "true", "yes", "1"}
-SHORTEST_KEY = 50  # characters, as Django's deployment check asks
+SHORTEST_KEY, FEWEST_CHARACTERS = 50, 5  # as Django's deployment check asks
 OFF = {"off", "false", "no", "0"}
 
 
@@ -19,10 +20,10 @@ class InvalidSetting(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """What the environment decides. URLs are None where the embedded services are meant."""
+    """What the environment decides. URLs are None where the embedded services are meant, the key where the installation's own is."""
 
     debug: bool
-    secret_key: str
+    secret_key: str | None
     port: int
     var: Path
     rate_limits: bool
@@ -118,11 +119,53 @@ def _folder(values: Mapping[str, str]) -> Path:
     return folder
 
 
-def _secret_key(values: Mapping[str, str], debug: bool) -> str:
+def _secret_key(values: Mapping[str, str], debug: bool) -> str | None:
     key = values.get("SECRET_KEY", "")
     if not key and debug:
-        return DEVELOPMENT_KEY
-    if len(key) < SHORTEST_KEY:
-        raise InvalidSetting("SECRET_KEY must be set to at least 50 random characters while DEBUG is off." if not debug
-                             else "SECRET_KEY must be empty or have at least 50 characters.")
+        return None
+    if not _strong(key):
+        raise InvalidSetting(f"SECRET_KEY must {'be empty or' if debug else 'be set to a random text while DEBUG is off; it must'} "
+                             f"have at least {SHORTEST_KEY} characters, {FEWEST_CHARACTERS} of them different.")
     return key
+
+
+def _strong(key: str) -> bool:
+    return len(key) >= SHORTEST_KEY and len(set(key)) >= FEWEST_CHARACTERS
+
+
+def installation_key(var: Path) -> str:
+    """The key of this installation, kept in `var/secret-key`: made once, whoever comes first; raises InvalidSetting."""
+    file = make_folder(var) / "secret-key"
+    try:
+        if not file.exists():
+            _keep(file, secrets.token_urlsafe(SHORTEST_KEY))
+        key = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSetting(f"{file} cannot be made or read ({error}); set SECRET_KEY, or PANDAR_VAR to another folder.") from None
+    if not _strong(key):
+        raise InvalidSetting(f"{file} holds no key; remove it, and a new one is made (everybody signs in again).")
+    return key
+
+
+def _keep(file: Path, text: str) -> None:
+    """Under a name of its own (mode 0600, O_EXCL) and then linked, so that nobody reads half of it and a second one changes nothing."""
+    handle, own = tempfile.mkstemp(prefix="secret-key.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w") as output:
+            output.write(text)
+            output.flush()
+            os.fsync(output.fileno())
+        os.link(own, file)
+    except FileExistsError:  # another process was first; its key is the one
+        pass
+    finally:
+        os.unlink(own)
+
+
+def make_folder(var: Path) -> Path:
+    """PANDAR_VAR, made where it is missing; raises InvalidSetting."""
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidSetting(f"PANDAR_VAR must name a folder that exists or can be made, not {str(var)!r} ({error.strerror}).") from None
+    return var

@@ -11,12 +11,12 @@ from pandarchat.services import addresses
 try:
     ENV = environment.read()
     ADDRESSES = addresses.resolve(ENV)
+    SECRET_KEY = ENV.secret_key or environment.installation_key(ENV.var)
 except environment.InvalidSetting as error:
     sys.exit(f"Pandar Chat does not start: {error}")
 
 BASE_DIR = environment.ROOT
 DEBUG = ENV.debug
-SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = list(ENV.allowed_hosts)
 ALLOWED_ORIGINS = list(ENV.allowed_origins)
 STRICT_TENANCY = DEBUG  # a query of a tenant table outside a unit of work raises; in production it is logged

@@ -12,6 +12,9 @@ def main() -> int:
     try:
         env = environment.read()
         addresses.resolve(env)
+        environment.make_folder(env.var)
+        if not env.secret_key:
+            environment.installation_key(env.var)
         say(f"Pandar Chat starts ({env.var})")
         with Supervisor(env.var) as supervisor:
             try:

@@ -24,7 +24,7 @@ def start(open_folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
     ("PANDAR_PORT", "none", "PANDAR_PORT must be a whole number from 1 to 65535, not 'none'."),
     ("DATABASE_URL", "mysql://x/y", "DATABASE_URL must begin with postgres:// or postgresql://."),
     ("DATABASE_OWNER_URL", "postgresql://x/y", "DATABASE_OWNER_URL is set but DATABASE_URL is not"),
-    ("DEBUG", "off", "SECRET_KEY must be set to at least 50 random characters while DEBUG is off."),
+    ("DEBUG", "off", "SECRET_KEY must be set to a random text while DEBUG is off; it must have at least 50 characters, 5 of them different."),
 ])
 def test_an_invalid_setting_stops_the_start_with_a_sentence(open_folder: Path, name: str, value: str, sentence: str) -> None:
     done = start(open_folder, **{name: value})
