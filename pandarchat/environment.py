@@ -44,6 +44,7 @@ class Environment:
 def read(values: Mapping[str, str] = os.environ) -> Environment:
     """The environment as settings; raises InvalidSetting with one sentence."""
     debug = _switch(values, "DEBUG", True)
+    behind_tls_proxy = _switch(values, "BEHIND_TLS_PROXY", not debug)
     return Environment(
         debug=debug,
         secret_key=_secret_key(values, debug),
@@ -60,8 +61,8 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         demo_password=values.get("DEMO_PASSWORD") or "pandar-demo",
         log_level=_choice(values, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_format=_choice(values, "LOG_FORMAT", "json", ("json", "text")),
-        behind_tls_proxy=_switch(values, "BEHIND_TLS_PROXY", not debug),
-        trusted_proxies=_number(values, "TRUSTED_PROXIES", 0, 0, 10),
+        behind_tls_proxy=behind_tls_proxy,
+        trusted_proxies=_number(values, "TRUSTED_PROXIES", int(behind_tls_proxy), 0, 10),
     )
 
 

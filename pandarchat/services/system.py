@@ -24,7 +24,8 @@ HOST = "127.0.0.1"
 NOT_FOR_SERVICES = ("DATABASE_OWNER_URL", PARENT, "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
 START_MOST = 90  # seconds
 UVICORN = ("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-per-message-deflate", "false", "--lifespan", "on",
-           "--timeout-graceful-shutdown", "5", "--no-access-log")
+           "--timeout-graceful-shutdown", "5", "--no-access-log",
+           "--no-proxy-headers")  # TRUSTED_PROXIES alone says whose X-Forwarded-For counts
 WORKER = ("worker", "-c", "2", "--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO")
 BEAT = ("beat", "--pidfile=", "--loglevel", "INFO")
 

@@ -67,3 +67,15 @@ def test_without_debug_a_key_is_required() -> None:
         read({"DEBUG": "off"})
     assert read({"DEBUG": "off", "SECRET_KEY": GOOD_KEY}).secret_key == GOOD_KEY
     assert read({}).secret_key is None
+
+
+@pytest.mark.parametrize(("values", "proxies"), [
+    ({}, 0),
+    ({"BEHIND_TLS_PROXY": "on"}, 1),
+    ({"DEBUG": "off", "SECRET_KEY": GOOD_KEY}, 1),
+    ({"DEBUG": "off", "SECRET_KEY": GOOD_KEY, "BEHIND_TLS_PROXY": "off"}, 0),
+    ({"BEHIND_TLS_PROXY": "on", "TRUSTED_PROXIES": "0"}, 0),
+    ({"TRUSTED_PROXIES": "2"}, 2),
+])
+def test_a_proxy_in_front_is_trusted_to_say_who_asks(values: dict[str, str], proxies: int) -> None:
+    assert read(values).trusted_proxies == proxies

@@ -1,8 +1,10 @@
 """What stops a start is said in one sentence, and what was done is not done again."""
+import contextlib
 import os
 import socket
 import subprocess
 import sys
+import urllib.request
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from pandarchat import environment
 from pandarchat.environment import ROOT
 from pandarchat.services import system
-from pandarchat.services.processes import ServiceError
+from pandarchat.services.processes import Processes, ServiceError, eventually
 
 
 def start(open_folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
@@ -24,7 +26,7 @@ def start(open_folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
     ("PANDAR_PORT", "none", "PANDAR_PORT must be a whole number from 1 to 65535, not 'none'."),
     ("DATABASE_URL", "mysql://x/y", "DATABASE_URL must begin with postgres:// or postgresql://."),
     ("DATABASE_OWNER_URL", "postgresql://x/y", "DATABASE_OWNER_URL is set but DATABASE_URL is not"),
-    ("DEBUG", "off", "SECRET_KEY must be set to a random text while DEBUG is off; it must have at least 50 characters, 5 of them different."),
+    ("DEBUG", "off", "SECRET_KEY must be set to a random text while DEBUG is off"),
 ])
 def test_an_invalid_setting_stops_the_start_with_a_sentence(open_folder: Path, name: str, value: str, sentence: str) -> None:
     done = start(open_folder, **{name: value})
@@ -95,6 +97,27 @@ def test_the_example_names_every_setting() -> None:
     environment.read(Recorder())
     told = {line.partition("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line and not line.startswith("#")}
     assert told == asked
+
+
+@pytest.mark.parametrize(("flags", "believed"), [
+    (system.UVICORN, system.HOST),
+    (tuple(flag for flag in system.UVICORN if flag != "--no-proxy-headers"), "203.0.113.9"),  # negative control
+])
+def test_a_peer_is_not_believed_whom_it_speaks_for(open_folder: Path, flags: tuple[str, ...], believed: str) -> None:
+    """TRUSTED_PROXIES alone decides about X-Forwarded-For; uvicorn would take it from everybody on this machine."""
+    port = free_port()
+    request = urllib.request.Request(f"http://{system.HOST}:{port}/", headers={"X-Forwarded-For": "203.0.113.9"})
+
+    def asked() -> str:
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=2) as answer:
+            return str(answer.read().decode())
+        return ""
+
+    with Processes(open_folder) as processes:
+        command = [sys.executable, "-m", "uvicorn", "pandarchat.services.tests.peer:application", "--port", str(port), *flags]
+        server = processes.start("peer", command)
+        assert eventually(lambda: bool(asked()) or server.ended(), 30)
+        assert asked() == believed, server.last_lines()
 
 
 def free_port() -> int:
