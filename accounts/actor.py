@@ -33,6 +33,7 @@ class Actor:
     role_version: int = 0
     session_id: UUID | None = None
     address: str = ""
+    browser_session: str = ""  # key of the Django session that a socket was opened with
 
     is_authenticated: ClassVar[bool] = True
 

@@ -1,5 +1,6 @@
 """Who is on a socket, and what agents say about themselves there."""
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -7,6 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
 from accounts import tokens
@@ -55,15 +58,22 @@ def of_cookie(cookies: dict[str, str], address: str) -> Identity | None:
         if found is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), found.get_session_auth_hash()):
             return None
         actor = load(found.id, address=address)
-        return identity(actor, session.get_expiry_date()) if actor else None
+        return identity(replace(actor, browser_session=key), session.get_expiry_date()) if actor else None
 
 
 def again(known: Identity) -> Identity | None:
     """The same person as the database knows them now; None where the user, the session or the epoch has ended."""
     actor: Actor = known.actor
+    if actor.browser_session and not living([actor.browser_session]):
+        return None
     with unit_of_work(known.organization_id):
         fresh = load(actor.id, session=actor.session_id, epoch=actor.epoch, address=actor.address)
-        return identity(fresh, known.expires_at) if fresh else None
+        return identity(replace(fresh, browser_session=actor.browser_session), known.expires_at) if fresh else None
+
+
+def living(keys: Collection[str]) -> set[str]:
+    """Those of the browser sessions that have not ended."""
+    return set(BrowserSession.objects.filter(session_key__in=keys, expire_date__gt=Now()).values_list("session_key", flat=True))
 
 
 def identity(actor: Actor, expires_at: datetime) -> Identity:
@@ -71,6 +81,8 @@ def identity(actor: Actor, expires_at: datetime) -> Identity:
     groups = [sessions.user_group(actor.id)]
     if actor.session_id:
         groups.append(sessions.session_group(actor.session_id))
+    if actor.browser_session:
+        groups.append(sessions.browser_group(actor.browser_session))
     if actor.role_id:
         groups.append(role_group(actor.role_id))
     if actor.staff:

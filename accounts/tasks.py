@@ -1,9 +1,15 @@
+from datetime import timedelta
+
 from celery import shared_task
 
 from accounts.actions import agents
+from foundation import each, heartbeat
+
+# While the database, beat or the worker was away nobody could be seen: after that everybody has a whole minute to show up again.
+WATCH_GAP = timedelta(seconds=30)
 
 
 @shared_task
 def mark_gone_agents() -> None:
-    for organization in agents.organizations_with_gone_agents():
-        agents.mark_gone(organization=organization)
+    if heartbeat.steady("watch over agents", gap=WATCH_GAP) > agents.GONE_AFTER:
+        each.organization(agents.organizations_with_gone_agents(), agents.mark_gone)

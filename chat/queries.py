@@ -33,7 +33,7 @@ WHERE e.organization_id = %s AND e.conversation_id = %s AND e.{number} < %s ORDE
 READS = """
 SELECT m.user_id, u.name, r.is_staff, CASE WHEN %s THEN m.staff_seq ELSE m.public_seq END
 FROM chat_readmark m JOIN accounts_user u ON u.id = m.user_id JOIN accounts_role r ON r.id = u.role_id
-WHERE m.organization_id = %s AND m.conversation_id = %s
+WHERE m.organization_id = %s AND m.conversation_id = %s ORDER BY m.at DESC LIMIT 200
 """
 
 
@@ -65,16 +65,17 @@ class Page:
     head: int
     more: bool
     entries: list[msgspec.Raw]
-    reads: list[wire.ReadMark]
+    reads: list[msgspec.Raw]
 
 
 def after(actor: Actor, conversation: Conversation, number: int, *, most: int = BATCH_ENTRIES) -> Page:
     """The entries after `number`, as many as fit into one batch; `more` where there are others behind them."""
     last_number = head(actor, conversation)
+    number = min(number, last_number)
     entries = wire.fitting(_entries(AFTER, actor, conversation.id, number, most))
     last = number + len(entries)
     return Page(first=number + 1, last=last, head=max(last_number, last), more=last < last_number, entries=entries,
-                reads=read_marks(actor, conversation.id))
+                reads=wire.reads_beside(entries, read_marks(actor, conversation.id)))
 
 
 def before(actor: Actor, conversation: Conversation, number: int, *, most: int = 50) -> Page:
@@ -84,7 +85,8 @@ def before(actor: Actor, conversation: Conversation, number: int, *, most: int =
     last = min(number - 1, head(actor, conversation))
     first = last - len(entries) + 1
     return Page(
-        first=first, last=last, head=head(actor, conversation), more=first > 1, entries=entries, reads=read_marks(actor, conversation.id)
+        first=first, last=last, head=head(actor, conversation), more=first > 1, entries=entries,
+        reads=wire.reads_beside(entries, read_marks(actor, conversation.id))
     )
 
 

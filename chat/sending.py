@@ -2,7 +2,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn
@@ -93,10 +93,12 @@ async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Store
     except Forbidden:
         await in_thread(refuse, actor, draft)
     with _one_conversation_per_client_id():
-        row = await one_row(SEND, arguments(actor, draft, wakes=True))
+        row, again = await one_row(SEND, arguments(actor, draft, wakes=True))
     if row[0] == WAKE:
         return await in_thread(send_waking, actor=actor, draft=draft, session=session)
     stored = judged(row, actor)
+    if again and stored.duplicate:
+        stored = replace(stored, duplicate=False)  # by our own first try, whose answer was lost: nobody has been told yet
     if row[5]:
         await in_thread(publish, stored, row[5], actor, draft, session)
     else:

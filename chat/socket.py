@@ -41,9 +41,9 @@ def _batch(actor: Actor, command: wire.JoinTicketRoom) -> Frame:
         if head - command.after > queries.RESET_BEYOND or command.after > head:
             return wire.Reset(ref=command.ref, ticket=command.ticket, head=head)
         page = queries.after(actor, conversation, command.after)
-        entries = cast(Any, page.entries)  # encoded already
+        entries, reads = cast(Any, page.entries), cast(Any, page.reads)  # encoded already
         return wire.Batch(ref=command.ref, ticket=command.ticket, first=page.first, to=page.last, head=page.head, more=page.more,
-                          entries=entries, reads=page.reads)
+                          entries=entries, reads=reads)
 
 
 async def leave(connection: Connection, command: wire.LeaveTicketRoom) -> Frame:
@@ -122,7 +122,7 @@ async def pulse(organization: UUID, sockets: Mapping[str, Identity], conversatio
     """Heads of the joined rooms, and which sockets' users, sessions or roles have ended or changed: one statement."""
     users = {identity.user_id for identity in sockets.values()}
     logins = {identity.session_id for identity in sockets.values() if identity.session_id}
-    (answer,) = await one_row(PULSE, (organization, list(conversations), list(users), list(logins)))
+    (answer,), _ = await one_row(PULSE, (organization, list(conversations), list(users), list(logins)))
     found = orjson.loads(answer) if isinstance(answer, str) else answer
     heads = {UUID(key): (staff, public) for key, staff, public in found["heads"]}
     people = {UUID(key): (epoch, UUID(role), version) for key, epoch, role, version in found["users"]}

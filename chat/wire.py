@@ -10,7 +10,9 @@ import msgspec
 from chat.models import LONGEST_TEXT
 from foundation.socket.frames import Command, Frame
 
-BATCH_BYTES = 60 * 1024  # of entries; with its frame a batch stays below the 64 KiB of the socket
+BATCH_BYTES = 56 * 1024  # of entries; the longest single one may take 62 KiB
+FRAME_ROOM = 63 * 1024  # of entries and read marks together: with its frame a batch stays below the 64 KiB of the socket
+READS_BYTES = 8 * 1024
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
 
@@ -242,12 +244,21 @@ encoder = msgspec.json.Encoder(enc_hook=str)
 
 def fitting(entries: Iterable[Entry]) -> list[msgspec.Raw]:
     """As many entries as fit into one batch, encoded; always at least one where there is one."""
+    return _within(entries, BATCH_BYTES, least=1)
+
+
+def reads_beside(entries: list[msgspec.Raw], marks: Iterable[ReadMark]) -> list[msgspec.Raw]:
+    """As many read marks as fit beside these entries, encoded."""
+    return _within(marks, min(READS_BYTES, FRAME_ROOM - sum(len(memoryview(entry)) + 1 for entry in entries)), least=0)
+
+
+def _within(items: Iterable[msgspec.Struct], most: int, *, least: int) -> list[msgspec.Raw]:
     kept: list[msgspec.Raw] = []
     size = 0
-    for entry in entries:
-        raw = encoder.encode(entry)
+    for item in items:
+        raw = encoder.encode(item)
         size += len(raw) + 1
-        if kept and size > BATCH_BYTES:
+        if len(kept) >= least and size > most:
             break
         kept.append(msgspec.Raw(raw))
     return kept

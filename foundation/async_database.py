@@ -45,20 +45,20 @@ async def close() -> None:
         await found.close()
 
 
-async def one_row(sql: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The single row of one prepared statement. A connection that died is replaced and the statement repeated once: it must be
-    one that does no harm when it runs twice."""
+async def one_row(sql: str, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
+    """The single row of one prepared statement, and whether it ran again. A connection that died is replaced and the statement
+    repeated, so it must be one that does no harm when it runs twice; after a restart of PostgreSQL the whole pool is dead."""
     connected = await pool()
-    for attempt in (1, 2):
+    for attempt in range(settings.SOCKET_POOL_SIZE + 1):
         async with connected.connection() as connection:
             try:
                 cursor = await connection.execute(sql, arguments, prepare=True)
                 row: tuple[Any, ...] = await cursor.fetchone()
             except psycopg.OperationalError:
-                if attempt == 2 or not connection.broken:  # noqa: PLR2004
+                if attempt == settings.SOCKET_POOL_SIZE or not connection.broken:
                     raise
             else:
-                return row
+                return row, attempt > 0
     raise AssertionError("unreachable")
 
 

@@ -89,6 +89,7 @@ class Heartbeat(models.Model):
 
     name = models.TextField(primary_key=True)
     at = models.DateTimeField()
+    since = models.DateTimeField(db_default=Now())  # beating without a pause
 
     def __str__(self) -> str:
         return self.name

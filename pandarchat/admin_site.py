@@ -132,7 +132,9 @@ class PandarAdminSite(AdminSite):
         if request.method == "POST":
             with unit_of_work(request.user.tenant):
                 audit.record("admin_logout", actor=own_actor(request), target=request.user)
+            key = request.session.session_key
             auth.logout(request)
+            sessions.browser_signed_out(key)
         return HttpResponseRedirect(reverse("admin:login"))
 
     @method_decorator(require_POST)

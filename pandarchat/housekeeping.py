@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Session, SocketTicket
+from foundation import each
 from foundation.models import Counter, Event, IdempotencyKey
 from foundation.units import unit_of_work
 
@@ -23,11 +24,10 @@ def run() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT organization_ids()")
         organizations = [row[0] for row in cursor.fetchall()]
-    for organization in organizations:
-        clean(organization)
+    each.organization(organizations, clean)
 
 
-def clean(organization: UUID) -> None:
+def clean(*, organization: UUID) -> None:
     """Answers to repeated requests after a day, delivered events after a week, used-up tickets and long-ended sessions."""
     now = timezone.now()
     with unit_of_work(organization):

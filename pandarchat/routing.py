@@ -1,5 +1,6 @@
 """The socket, composed of what each app answers there."""
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import accounts.socket
@@ -7,7 +8,7 @@ import chat.socket
 from foundation.async_database import in_thread
 from foundation.socket.application import SocketApplication
 from foundation.socket.backend import Identity, Pulse
-from foundation.socket.frames import Frame
+from foundation.socket.frames import CloseCode, Frame
 
 
 class HouseBackend:
@@ -26,7 +27,13 @@ class HouseBackend:
         return await in_thread(chat.socket.may_see, identity, room_ids)
 
     async def pulse(self, organization_id: UUID, sessions: Mapping[str, Identity], rooms: frozenset[UUID]) -> Pulse:
-        return await chat.socket.pulse(organization_id, sessions, rooms)
+        pulse = await chat.socket.pulse(organization_id, sessions, rooms)
+        browsers = {socket: key for socket, identity in sessions.items() if (key := identity.actor.browser_session)}
+        if not browsers:
+            return pulse
+        living = await in_thread(accounts.socket.living, set(browsers.values()))
+        gone = {socket: int(CloseCode.REVOKED) for socket, key in browsers.items() if key not in living}
+        return replace(pulse, ended={**pulse.ended, **gone})
 
     async def seen(self, organization_id: UUID, user_ids: frozenset[UUID]) -> None:
         await in_thread(accounts.socket.seen, organization_id, user_ids)

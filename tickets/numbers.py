@@ -1,5 +1,6 @@
 """Ticket numbers, taken from the organization's counter in blocks, so that opening a ticket waits for no other. Gaps are allowed."""
 import threading
+from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,12 +20,12 @@ class Numbers:
     """This process's blocks. A number that was handed out is never handed out again, by anyone."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._locks: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
         self._blocks: dict[UUID, Block] = {}
 
     def take(self, organization: UUID) -> tuple[int, str]:
         """The next number and the organization's prefix. Call it outside a unit of work: a block is a commit of its own."""
-        with self._lock:
+        with self._locks[organization]:
             block = self._blocks.get(organization)
             if block is None or block.next >= block.end:
                 block = self._blocks[organization] = self._fetch(organization)
@@ -41,8 +42,7 @@ class Numbers:
 
     def forget(self) -> None:
         """Drop the blocks, as a new process would."""
-        with self._lock:
-            self._blocks.clear()
+        self._blocks.clear()
 
 
 numbers = Numbers()

@@ -148,6 +148,25 @@ def waiting(*, most: int | None = None, offset: int = 0) -> list[Waiting]:
         return [Waiting(ticket=t, skill=s, preferred=p, released_by=r) for t, s, p, r in cursor.fetchall()]
 
 
+LOCK_QUEUED = """
+SELECT c.id FROM chat_conversation c JOIN tickets_ticket t ON t.conversation_id = c.id
+WHERE c.id = ANY (%s) AND t.status = 'queued' ORDER BY c.id FOR UPDATE OF c
+"""
+
+
+def lock_queued(tickets: Sequence[UUID]) -> set[UUID]:
+    """Those of the tickets that wait, their conversations locked in the order of their keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_QUEUED, [list(tickets)])
+        return {key for (key,) in cursor.fetchall()}
+
+
+def lock_agents(agents: Collection[UUID]) -> set[UUID]:
+    """The agents' rows, locked in the order of their keys."""
+    rows = AgentProfile.objects.select_for_update().filter(pk__in=agents).order_by("pk")
+    return set(rows.values_list("pk", flat=True))
+
+
 def assignments_asked_for() -> list[UUID]:
     """The deliveries that an assignment of this organization will have answered."""
     return list(Delivery.objects.filter(organization_id=current_organization(), subscriber=ASSIGN_TASK).values_list("id", flat=True))

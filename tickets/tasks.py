@@ -2,7 +2,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from foundation import events
+from foundation import each, events
 from foundation.units import unit_of_work
 from tickets import lifecycle
 from tickets.actions import assigning, leftovers
@@ -19,17 +19,14 @@ def assign(organization: str, delivery: str) -> None:
 
 @shared_task
 def assign_all() -> None:
-    for organization in leftovers.organizations("organizations_with_queue"):
-        assigning.assign_queue(organization=organization)
+    each.organization(leftovers.organizations("organizations_with_queue"), assigning.assign_queue)
 
 
 @shared_task
 def requeue_abandoned() -> None:
-    for organization in leftovers.organizations("organizations_with_abandoned_tickets"):
-        leftovers.requeue_abandoned(organization=organization)
+    each.organization(leftovers.organizations("organizations_with_abandoned_tickets"), leftovers.requeue_abandoned)
 
 
 @shared_task
 def close_resolved() -> None:
-    for organization in leftovers.organizations("organizations_with_tickets_to_close", lifecycle.REOPENS_FOR):
-        leftovers.close_resolved(organization=organization)
+    each.organization(leftovers.organizations("organizations_with_tickets_to_close", lifecycle.REOPENS_FOR), leftovers.close_resolved)

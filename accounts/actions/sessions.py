@@ -1,4 +1,5 @@
 """Signing in and out. A password is never checked inside a unit of work: it is slow on purpose."""
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,8 @@ from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
 from foundation.units import unit_of_work
 
-BY_ACCOUNT = Throttle("login-account", most=10, window=timedelta(minutes=5))
+BY_ACCOUNT = Throttle("login-account", most=10, window=timedelta(minutes=5))  # from one address, so that nobody locks out somebody else
+BY_ACCOUNT_ANYWHERE = Throttle("login-account-anywhere", most=200, window=timedelta(minutes=5))
 BY_ADDRESS = Throttle("login-address", most=300, window=timedelta(minutes=5))
 PLATFORM_SLUG = ""
 
@@ -60,13 +62,14 @@ def verify(*, organization: str, email: str, password: str, address: str) -> Use
     organization demands a confirmed address; success and failure are audited, each in a unit of its own."""
     organization, email = normalised(organization), normalised(email)
     BY_ADDRESS.count(address)
-    BY_ACCOUNT.count(organization, email)
+    BY_ACCOUNT.count(organization, email, address)
+    BY_ACCOUNT_ANYWHERE.count(organization, email)
     tenant = organization_named(organization)
     user = _find(tenant, email)
     if not passwords.matches(password, user.password if user else None) or user is None:
         _failed(tenant, user, email, address)
         raise WrongCredentials
-    BY_ACCOUNT.forget(organization, email)
+    BY_ACCOUNT.forget(organization, email, address)
     if user.organization and user.organization.requires_confirmed_email and user.email_confirmed_at is None:
         _failed(tenant, user, email, address)
         raise Forbidden("Please confirm your email address before you sign in.", code="email_not_confirmed")
@@ -189,6 +192,16 @@ def use_socket_ticket(claims: tokens.Claims) -> bool:
 def user_group(user: UUID) -> str:
     """The sockets of one user."""
     return f"user:{user}"
+
+
+def browser_signed_out(key: str) -> None:
+    """A browser session ended: so do the sockets that it opened."""
+    events.control(browser_group(key), "revoke", code=4403, reason="You signed out.")
+
+
+def browser_group(key: str) -> str:
+    """The sockets that a browser session opened; named by a hash, as the key itself opens doors."""
+    return f"browser:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def session_group(session: UUID) -> str:

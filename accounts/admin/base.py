@@ -59,11 +59,13 @@ class Audited:
     """Saves and deletes with audit entries `<model>_added`, `_changed` and `_deleted`; inlines too."""
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        self.save_audited(request, obj, change=change)
+        self.save_audited(request, obj, change=change, fields=form.changed_data)
 
-    def save_audited(self, request: Any, obj: Any, *, change: bool) -> None:
+    def save_audited(self, request: Any, obj: Any, *, change: bool, fields: list[str] | None = None) -> None:
+        """Of a changed row only `fields`: the others may have moved on since the form was read, a counter among them."""
         before = stored(obj) if change else None
-        obj.save()
+        concrete = {field.name for field in obj._meta.concrete_fields}
+        obj.save(update_fields=[name for name in fields if name in concrete] if change and fields is not None else None)
         if before is None:
             audit.record(named(obj, "added"), actor=request.actor, target=obj, after=state(obj))
             return

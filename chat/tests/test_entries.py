@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.actions import people
+from accounts.actor import System
 from chat import queries, wire
 from chat.models import Entry, Revision
 from foundation.ids import uuid7
@@ -77,6 +79,23 @@ def test_batches_are_cut_by_bytes(world: World) -> None:
     assert [entry["seq"] for entry in walked(world, ticket, world.agent)] == list(range(1, 42))
 
 
+def test_many_readers_do_not_push_a_batch_over_the_sockets_limit(world: World) -> None:
+    from chat.models import ReadMark
+    from foundation.socket.frames import FRAME_BYTES
+
+    ticket = world.ticket()
+    fill(world, ticket, 30, "x" * 2_800)
+    with unit_of_work(world.pandar.id):
+        hashed = world.agent.password
+        for number in range(80):
+            reader = people.create_user(email=f"reader-{number}@pandar.test", name="r" * 200, role="manager", hashed=hashed,
+                                        actor=System(world.pandar.id))
+            ReadMark.objects.create(organization_id=world.pandar.id, conversation=ticket.conversation, user=reader, staff_seq=1, public_seq=1)
+    data = page(world, ticket, world.agent, after=0).data
+    assert len(wire.encoder.encode(data)) < FRAME_BYTES
+    assert 0 < len(data["reads"]) < 80, "those that fit beside the entries"
+
+
 def test_one_entry_larger_than_a_batch_still_comes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "BATCH_BYTES", 10)
     ticket = world.ticket()
@@ -104,9 +123,9 @@ def test_bad_places_are_refused(world: World, query: dict[str, Any]) -> None:
     assert page(world, world.ticket(), world.agent, **query).status == 400
 
 
-def test_a_place_beyond_the_end_is_empty(world: World) -> None:
+def test_a_place_beyond_the_end_is_empty_and_tells_the_true_head(world: World) -> None:
     data = page(world, world.ticket(), world.agent, after=99).data
-    assert (data["entries"], data["more"]) == ([], False)
+    assert (data["entries"], data["more"], data["to"], data["head"]) == ([], False, 1, 1)
 
 
 def test_nobody_reads_anothers_conversation(world: World) -> None:

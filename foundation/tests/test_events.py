@@ -28,7 +28,7 @@ KIND = "ticket.queued"
 
 @pytest.fixture(autouse=True)
 def _open_breaker() -> None:
-    queueing._Breaker.closed_until = 0.0
+    queueing.breaker.succeeded()
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ def test_what_the_queue_does_not_take_is_not_tried_at_once_again(world: World, m
     for _ in range(5):
         assert queueing.enqueue(ASSIGN, world.pandar.id, world.pandar.id) is False
     assert len(tries) == 1
-    queueing._Breaker.closed_until = 0.0
+    queueing.breaker.succeeded()
     monkeypatch.setattr(current_app, "send_task", lambda *args, **options: None)
     assert queueing.enqueue(ASSIGN, world.pandar.id, world.pandar.id) is True
 

@@ -1,12 +1,14 @@
 """The queue gives its tickets to agents: read, decide, one bulk write, under the organization's lock."""
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
 
 from accounts.actions.agents import staff_group
+from accounts.actions.sessions import user_group
 from accounts.actor import System
 from chat import queries as conversations
 from chat import sending
@@ -17,6 +19,9 @@ from foundation.units import unit_of_work
 from tickets import queries, wire
 from tickets.actions.moves import assigned_frame, lock_assignment
 from tickets.assignment import Assigned, assign
+from tickets.models import Status
+
+LOCK_SECONDS = 2  # a unit of work holds its locks for milliseconds
 
 # Conversations are locked first and in the order of their keys, as everything else that writes locks them.
 GIVE = f"""
@@ -28,7 +33,7 @@ moved AS (
   SET status = 'assigned', assignee_id = l.agent, preferred_agent_id = NULL, released_by_id = NULL, version = t.version + 1,
       assigned_at = now(), updated_at = now()
   FROM locked l WHERE t.conversation_id = l.id AND t.status = 'queued'
-  RETURNING t.organization_id, t.conversation_id, t.assignee_id, l.turn, l.payload),
+  RETURNING t.organization_id, t.conversation_id, t.assignee_id, t.customer_id, t.version, l.turn, l.payload),
 numbered AS (
   UPDATE chat_conversation c
   SET staff_seq = c.staff_seq + 1, public_seq = c.public_seq + 1, last_entry_at = now(), staff_wakes = true, customer_wakes = false
@@ -48,7 +53,8 @@ facts AS (
   RETURNING organization_id, id),
 owed AS (
   INSERT INTO foundation_delivery (organization_id, event_id, subscriber) SELECT organization_id, id, '{PUSH}' FROM facts RETURNING id)
-SELECT e.conversation_id, (SELECT array_agg(id) FROM owed), {conversations.COLUMNS} FROM said e {conversations.TARGET}
+SELECT e.conversation_id, m.customer_id, m.version, (SELECT array_agg(id) FROM owed), {conversations.COLUMNS}
+FROM said e JOIN moved m ON m.conversation_id = e.conversation_id {conversations.TARGET}
 """
 
 
@@ -56,9 +62,10 @@ def assign_queue(*, organization: UUID) -> int:
     """Assign what can be assigned now; returns how many tickets. Safe under any number of workers: they wait for each other here,
     and deliveries that asked for an assignment are struck out by the one that did it."""
     with unit_of_work(organization):
+        _wait_at_most(LOCK_SECONDS)
         lock_assignment(organization)
         asked = queries.assignments_asked_for()
-        decided = _decide()
+        decided = _still_true(_decide())
         if decided:
             _give(organization, decided)
         if asked:
@@ -73,6 +80,23 @@ def _decide() -> list[Assigned]:
     if not any(candidate.on_duty and candidate.free for candidate in candidates):
         return []
     return assign(queries.waiting(), candidates, turn=queries.last_turn())
+
+
+def _wait_at_most(seconds: int) -> None:
+    """A lock that somebody holds longer fails this run, and not the ones of other organizations behind it; the sweep repeats it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds}s"])
+
+
+def _still_true(decided: list[Assigned]) -> list[Assigned]:
+    """The decision again, with its conversations and agents locked: somebody may have gone away, or taken a ticket up, in between."""
+    if not decided:
+        return []
+    tickets = queries.lock_queued([a.ticket for a in decided])
+    agents = queries.lock_agents({a.agent for a in decided})
+    waiting = [w for w in queries.waiting() if w.ticket in tickets]
+    candidates = [c for c in queries.candidates() if c.agent in agents]
+    return assign(waiting, candidates, turn=queries.last_turn())
 
 
 def _give(organization: UUID, decided: Sequence[Assigned]) -> None:
@@ -95,10 +119,12 @@ def _frames(organization: UUID, decided: Sequence[Assigned]) -> list[Push]:
     return [Push(group, assigned_frame(a.ticket, numbers[a.ticket], agents[a.agent])) for a in decided]
 
 
-def _tell(organization: UUID, rows: list[tuple[object, ...]], pushes: Sequence[Push]) -> None:
+def _tell(organization: UUID, rows: list[tuple[Any, ...]], pushes: Sequence[Push]) -> None:
     """After the commit: the entries to their rooms, `ticket-assigned` to the staff; then the deliveries are done."""
-    for row in rows:
-        sending.show(row[0], conversations.row_of(row[2:]))  # type: ignore[arg-type]
+    for ticket, customer, version, _, *entry in rows:
+        sending.show(ticket, conversations.row_of(tuple(entry)))
+        updated = encode(wire.TicketUpdated(ticket=ticket, status=Status.ASSIGNED, version=version))
+        events.hints().publish(user_group(customer), updated)
     for push in pushes:
         events.hints().publish(push.group, push.frame)
-    events.finish(organization, rows[0][1])  # type: ignore[arg-type]
+    events.finish(organization, rows[0][3])

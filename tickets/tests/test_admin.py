@@ -73,6 +73,22 @@ def test_the_queues_settings_are_made_once(admin: Client, ours: Tenant) -> None:
     assert admin.post(page(QueueSettings, "delete", row.pk), {"post": "yes"}).status_code == 403
 
 
+def test_saving_the_settings_turns_no_counter_back(ours: Tenant, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block of numbers is taken between the reading of the form and its saving."""
+    row = ours.rows[QueueSettings]
+    save = QueueSettings.save
+
+    def taken_meanwhile(form_row: QueueSettings, **given: Any) -> None:
+        QueueSettings.objects.update(next_number=7021)
+        save(form_row, **given)
+
+    monkeypatch.setattr(QueueSettings, "save", taken_meanwhile)
+    given = {"number_prefix": "NEW", "assigns_automatically": "on", "grace_seconds": "60"}
+    assert admin.post(page(QueueSettings, "change", row.pk), given).status_code == 302
+    settings = ours.fresh(row)
+    assert (settings.number_prefix, settings.grace_seconds, settings.next_number) == ("NEW", 60, 7021)
+
+
 @pytest.mark.parametrize("seconds", ["-1", "86401", "soon"])
 def test_a_grace_out_of_range_is_an_error_of_the_form(seconds: str, admin: Client, ours: Tenant) -> None:
     row = ours.rows[QueueSettings]

@@ -7,8 +7,10 @@ from django.db import connections
 from accounts.actions import agents
 from accounts.models import AgentProfile
 from accounts.tests.parallel import PATIENCE, at_once
+from chat import actions as chat
 from foundation.tests.socket_world import eventually
 from foundation.units import unit_of_work
+from tickets import tasks
 from tickets.actions.assigning import assign_queue
 from tickets.actions.moves import lock_assignment
 from tickets.models import Ticket
@@ -82,3 +84,37 @@ def test_the_lock_is_one_organizations(world: Any) -> None:
         assert at_once([lambda: assign_queue(organization=world.acme.id)]) == [1]
     with unit_of_work(world.acme.id):
         assert Ticket.objects.get(pk=ticket.pk).status == "assigned"
+
+
+def test_an_agent_who_went_away_while_the_assignment_waited_gets_nothing(world: Any) -> None:
+    """What was decided on agents as they were is decided again once they are locked."""
+    world.available(world.agent)
+    ticket = world.ticket()
+    done: list[int] = []
+
+    def run() -> None:
+        done.append(assign_queue(organization=world.pandar.id))
+        connections.close_all()
+
+    thread = threading.Thread(target=run, daemon=True)
+    with unit_of_work(world.pandar.id):
+        chat.lock(ticket.pk)
+        thread.start()
+        eventually(waiting_backends, "the assignment waits for the conversation")
+        AgentProfile.objects.filter(user=world.agent).update(availability="away")
+    thread.join(PATIENCE)
+    assert done == [0]
+    assert world.pandar.fresh(ticket).status == "queued"
+
+
+def test_one_organizations_lock_holds_up_nobody_else(world: Any) -> None:
+    world.available(world.agent)
+    world.available(world.acme.agent)
+    theirs, ours = world.ticket(world.acme.customer), world.ticket()
+    with unit_of_work(world.pandar.id):
+        lock_assignment(world.pandar.id)
+        at_once([tasks.assign_all])
+    assert world.acme.fresh(theirs).status == "assigned"
+    assert world.pandar.fresh(ours).status == "queued"
+    tasks.assign_all()
+    assert world.pandar.fresh(ours).status == "assigned"
