@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 from redis import Redis
 
-from accounts import socket
+from accounts import socket, tasks
 from accounts.actions import agents
 from accounts.models import AgentProfile, AuditEntry, Availability
 from accounts.tests.parallel import at_once
 from foundation import events
-from foundation.models import Event
+from foundation.models import Event, Heartbeat
 from foundation.units import unit_of_work
 
 
@@ -226,3 +227,20 @@ def test_going_offline_by_oneself_is_no_lost_connection(world: Any) -> None:
     assert went is not None
     world.api(world.agent).patch("agents/me/", {"availability": "offline"})
     assert (profile(world).lost_connection, profile(world).went_offline_at) == (False, went)
+
+
+def test_after_an_outage_everybody_has_a_minute_to_show_up_again(world: Any) -> None:
+    """While the database was away nobody could be seen; the watch begins anew and takes nobody offline at once."""
+    world.available(world.agent)
+    with unit_of_work(world.pandar.id):
+        AgentProfile.objects.update(last_seen_at=timezone.now() - timedelta(minutes=5))
+    tasks.mark_gone_agents()
+    assert availability(world, world.agent) == "available"
+    Heartbeat.objects.update(since=timezone.now() - timedelta(seconds=61))
+    tasks.mark_gone_agents()
+    assert availability(world, world.agent) == "offline"
+
+
+def availability(world: Any, person: Any) -> str:
+    with unit_of_work(world.pandar.id):
+        return str(AgentProfile.objects.get(user=person).availability)

@@ -90,7 +90,8 @@ def test_many_readers_do_not_push_a_batch_over_the_sockets_limit(world: World) -
         for number in range(80):
             reader = people.create_user(email=f"reader-{number}@pandar.test", name="r" * 200, role="manager", hashed=hashed,
                                         actor=System(world.pandar.id))
-            ReadMark.objects.create(organization_id=world.pandar.id, conversation=ticket.conversation, user=reader, staff_seq=1, public_seq=1)
+            ReadMark.objects.create(organization_id=world.pandar.id, conversation=ticket.conversation, user=reader,
+                                    staff_seq=1, public_seq=1)
     data = page(world, ticket, world.agent, after=0).data
     assert len(wire.encoder.encode(data)) < FRAME_BYTES
     assert 0 < len(data["reads"]) < 80, "those that fit beside the entries"
