@@ -6,11 +6,16 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+import redis
+from psycopg import conninfo
 
 ROOT = Path(__file__).resolve().parent.parent
 ON = {"on", "true", "yes", "1"}
 SHORTEST_KEY, FEWEST_CHARACTERS = 50, 5  # as Django's deployment check asks
+HOST = r"([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])"  # a name, an IPv4 address, or [an IPv6 address]
 OFF = {"off", "false", "no", "0"}
 
 
@@ -51,10 +56,10 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         port=_number(values, "PANDAR_PORT", 8000, 1, 65535),
         var=_folder(values),
         rate_limits=_switch(values, "PANDAR_RATE_LIMITS", True),
-        database_url=_url(values, "DATABASE_URL", ("postgres", "postgresql")),
-        database_owner_url=_url(values, "DATABASE_OWNER_URL", ("postgres", "postgresql")),
-        redis_url=_url(values, "REDIS_URL", ("redis", "rediss", "unix")),
-        allowed_hosts=_words(values, "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
+        database_url=_postgresql(values, "DATABASE_URL"),
+        database_owner_url=_postgresql(values, "DATABASE_OWNER_URL"),
+        redis_url=_redis(values, "REDIS_URL"),
+        allowed_hosts=_hosts(values),
         allowed_origins=_origins(values),
         database_pool_size=_number(values, "DATABASE_POOL_SIZE", 12, 2, 500),
         password_workers=_number(values, "PASSWORD_WORKERS", 2, 1, 64),
@@ -79,17 +84,50 @@ def _number(values: Mapping[str, str], name: str, default: int, least: int, most
     text = values.get(name, "").strip()
     if not text:
         return default
-    if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
         raise InvalidSetting(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
     return int(text)
 
 
 def _url(values: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    """An address of a host and a port; what stands in it is told to nobody, as it may be a password."""
     text = values.get(name, "").strip()
     if not text:
         return None
-    if urlsplit(text).scheme not in schemes or "://" not in text:
+    if text.partition("://")[0] not in schemes or "://" not in text:
         raise InvalidSetting(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}.")
+    try:
+        _ = urlsplit(text).port
+    except ValueError:
+        raise InvalidSetting(f"{name} must name one host and its port, a number up to 65535, as in {schemes[0]}://host:1234/.") from None
+    return text
+
+
+def _postgresql(values: Mapping[str, str], name: str) -> str | None:
+    text = _url(values, name, ("postgres", "postgresql"))
+    if text is None:
+        return None
+    try:
+        options = conninfo.conninfo_to_dict(text)
+        conninfo.timeout_from_conninfo(options)
+    except psycopg.Error as error:
+        reason = str(error).partition(': "')[0].strip()  # what follows is quoted from the address
+        raise InvalidSetting(f"{name} is not an address that PostgreSQL knows: {reason}.") from None
+    if options.get("dbname") != unquote(urlsplit(text).path.removeprefix("/")):
+        raise InvalidSetting(f"{name} must name the database after the host, as in postgresql://user:password@host/pandar.")
+    return text
+
+
+def _redis(values: Mapping[str, str], name: str) -> str | None:
+    text = _url(values, name, ("redis", "rediss", "unix"))
+    if text is None:
+        return None
+    try:
+        redis.ConnectionPool.from_url(text).make_connection()  # which opens nothing yet
+    except (ValueError, TypeError, redis.RedisError):
+        raise InvalidSetting(f"{name} has an option that Redis does not know, or whose value it does not take.") from None
+    if not text.startswith("unix") and not re.fullmatch(r"/?|/[0-9]+", urlsplit(text).path):
+        raise InvalidSetting(f"{name} must name the database by its number, as in redis://host:6379/0.")
     return text
 
 
@@ -100,23 +138,32 @@ def _choice(values: Mapping[str, str], name: str, default: str, allowed: tuple[s
     return text
 
 
-def _words(values: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in (values.get(name) or default).split(",") if word.strip())
+def _words(values: Mapping[str, str], name: str, default: str, form: re.Pattern[str], example: str) -> tuple[str, ...]:
+    words = tuple(word.strip() for word in (values.get(name, "").strip() or default).split(",") if word.strip())
+    if not words:
+        raise InvalidSetting(f"{name} must name at least one, such as {example}.")
+    for word in words:
+        if not form.fullmatch(word):
+            raise InvalidSetting(f"{name} must list names such as {example}, not {word!r}.")
+    return words
+
+
+def _hosts(values: Mapping[str, str]) -> tuple[str, ...]:
+    return _words(values, "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", re.compile(rf"\*|\.?{HOST}"), "chat.example.com")
 
 
 def _origins(values: Mapping[str, str]) -> tuple[str, ...]:
-    origins = _words(values, "ALLOWED_ORIGINS", "http://localhost:*,http://127.0.0.1:*")
-    for origin in origins:
-        if not re.fullmatch(r"https?://[^/\s]+", origin):
-            raise InvalidSetting(f"ALLOWED_ORIGINS must list origins such as https://chat.example.com, not {origin!r}.")
-    return origins
+    port = r"6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]?\d{1,4}"
+    form = re.compile(rf"https?://{HOST}(:(\*|{port}))?", re.ASCII)
+    return _words(values, "ALLOWED_ORIGINS", "http://localhost:*,http://127.0.0.1:*", form, "https://chat.example.com")
 
 
 def _folder(values: Mapping[str, str]) -> Path:
     folder = Path(values.get("PANDAR_VAR") or "var")
     folder = folder if folder.is_absolute() else ROOT / folder
-    if folder.exists() and not folder.is_dir():
-        raise InvalidSetting(f"PANDAR_VAR must name a folder, and {str(folder)!r} is a file.")
+    for path in (folder, *folder.parents):
+        if os.path.exists(path) and not os.path.isdir(path):  # unlike Path's, these do not raise where the way is barred
+            raise InvalidSetting(f"PANDAR_VAR must name a folder, and {str(path)!r} is a file.")
     return folder
 
 
@@ -136,9 +183,10 @@ def _strong(key: str) -> bool:
 
 def installation_key(var: Path) -> str:
     """The key of this installation, kept in `var/secret-key`: made once, whoever comes first; raises InvalidSetting."""
-    file = make_folder(var) / "secret-key"
+    file = var / "secret-key"
     try:
         if not file.exists():
+            make_folder(var)
             _keep(file, secrets.token_urlsafe(SHORTEST_KEY))
         key = file.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -163,10 +211,11 @@ def _keep(file: Path, text: str) -> None:
         os.unlink(own)
 
 
-def make_folder(var: Path) -> Path:
-    """PANDAR_VAR, made where it is missing; raises InvalidSetting."""
+def make_folder(var: Path) -> None:
+    """Make PANDAR_VAR where it is missing; raises InvalidSetting where it cannot be used."""
     try:
         var.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidSetting(f"PANDAR_VAR must name a folder that exists or can be made, not {str(var)!r} ({error.strerror}).") from None
-    return var
+    if not os.access(var, os.W_OK | os.X_OK):
+        raise InvalidSetting(f"PANDAR_VAR must name a folder that we may write to, which {str(var)!r} is not.")

@@ -158,7 +158,7 @@ def check_postgres(url: str) -> None:
     """Raises ServiceError with what to run where a PostgreSQL that is not ours does not take us."""
     try:
         psycopg.connect(url, connect_timeout=5).close()
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise ServiceError(f"PostgreSQL does not take us at {place(url)} (DATABASE_URL): {str(error).splitlines()[-1].strip()}\n"
                            f"If its roles or database are missing, run as its superuser:\n{bootstrap.instructions()}") from None
 

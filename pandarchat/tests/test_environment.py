@@ -1,5 +1,6 @@
 """What the environment may say, and what an installation makes for itself."""
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -48,6 +49,15 @@ def test_a_key_that_cannot_be_kept_stops_the_start_with_a_sentence() -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_folder_that_may_only_be_read_gives_its_key_and_takes_no_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = installation_key(tmp_path)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
+    assert installation_key(tmp_path) == key
+    (tmp_path / "secret-key").unlink()
+    with pytest.raises(InvalidSetting, match="a folder that we may write to"):
+        installation_key(tmp_path)
+
+
 def test_a_damaged_key_is_refused_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "secret-key").write_text("half")
     with pytest.raises(InvalidSetting, match=r"secret-key holds no key; remove it"):
@@ -79,3 +89,76 @@ def test_without_debug_a_key_is_required() -> None:
 ])
 def test_a_proxy_in_front_is_trusted_to_say_who_asks(values: dict[str, str], proxies: int) -> None:
     assert read(values).trusted_proxies == proxies
+
+
+INVALID = [
+    ("DATABASE_URL", "postgresql://[::1/x"),
+    ("DATABASE_URL", "postgresql://u:hush@h/x?foo=bar"),
+    ("DATABASE_URL", "postgresql://u:hush@h:port/x"),
+    ("DATABASE_URL", "postgresql://u:hush@h:65536/x"),
+    ("DATABASE_URL", "postgresql://u:hu%zzsh@h/x"),
+    ("DATABASE_URL", "postgresql://u:hush@h"),
+    ("DATABASE_URL", "postgresql:x"),
+    ("DATABASE_URL", "postgresql://u:hush@h/x?connect_timeout=soon"),
+    ("DATABASE_URL", "postgresql://u:hush@h/x?dbname=y"),
+    ("DATABASE_OWNER_URL", "postgresql://u:hush@h/x?foo=bar"),
+    ("REDIS_URL", "redis://:hush@h:abc/0"),
+    ("REDIS_URL", "redis://:hush@h:65536/0"),
+    ("REDIS_URL", "redis://[::1/0"),
+    ("REDIS_URL", "redis://:hush@h/first"),
+    ("REDIS_URL", "redis://:hush@h/0?db=first"),
+    ("REDIS_URL", "redis://:hush@h/0?foo=bar"),
+    ("REDIS_URL", "http://h/0"),
+    ("ALLOWED_HOSTS", "http://x/"),
+    ("ALLOWED_HOSTS", "x:8000"),
+    ("ALLOWED_HOSTS", "x y"),
+    ("ALLOWED_HOSTS", ","),
+    ("ALLOWED_ORIGINS", "https://*.x:y:z"),
+    ("ALLOWED_ORIGINS", "http://*"),
+    ("ALLOWED_ORIGINS", "https://x:65536"),
+    ("ALLOWED_ORIGINS", "https://x/path"),
+    ("ALLOWED_ORIGINS", "https://[::1"),
+    ("ALLOWED_ORIGINS", " , "),
+    ("PANDAR_PORT", "٨٠٠٠"),
+    ("PANDAR_PORT", "0"),
+    ("PANDAR_PORT", "65536"),
+    ("PANDAR_VAR", "README.md"),
+    ("PANDAR_VAR", "README.md/below"),
+    ("DEBUG", "perhaps"),
+    ("LOG_LEVEL", "loud"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), INVALID)
+def test_an_invalid_setting_is_one_sentence_without_a_password(name: str, value: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        read({name: value})
+    assert re.fullmatch(rf"{name} [^\n]+\.", str(caught.value))
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [*(INVALID[i] for i in (1, 10, 17, 21, 27)), ("PANDAR_VAR", "/proc/pandar")])
+def test_every_process_of_the_product_says_that_sentence_and_ends(tmp_path: Path, name: str, value: str) -> None:
+    """As `manage.py`, Celery and uvicorn read them; `make run` has a test beside its own."""
+    done = key_of_another_process(tmp_path / "v", **{name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Pandar Chat does not start: {name} ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("DATABASE_URL", "postgresql://u:p%40@h:5432/x?sslmode=require&connect_timeout=5"),
+    ("DATABASE_URL", "postgres://u@%2FVar%2Frun/x"),
+    ("DATABASE_URL", "postgresql:///x?host=/var/run/postgresql"),
+    ("DATABASE_URL", "postgresql://u@[::1]:5432/x"),
+    ("REDIS_URL", "redis://:p%40@h:6379/3"),
+    ("REDIS_URL", "redis://h"),
+    ("REDIS_URL", "rediss://[::1]:6379/?db=2&ssl_cert_reqs=none"),
+    ("REDIS_URL", "unix:///run/redis.sock?db=2"),
+    ("ALLOWED_HOSTS", "chat.example.com, .example.org,[::1],10.0.0.1,*"),
+    ("ALLOWED_ORIGINS", "https://chat.example.com,http://localhost:*, https://[::1]:8443,http://[::1]:*"),
+    ("PANDAR_PORT", "65535"),
+])
+def test_what_is_valid_is_taken(name: str, value: str) -> None:
+    """Negative control of the sentences above."""
+    read({name: value})

@@ -25,13 +25,15 @@ class Command(migrate.Command):
 
 @contextmanager
 def as_owner(connection: BaseDatabaseWrapper, owner_url: str) -> Iterator[None]:
-    """The same connection with the owner's credentials, in a session and a pool of their own."""
+    """The same connection with the owner's credentials and options (TLS and the like), in a session and a pool of their own."""
     if connection.in_atomic_block:
         raise CommandError("Migrations cannot run inside a transaction.")
     owner = dj_database_url.parse(owner_url)
-    before = {name: connection.settings_dict[name] for name in CREDENTIALS}
+    before = {name: connection.settings_dict[name] for name in (*CREDENTIALS, "OPTIONS")}
+    pool = {name: value for name, value in before["OPTIONS"].items() if name == "pool"}  # ours, not of an address
     disconnect(connection)
     connection.settings_dict.update({name: owner[name] for name in CREDENTIALS})  # type: ignore[literal-required]
+    connection.settings_dict["OPTIONS"] = {**owner.get("OPTIONS", {}), **pool}
     try:
         yield
     finally:

@@ -32,6 +32,23 @@ def test_without_the_owners_address_it_says_so(settings: object) -> None:
         call_command("migrate")
 
 
+def test_the_owners_address_brings_its_own_options(committed: None) -> None:
+    before = connection.settings_dict["OPTIONS"]
+    address = f"{settings.DATABASE_OWNER_URL}?application_name=moving&connect_timeout=7"
+    with as_owner(connection, address), connection.cursor() as cursor:
+        assert connection.settings_dict["OPTIONS"] == {"application_name": "moving", "connect_timeout": 7, "pool": before["pool"]}
+        cursor.execute("SHOW application_name")
+        assert cursor.fetchone() == ("moving",)
+    assert connection.settings_dict["OPTIONS"] == before
+
+
+def test_options_of_the_apps_address_are_not_the_owners(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {**connection.settings_dict["OPTIONS"], "application_name": "serving"})
+    with as_owner(connection, str(settings.DATABASE_OWNER_URL)):
+        assert "application_name" not in connection.settings_dict["OPTIONS"]
+    assert connection.settings_dict["OPTIONS"]["application_name"] == "serving"
+
+
 @pytest.mark.django_db
 def test_not_inside_a_transaction() -> None:
     with pytest.raises(CommandError, match="inside a transaction"), as_owner(connection, str(settings.DATABASE_OWNER_URL)):
