@@ -95,11 +95,11 @@ class Processes:
 
     def start(self, name: str, command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, account: Account = SELF,
               stop_signal: int = signal.SIGTERM, patience: float = 10, cwd: Path = ROOT) -> Process:
-        """Start a service; its output goes to `NAME.log`."""
+        """Start a service; its output goes to `NAME.log`, which nobody else may read."""
         log = self.logs / f"{name}.log"
         rotate(log)
         about = [self._registry, int(stop_signal), patience, account.uid, account.gid]
-        with log.open("ab") as output:
+        with open(log, "ab", opener=for_us_alone) as output:
             popen = subprocess.Popen(
                 [*BARE_PYTHON, str(HERE / "launch.py"), *map(str, about), *map(str, command)], pass_fds=(self._registry,),
                 env=None if env is None else dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
@@ -147,6 +147,13 @@ class Processes:
                 os.close(self._registry)
                 self._registry = -1
             self._guardian.wait()
+
+
+def for_us_alone(path: str, flags: int) -> int:
+    """Opens a file with mode 0600, also one that was made with another."""
+    handle = os.open(path, flags, 0o600)
+    os.fchmod(handle, 0o600)
+    return handle
 
 
 def rotate(log: Path) -> None:

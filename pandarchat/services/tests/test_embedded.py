@@ -62,6 +62,51 @@ def test_the_owner_can_hand_a_function_to_the_definer(running: Embedded) -> None
         owner.rollback()
 
 
+HASH = "argon2-canary"
+FAILING = "INSERT INTO people (password, name) VALUES (%s, %s)"
+
+
+def failed_statement(url: str, *settings: str) -> None:
+    """A row with a hash in it that a constraint refuses, with its values as parameters and in the statement itself."""
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("CREATE TEMPORARY TABLE people (password text, name text NOT NULL)")
+        for setting in settings:
+            owner.execute(setting)
+        with pytest.raises(psycopg.errors.NotNullViolation):
+            owner.execute(FAILING, [HASH, None])
+        with pytest.raises(psycopg.errors.NotNullViolation):
+            owner.execute(f"INSERT INTO people (password) VALUES ('{HASH}')")
+
+
+def test_the_log_keeps_nothing_of_a_row_that_was_refused(running: Embedded) -> None:
+    process = running.postgres.process
+    assert process
+    failed_statement(str(running.addresses.database_owner_url))
+    assert eventually(lambda: process.log.read_text().count("violates not-null constraint") == 2, 10)
+    assert HASH not in process.log.read_text()
+    assert stat.S_IMODE(process.log.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("setting", ["log_min_error_statement = error", "log_error_verbosity = 'default'"])
+def test_without_these_settings_it_would_keep_it(open_folder: Path, setting: str) -> None:
+    """Negative control: a superuser's session may still ask for more."""
+    with embedded(open_folder / "v", tests=True) as services:
+        process = services.postgres.process
+        assert process
+        failed_statement(bootstrap.superuser_url(services.postgres.sockets), f"SET {setting}")
+        assert eventually(lambda: HASH in process.log.read_text(), 10)
+
+
+def test_a_log_is_for_us_alone_also_one_that_was_open_to_others(open_folder: Path) -> None:
+    (open_folder / "old.log").write_text("before\n")
+    (open_folder / "old.log").chmod(0o644)
+    with Processes(open_folder) as processes:
+        for name in ("old", "new"):
+            processes.run(name, ["/bin/echo", "now"])
+            assert stat.S_IMODE((open_folder / f"{name}.log").stat().st_mode) == 0o600
+    assert (open_folder / "old.log").read_text() == "before\nnow\n"
+
+
 def test_bootstrap_twice_changes_nothing(running: Embedded) -> None:
     bootstrap.ensure(running.postgres.sockets)
 
