@@ -10,14 +10,24 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 organization_id: ContextVar[str] = ContextVar("organization_id", default="")
 user_id: ContextVar[str] = ContextVar("user_id", default="")
 
-NAMES_OF_SECRETS = r"""(?:password|passwd|secret|token|access|refresh|authorization|cookie|api[_-]?key|code|pin|ticket_token)"""
+LONGEST = 20_000  # characters of one text in the log
+MARGIN = 4_000  # read beyond what is kept, so that a secret at the cut is seen whole
+
+# Whatever a client sends may come here, so each pattern takes time in proportion to the text: once its beginning has matched, it
+# matches and consumes, or what it looked at holds no other beginning.
+NAMES_OF_SECRETS = (
+    r"(?:password|passwd|secret|token|access|refresh|authorization|cookie|sessionid|api[_-]?key|code|pin|ticket_token)"
+)
 SECRETS = [
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), "[token]"),
+    (re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}"), "[token]"),
+    (re.compile(r"argon2\w{0,2}\$[\w$=,+/.-]+"), "[hash]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 [token]"),
-    (re.compile(rf"""(?i)(["']?\b{NAMES_OF_SECRETS}\\*["']?\s*[:=]\s*)(\\*["'])(?:(?!\2).)*\2"""), r"\1\2[hidden]\2"),
-    (re.compile(r"""(?i)(\b(?:password|passwd|secret|token|api[_-]?key)=)[^\s&"',;]+"""), r"\1[hidden]"),
-    (re.compile(r"""(?i)(\w+://[^\s:/@]*:)[^\s@/]+@"""), r"\1[hidden]@"),
+    (re.compile(rf"""(?i)(["']?\b{NAMES_OF_SECRETS}\\{{0,8}}["']?\s{{0,8}}[:=]\s{{0,8}})(\\{{0,8}}["'])(?:(?!\2).)*+(?:\2)?"""),
+     r"\1\2[hidden]\2"),
+    (re.compile(r"""(?i)((?:password|passwd|secret|token|access|refresh|sessionid|api[_-]?key)=)[^\s&"',;]+"""), r"\1[hidden]"),
+    (re.compile(r"""(://[^\s:/@]*+:)[^\s@/]++@"""), r"\1[hidden]@"),
 ]
+SECRET_NAME = re.compile(rf"(?i){NAMES_OF_SECRETS}")
 CARD_NUMBER = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 
 
@@ -26,6 +36,25 @@ def redact(text: str) -> str:
     for pattern, replacement in SECRETS:
         text = pattern.sub(replacement, text)
     return CARD_NUMBER.sub(lambda match: "[card]" if passes_luhn(match[0]) else match[0], text)
+
+
+def fit(text: str) -> str:
+    """The text as it may stand in the log: redacted, and cut where it is very long."""
+    kept = redact(text[:LONGEST + MARGIN])
+    return kept if len(text) <= LONGEST else f"{kept[:LONGEST]} [cut, {len(text)} characters]"
+
+
+def safe(value: Any, name: str = "") -> Any:
+    """A value of a structured line, redacted all the way down; `name` is the one that it stands under."""
+    if SECRET_NAME.fullmatch(name):
+        return "[hidden]"
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, dict):
+        return {fit(str(key)): safe(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [safe(inner) for inner in value]
+    return fit(str(value))
 
 
 def passes_luhn(number: str) -> bool:
@@ -46,13 +75,14 @@ class WithContext(logging.Filter):
 
 
 class RedactedJson(JsonFormatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        line: dict[str, Any] = safe(super().process_log_record(log_data))
+        return line
 
 
 class RedactedText(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return fit(super().format(record))
 
 
 def configuration(*, level: str, form: str) -> dict[str, Any]:
@@ -76,6 +106,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},
             "uvicorn": {"handlers": [], "propagate": True},
+            "uvicorn.access": {"level": "CRITICAL", "propagate": False},  # has the query; our own line says the rest
             "daphne": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
         },

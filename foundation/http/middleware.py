@@ -10,6 +10,7 @@ from foundation import logs
 from foundation.ids import uuid7
 
 logger = logging.getLogger("foundation.requests")
+LONGEST_PATH = 300  # characters in the log
 SAFE_ID = re.compile(r"[\w.-]{8,64}")
 
 
@@ -28,5 +29,5 @@ class RequestContext:
         response = self.get_response(request)
         response.headers["X-Request-Id"] = request_id
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        logger.info("%s %s %s", request.method, request.path, response.status_code, extra={"ms": milliseconds})
+        logger.info("%s %s %s", request.method, request.path[:LONGEST_PATH], response.status_code, extra={"ms": milliseconds})
         return response

@@ -1,11 +1,15 @@
 """Logs say who and what, and never a secret."""
 import json
 import logging
+import re
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from foundation import logs
+from foundation.http import middleware
 from pandarchat.testing.services import Server
 from pandarchat.tests.world import PASSWORD, World, new_token
 
@@ -27,12 +31,61 @@ VISA = "4111 1111 1111 1111"
     ("paid with 4111111111111111", "[card]"),
     ("paid with 5500-0055-5555-5559", "[card]"),
     ("amex 378282246310005", "[card]"),
+    ("GET /x?access=hunter2&refresh=hunter2;sessionid=hunter2", "access=[hidden]&refresh=[hidden];sessionid=[hidden]"),
+    ("access_token=hunter2", "access_token=[hidden]"),
+    ("'password': 'hunter2 and then the text was cut", "'password': '[hidden]'"),
+    ("argon2$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$hunter2+/x was kept", "[hash] was kept"),
+    ("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$hunter2", "$[hash]"),
+    (f"a cut one: {TOKEN[:30]}", "a cut one: [token]"),
 ])
 def test_secrets_are_taken_out(text: str, said: str) -> None:
     redacted = logs.redact(text)
     assert said in redacted
     for secret in ("hunter2", TOKEN, "abc.def", "dXNlcjpwYXNz", "4111", "5500-0055", "378282246310005"):
         assert secret not in redacted
+
+
+ADVERSE = [
+    "a", "aaaa.", "a://", "a://b:", "a://b", "://:", "eyJ", "-eyJaaaaaaaa", "eyJaaaaaaaa.", "bearer ", "bearer\t\t", "password",
+    "password=", "password='", "password=\\\\'", "\\\\", "'", "code = ", "token: \\\"a", "argon2", "argon2$", "argon2id$a", "1", "1 ",
+    "1-", "4111 ", " ", "access_", "api_", "=", "\n",
+]
+SIZE = 4_000  # characters; sixteen times that is what a server takes as a path
+
+
+def growth(work: Callable[[str], Any], unit: str, size: int = SIZE) -> float:
+    """How many times the work for 16 times the text is: 16 where it is in proportion, 256 where it is quadratic."""
+    return cost(work, unit, 16 * size) / cost(work, unit, size)
+
+
+def cost(work: Callable[[str], Any], unit: str, size: int) -> float:
+    """This thread's own seconds, the least of three, with a floor under which nothing can be told."""
+    text = (unit * size)[:size]
+    return max(min(seconds(work, text) for _ in range(3)), 1e-4)
+
+
+def seconds(work: Callable[[str], Any], text: str) -> float:
+    before = time.thread_time()
+    work(text)
+    return time.thread_time() - before
+
+
+@pytest.mark.parametrize("unit", ADVERSE)
+def test_the_work_grows_with_the_text_and_no_faster(unit: str) -> None:
+    assert growth(logs.redact, unit) < 64
+    assert len(logs.redact((unit * 1_000_000)[:1_000_000])) <= 2_000_000, "a megabyte is done, too"
+
+
+def test_a_quadratic_pattern_would_be_seen() -> None:
+    quadratic = re.compile(r"(\w+://[^\s:/@]*:)[^\s@/]+@")
+    assert growth(lambda text: quadratic.sub("", text), "a", 1_000) > 64
+
+
+def test_a_very_long_text_is_cut_and_its_secrets_with_it() -> None:
+    assert logs.fit("x" * 100_000) == "x" * logs.LONGEST + " [cut, 100000 characters]"
+    assert logs.fit("x" * logs.LONGEST) == "x" * logs.LONGEST
+    before = "x" * (logs.LONGEST - 25)
+    assert "hunter" not in logs.fit(f"{before} redis://:hunter2@cache" + "y" * 100_000)
 
 
 @pytest.mark.parametrize("text", [
@@ -74,6 +127,29 @@ def test_a_line_is_json_with_request_organization_and_user() -> None:
     assert "abc.def" not in line
 
 
+def formatted(message: str, **extra: Any) -> dict[str, Any]:
+    entry = logging.getLogger("test").makeRecord("test", logging.INFO, __file__, 1, message, (), None, extra=extra)
+    line: dict[str, Any] = json.loads(logs.RedactedJson("%(message)s").format(entry))
+    return line
+
+
+def test_a_quote_that_a_client_left_open_hides_nothing_but_its_own_text() -> None:
+    assert formatted("GET /password='abc", status=404) == {"message": "GET /password='[hidden]'", "status": 404}
+
+
+def test_what_is_told_beside_the_text_is_redacted_by_name_and_by_value() -> None:
+    told = formatted("x", password=["hunter2"], about={"refresh": 7, "seen": ("token=hunter2", None, True)}, url="redis://:hunter2@cache")
+    assert told == {"message": "x", "password": "[hidden]", "about": {"refresh": "[hidden]", "seen": ["token=[hidden]", None, True]},
+                    "url": "redis://:[hidden]@cache"}
+
+
+def test_a_long_path_is_cut(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "foundation.requests"):
+        world.api(None).client.get("/api/v1/" + "a" * 60_000)
+    (line,) = [entry.getMessage() for entry in caplog.records if entry.name == "foundation.requests"]
+    assert line == "GET /api/v1/" + "a" * (middleware.LONGEST_PATH - 8) + " 404"
+
+
 def lines_of(server: Server, request: str) -> list[dict[str, Any]]:
     found = [json.loads(line) for line in server.log().splitlines() if line.startswith("{") and request in line]
     assert found, f"no line of {request}"
@@ -91,6 +167,7 @@ def test_a_server_logs_each_request_with_its_people_and_without_their_secrets(wo
     assert (line["organization"], line["user"]) == (str(world.pandar.id), str(world.agent.id))
     assert line["message"] == "GET /api/v1/auth/me/ 200"
     assert lines_of(server, "query-0001")[0]["message"] == "GET /api/v1/tickets/ 401"
+    assert "uvicorn.access" not in server.log(), "it would have the query in it"
     for secret in (PASSWORD, tokens["access"], tokens["refresh"]):
         assert secret not in server.log()
 
