@@ -69,6 +69,29 @@ def test_it_is_openapi_3_1_of_every_route(schema: Schema) -> None:
     assert described == routes
 
 
+@pytest.mark.parametrize(("name", "required"), [
+    ("PATCH /api/v1/tickets/{ticket}/", {"version"}),
+    ("PATCH /api/v1/messages/{message}/", {"text"}),
+    ("PATCH /api/v1/agents/me/", {"availability"}),
+])
+def test_what_a_change_cannot_do_without_is_required(schema: Schema, name: str, required: set[str]) -> None:
+    """drf-spectacular's own PATCH bodies say that everything may be left out, which the API then refuses."""
+    body = dict(operations(schema))[name]["requestBody"]
+    wanted = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert body["required"]
+    assert set(schema["components"]["schemas"][wanted]["required"]) == required
+
+
+def test_a_time_of_day_is_not_said_to_have_an_offset(schema: Schema) -> None:
+    """`format: time` (RFC 3339) is a time with an offset; a shift's zone stands beside it."""
+    shift = schema["components"]["schemas"]["ShiftBrief"]
+    check(schema, shift, {"weekday": 0, "starts": "08:00:00", "ends": "17:30", "time_zone": "Europe/Berlin"})
+    for wrong in ("8:00", "08:00:00Z", "08:00:00+02:00", ""):
+        with pytest.raises(jsonschema.ValidationError):
+            check(schema, shift, {"weekday": 0, "starts": wrong, "ends": "17:30:00", "time_zone": "Europe/Berlin"})
+    assert "format" not in shift["properties"]["starts"]
+
+
 def braces(path: str) -> str:
     """A path of the resolver as OpenAPI writes it."""
     return re.sub(r"<\w+:(\w+)>", r"{\1}", path)

@@ -1,6 +1,7 @@
 """Shapes of tickets in the API: the contract that the fast answers are held equal to."""
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import AgentProfile, Availability, User
@@ -165,10 +166,15 @@ class QueueItem(serializers.Serializer[Any]):
     ticket = TicketRow()
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2})?$"})
+class WallTime(serializers.TimeField):
+    """A time of day in the zone that stands beside it; `format: time` would promise an offset."""
+
+
 class ShiftBrief(serializers.Serializer[Any]):
     weekday = serializers.IntegerField(help_text="Monday is 0.")
-    starts = serializers.TimeField()
-    ends = serializers.TimeField()
+    starts = WallTime()
+    ends = WallTime()
     time_zone = serializers.CharField()
 
 
