@@ -1,4 +1,5 @@
 """`python -m pandarchat.services`: everything on this machine, until Ctrl-C."""
+import argparse
 import sys
 
 from pandarchat import environment
@@ -8,7 +9,12 @@ from pandarchat.services.supervisor import Stopped, Supervisor, say
 
 
 def main() -> int:
-    """0 after being told to stop, 1 where a service does not start or ended, 2 for an invalid setting."""
+    """0 after being told to stop, 1 where a service does not start or ended, 2 for an invalid setting or an argument."""
+    argparse.ArgumentParser(
+        prog="python -m pandarchat.services",
+        description="Starts PostgreSQL, Redis, web, worker and beat on this machine and stays until Ctrl-C, as `make run` does. "
+                    "It takes no arguments; .env.example names the settings, which are read from the environment.",
+    ).parse_args()
     try:
         env = environment.read()
         addresses.resolve(env)

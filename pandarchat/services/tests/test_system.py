@@ -16,11 +16,19 @@ from pandarchat.services import system
 from pandarchat.services.processes import Processes, ServiceError, eventually
 
 
-def start(open_folder: Path, **values: str) -> subprocess.CompletedProcess[str]:
+def start(open_folder: Path, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
     """`make run`'s command in an environment of its own."""
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}}
-    return subprocess.run([sys.executable, "-m", "pandarchat.services"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    return subprocess.run([sys.executable, "-m", "pandarchat.services", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
                           env={**kept, "PANDAR_VAR": str(open_folder / "v"), **values})
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--port=1", 2), ("stop", 2)])
+def test_an_argument_starts_nothing(open_folder: Path, argument: str, code: int) -> None:
+    done = start(open_folder, argument)
+    assert done.returncode == code
+    assert "usage: python -m pandarchat.services" in done.stdout + done.stderr
+    assert not (open_folder / "v").exists()
 
 
 @pytest.mark.parametrize(("name", "value", "sentence"), [
