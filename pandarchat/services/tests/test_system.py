@@ -19,8 +19,8 @@ from pandarchat.services.processes import Processes, ServiceError, eventually
 def start(open_folder: Path, *arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
     """`make run`'s command in an environment of its own."""
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}}
-    return subprocess.run([sys.executable, "-m", "pandarchat.services", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-                          env={**kept, "PANDAR_VAR": str(open_folder / "v"), **values})
+    return subprocess.run([sys.executable, "-m", "pandarchat.services", *arguments], cwd=ROOT, check=False, timeout=60, text=True,
+                          capture_output=True, env={**kept, "PANDAR_VAR": str(open_folder / "v"), **values})
 
 
 @pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--port=1", 2), ("stop", 2)])
