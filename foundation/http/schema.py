@@ -38,7 +38,7 @@ class EnvelopeSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         from drf_spectacular.utils import OpenApiParameter
 
-        if self.method not in {"POST", "PATCH", "PUT", "DELETE"} or not self.get_auth() or self.view.own_key:
+        if self.method not in {"POST", "PATCH", "PUT", "DELETE"} or not self.get_auth() or getattr(self.view, "own_key", False):
             return []
         return [OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=False,
                                  description="Repeating a request under its key answers as the first time and does nothing more.")]
