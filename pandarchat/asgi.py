@@ -15,6 +15,7 @@ from django.conf import settings
 from django.urls import path
 
 from foundation import async_database
+from foundation.http.buffering import BufferedBody
 from pandarchat.routing import sockets
 
 logger = logging.getLogger("pandarchat")
@@ -41,7 +42,8 @@ async def not_found(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 application = ProtocolTypeRouter({
-    "http": WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS),
+    "http": BufferedBody(cast(Any, WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS)),
+                         most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
     "websocket": URLRouter([path("ws/v1/", sockets.as_asgi()), path("<path:anywhere>", cast(Any, not_found))]),
     "lifespan": lifespan,
 })
