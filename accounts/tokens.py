@@ -54,8 +54,10 @@ def read(token: str, *kinds: str) -> Claims:
         )
     except jwt.ExpiredSignatureError:
         raise InvalidToken("The token has expired. Fetch a new one and try again.", code="token_expired") from None
-    except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError, UnicodeError):
+    except (jwt.InvalidTokenError, ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, UnicodeError):
         raise InvalidToken("The token is not valid. Please sign in again.") from None
+    if found.kind == ACCESS and found.session_id is None:
+        raise InvalidToken("The token names no session. Please sign in again.")
     if found.kind not in kinds:
         raise InvalidToken("The token is of another kind. Please sign in again.")
     return found

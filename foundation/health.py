@@ -1,26 +1,42 @@
 """`/healthz`: this process answers. `/readyz`: it can serve; what it can do without is named as degraded."""
+from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from redis import Redis, RedisError
 
 from foundation import heartbeat
+from foundation.http import errors
 from foundation.http.errors import OUTAGES
 
 BEAT_LATE = timedelta(seconds=60)
+READ = ["GET", "HEAD"]
 SECONDS = 1  # the longest wait for Redis
 
 
-def healthz(request: HttpRequest) -> JsonResponse:
+def for_reading(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """GET and HEAD; any other method is 405 in the envelope."""
+    @csrf_exempt
+    @wraps(view)
+    def reading(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method in READ else errors.method_not_allowed(READ)
+
+    return reading
+
+
+@for_reading
+def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the process answers at all."""
     return JsonResponse({"status": "ok"})
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
+@for_reading
+def readyz(request: HttpRequest) -> HttpResponse:
     """503 without the database or with migrations missing; 200 and `degraded` without Redis or without beat."""
     parts = {"database": database(), "redis": "unknown", "beat": "unknown"}
     if parts["database"] != "ok":

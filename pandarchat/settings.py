@@ -9,20 +9,21 @@ from pandarchat import environment
 from pandarchat.services import addresses
 
 try:
-    ENV = environment.read()
-    ADDRESSES = addresses.resolve(ENV)
-    SECRET_KEY = ENV.secret_key or environment.installation_key(ENV.var)
+    env = environment.read()
+    where = addresses.resolve(env)
+    SECRET_KEY = env.secret_key or environment.installation_key(env.var)
 except environment.InvalidSetting as error:
     sys.exit(f"Pandar Chat does not start: {error}")
 
 BASE_DIR = environment.ROOT
-DEBUG = ENV.debug
-ALLOWED_HOSTS = list(ENV.allowed_hosts)
-ALLOWED_ORIGINS = list(ENV.allowed_origins)
+DEBUG = env.debug
+ALLOWED_HOSTS = list(env.allowed_hosts)
+ALLOWED_ORIGINS = list(env.allowed_origins)
 STRICT_TENANCY = DEBUG  # a query of a tenant table outside a unit of work raises; in production it is logged
-RATE_LIMITS = ENV.rate_limits
-TRUSTED_PROXIES = ENV.trusted_proxies
-PASSWORD_WORKERS = ENV.password_workers
+RATE_LIMITS = env.rate_limits
+PORT = env.port
+TRUSTED_PROXIES = env.trusted_proxies
+PASSWORD_WORKERS = env.password_workers
 
 INSTALLED_APPS = [
     "daphne",  # first, so that `runserver` speaks WebSocket
@@ -73,18 +74,18 @@ TEMPLATES = [{
 
 # PostgreSQL: the product runs as the app role; `migrate` alone swaps in the owner's address.
 
-DATABASE_OWNER_URL = ADDRESSES.database_owner_url
-DATABASE = dj_database_url.parse(ADDRESSES.database_url, engine="foundation.postgresql")
+DATABASE_OWNER_URL = where.database_owner_url
+database = dj_database_url.parse(where.database_url, engine="foundation.postgresql")
 DATABASES = {"default": {
-    **DATABASE,
+    **database,
     "CONN_MAX_AGE": 0,
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {**DATABASE.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": 10}},
+    "OPTIONS": {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": env.database_pool_size, "timeout": 10}},
 }}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: hints and the task queue; losing it loses no fact.
-REDIS_URL = ADDRESSES.redis_url
+REDIS_URL = where.redis_url
 CHANNEL_LAYERS = {"default": {"BACKEND": "foundation.layer.HintLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
 
 # Celery: late acknowledgement, so that a killed worker's task comes back; see docs/architecture.md.
@@ -123,7 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCESS_LIFETIME = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=30)
-DEMO_PASSWORD = ENV.demo_password
+DEMO_PASSWORD = env.demo_password
 LOGIN_URL = "admin:login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; browser pages of staff
 SESSION_COOKIE_HTTPONLY = True
@@ -131,7 +132,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 # HTTPS is ended by the proxy in front; a developer's machine has none.
-if ENV.behind_tls_proxy:
+if env.behind_tls_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -146,8 +147,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # The API.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-HTTP_THREADS = ENV.database_pool_size
-SOCKET_POOL_SIZE = max(2, ENV.database_pool_size // 2)
+HTTP_THREADS = env.database_pool_size
+SOCKET_POOL_SIZE = max(2, env.database_pool_size // 2)
 SUBSCRIBERS = "pandarchat.subscribers.SUBSCRIBERS"
 
 REST_FRAMEWORK = {
@@ -183,8 +184,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "static/"
-STATIC_ROOT = None if DEBUG else ENV.var / "static"  # while DEBUG is on, files are served from where they are
+STATIC_ROOT = None if DEBUG else env.var / "static"  # while DEBUG is on, files are served from where they are
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
 
-LOGGING = logs.configuration(level=ENV.log_level, form=ENV.log_format)
+DEFAULT_EXCEPTION_REPORTER_FILTER = "foundation.http.reporting.Discreet"
+CSRF_FAILURE_VIEW = "foundation.http.errors.csrf_failure"
+LOGGING = logs.configuration(level=env.log_level, form=env.log_format)

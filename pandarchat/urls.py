@@ -22,6 +22,8 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SpectacularAPIView.as_view(http_method_names=READ), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(http_method_names=READ, url_name="schema"), name="docs"),
+    path("api", errors.nothing_here),
+    path("api/", errors.nothing_here),
     path("api/<path:anything>", errors.nothing_here),
     path("admin/", site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),

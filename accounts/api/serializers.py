@@ -3,8 +3,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.actions import sessions
 from accounts.actor import Actor
 from accounts.models import Organization, User
+from foundation.http.validation import plain
 
 
 class OrganizationBrief(serializers.ModelSerializer[Organization]):
@@ -13,14 +15,21 @@ class OrganizationBrief(serializers.ModelSerializer[Organization]):
         fields = ["id", "slug", "name"]
 
 
+class EmailAddress(serializers.EmailField):
+    """An address as it is stored; what it must be is asked of that form, which may be longer than what was typed."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return sessions.normalised(super().to_internal_value(data))
+
+
 class Credentials(serializers.Serializer[Any]):
     organization = serializers.CharField(max_length=50)
-    email = serializers.EmailField(max_length=254)
+    email = EmailAddress(max_length=254)
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
 
 
 class Registration(Credentials):
-    name = serializers.CharField(max_length=200)
+    name = serializers.CharField(max_length=200, validators=[plain])
 
 
 class Registered(serializers.Serializer[Any]):

@@ -83,6 +83,8 @@ class MeView(ApiView):
 
 
 class SocketTicket(ApiView):
+    own_key = True
+
     @extend_schema(request=None, responses={201: serializers.SocketTicketIssued})
     def post(self, request: Request) -> Response:
         """A single-use ticket for the socket's `authenticate`, so that no token needs to stand in a browser's memory."""

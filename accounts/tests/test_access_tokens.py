@@ -70,6 +70,7 @@ MALFORMED: list[Any] = [
         {"num": []},
         {"exp": "soon"},
         {"exp": 1e300},
+        {"exp": 10**18},
         {"org": ["a"]},
         {"sid": {}},
         {"org": str(PLATFORM)},
@@ -80,6 +81,11 @@ def test_malformed_claims_are_refused_though_signed(world: Any) -> None:
     for claims in MALFORMED:
         answer = me(world, token(world, **claims))
         assert (answer.status, answer.code in ("invalid_token", "session_ended")) == (401, True)
+
+
+def test_one_without_a_session_is_refused(world: Any) -> None:
+    answer = me(world, token(world, sid=None))
+    assert (answer.status, answer.code) == (401, "invalid_token")
 
 
 def test_a_tampered_one_is_refused(world: Any) -> None:

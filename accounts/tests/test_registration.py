@@ -90,13 +90,22 @@ def test_each_rule_of_passwords(world: Any) -> None:
         assert word in " ".join(answer.body["fields"]["password"])
 
 
-MALFORMED = [{"email": "no address"}, {"email": ""}, {"name": ""}, {"organization": ""}, {"email": "a\0@b.test"}]
+MALFORMED = [{"email": "no address"}, {"email": ""}, {"name": ""}, {"organization": ""}, {"email": "a\0@b.test"}, {"name": "A\nda"},
+             {"name": "Ada \u202e"}]
 
 
 def test_malformed_input_names_its_field(world: Any) -> None:
     for given in MALFORMED:
         answer = register(world, **given)
         assert (answer.status, list(answer.body["fields"])) == (400, list(given))
+
+
+def test_an_address_that_grows_in_lower_case_is_measured_as_it_is_stored(world: Any) -> None:
+    grown = "İ" * 200 + "@b.cd"
+    answers = [register(world, email=grown), register(world, organization="nowhere", email=grown)]
+    assert [(answer.status, list(answer.body["fields"])) for answer in answers] == [(400, ["email"])] * 2
+    login = world.api(None).post("auth/login/", {"organization": "pandar", "email": grown, "password": PASSWORD})
+    assert login.status == 400
 
 
 def test_one_address_in_two_organizations_is_two_people(world: Any) -> None:

@@ -9,6 +9,7 @@ from accounts.actions import sessions
 from accounts.models import SocketTicket, User
 from accounts.tests.parallel import at_once
 from accounts.tokens import InvalidToken
+from foundation.models import IdempotencyKey
 from foundation.units import unit_of_work
 
 
@@ -41,6 +42,14 @@ def test_of_eight_at_once_one_wins(world: Any) -> None:
     given = ticket(world)
     outcomes = at_once([lambda: use(given)] * 8)
     assert sorted(outcomes) == sorted([str(world.agent.id), *["invalid_token"] * 7])
+
+
+def test_a_key_does_not_repeat_it_and_keeps_nothing(world: Any) -> None:
+    api = world.api(world.agent)
+    answers = [api.client.post("/api/v1/auth/socket-ticket/", headers={**api.headers, "Idempotency-Key": "one"}) for _ in range(2)]
+    assert len({answer.json()["data"]["ticket"] for answer in answers}) == 2
+    with unit_of_work(world.pandar.id):
+        assert not IdempotencyKey.objects.exists()
 
 
 def test_it_lasts_thirty_seconds(world: Any) -> None:

@@ -6,6 +6,8 @@ import psycopg
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.csrf import csrf_failure as django_csrf_failure
+from django.views.decorators.csrf import csrf_exempt
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -91,9 +93,32 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, "There is nothing at this address.", "not_found", 404)
 
 
+@csrf_exempt
 def nothing_here(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """A view for addresses of the API that do not exist, in the envelope even while DEBUG is on."""
     return answer(request, "There is nothing at this address.", "not_found", 404)
+
+
+def unknown_host() -> HttpResponse:
+    """A Host header that is none of ours; answered before Django's own page could tell about us."""
+    return JsonResponse(body("This host is not served here.", "unknown_host"), status=400)
+
+
+def method_not_allowed(allowed: list[str]) -> HttpResponse:
+    """Another method than these."""
+    return JsonResponse(body("This method is not allowed here.", "method_not_allowed"), status=405, headers={"Allow": ", ".join(allowed)})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW."""
+    if in_api(request):
+        return answer(request, "The request lacks its CSRF token.", "forbidden", 403)
+    return django_csrf_failure(request, reason=reason)
+
+
+def in_api(request: HttpRequest) -> bool:
+    """Whether a program asks, not a browser's reader."""
+    return f"{request.path}/".startswith(API)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -103,6 +128,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def answer(request: HttpRequest, message: str, code: str, status: int) -> HttpResponse:
     """JSON for the API, a sentence for a browser."""
-    if request.path.startswith(API):
+    if in_api(request):
         return JsonResponse(body(message, code), status=status)
     return HttpResponse(f"<!doctype html><meta charset=utf-8><title>{status}</title><p>{message}</p>", status=status)

@@ -4,12 +4,15 @@ import re
 import time
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from foundation import logs
+from foundation.http import errors
 from foundation.ids import uuid7
 
 logger = logging.getLogger("foundation.requests")
+NEVER_STORED = "/api/v1/"
 LONGEST_PATH = 300  # characters in the log
 SAFE_ID = re.compile(r"[\w.-]{8,64}")
 
@@ -26,8 +29,19 @@ class RequestContext:
         for variable, value in ((logs.request_id, request_id), (logs.organization_id, ""), (logs.user_id, "")):
             variable.set(value)
         started = time.perf_counter()
-        response = self.get_response(request)
+        response = self.get_response(request) if known(request) else errors.unknown_host()
         response.headers["X-Request-Id"] = request_id
+        if request.path.startswith(NEVER_STORED):
+            response.headers["Cache-Control"] = "no-store"
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         logger.info("%s %s %s", request.method, request.path[:LONGEST_PATH], response.status_code, extra={"ms": milliseconds})
         return response
+
+
+def known(request: HttpRequest) -> bool:
+    """Whether the request's Host is one of ours."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True

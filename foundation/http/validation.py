@@ -1,9 +1,12 @@
 """Reading a request's input by a serializer."""
+import unicodedata
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+
+TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}  # embeddings, overrides, isolates of bidi
 
 
 class KeyField(serializers.UUIDField):
@@ -15,6 +18,12 @@ class KeyField(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
+def plain(text: str) -> None:
+    """A validator of one-line texts: no control characters, and none that turn the direction of what stands beside them."""
+    if any(unicodedata.category(character) == "Cc" for character in text) or TURNING & set(text):
+        raise ValidationError("Control characters are not allowed here.", code="not_plain")
+
+
 def valid(serializer: Any, request: Request) -> dict[str, Any]:
     """The request's body; raises a validation error."""
     return _validated(serializer(data=request.data))
@@ -23,8 +32,9 @@ def valid(serializer: Any, request: Request) -> dict[str, Any]:
 def valid_query(serializer: Any, request: Request) -> dict[str, Any]:
     """The request's query, every name known and given once; raises a validation error."""
     unknown = {name: ["There is no such filter."] for name in request.query_params if name not in serializer().fields}
-    if unknown:
-        raise ValidationError(unknown)
+    twice = {name: ["Give this filter once."] for name, values in request.query_params.lists() if len(values) > 1}
+    if unknown or twice:
+        raise ValidationError({**twice, **unknown})
     return _validated(serializer(data=request.query_params.dict()))
 
 

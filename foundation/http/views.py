@@ -19,7 +19,8 @@ class ApiView(APIView):
 
     own_units: the view opens its units itself, because its work is slow (a password hash) or is one statement by itself (a fast
     path); only authentication then runs in a unit of its own.
-    own_key: the body names the write already (a message's `client_id`), so that no Idempotency-Key is taken.
+    own_key: no Idempotency-Key is taken, because the body names the write already (a message's `client_id`), or the answer is a secret
+    that must not be kept.
     needs: the permission to call each method, by method name.
     """
 
@@ -28,9 +29,9 @@ class ApiView(APIView):
     needs: ClassVar[dict[str, str]] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.organization = self.organization_of(request)
-        alone = self.own_units or self.organization is None
         try:
+            self.organization = self.organization_of(request)
+            alone = self.own_units or self.organization is None
             with nullcontext() if alone else unit_of_work(self.organization):  # type: ignore[arg-type]
                 return super().dispatch(request, *args, **kwargs)
         except errors.OUTAGES:
@@ -64,7 +65,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        key = None if self.own_units else idempotency.key_of(request)
+        key = None if self.own_units or self.own_key else idempotency.key_of(request)
         if key is not None and request.user is not None:
             self._once(request, key)
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.models import AgentProfile, Availability, User
 from chat.models import LONGEST_TEXT
-from foundation.http.validation import KeyField
+from foundation.http.validation import KeyField, plain
 from tickets.assignment import Reason
 from tickets.lists import ORDERINGS
 from tickets.models import Category, Channel, Priority, Status, Ticket
@@ -111,7 +111,7 @@ class Tag(serializers.CharField):
 class NewTicket(serializers.Serializer[Any]):
     """`priority` is accepted from a customer and ignored."""
 
-    subject = serializers.CharField(max_length=200)
+    subject = serializers.CharField(max_length=200, validators=[plain])
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
     category = serializers.CharField(max_length=50, required=False, allow_null=True)
     tags = serializers.ListField(child=Tag(), max_length=20, required=False)
@@ -121,7 +121,7 @@ class NewTicket(serializers.Serializer[Any]):
 
 class TicketChanges(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="The version that the client saw.")
-    subject = serializers.CharField(max_length=200, required=False)
+    subject = serializers.CharField(max_length=200, required=False, validators=[plain])
     priority = serializers.ChoiceField(choices=PRIORITIES, required=False)
     category = serializers.CharField(max_length=50, required=False, allow_null=True)
     tags = serializers.ListField(child=Tag(), max_length=20, required=False)

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # an outside client needs no database
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--url", default=f"http://127.0.0.1:{settings.ENV.port}", help="of the running server")
+        parser.add_argument("--url", default=f"http://127.0.0.1:{settings.PORT}", help="of the running server")
         parser.add_argument("--organization", default="pandar")
         parser.add_argument("--stranger", default="", help="the organization of the stranger (acme, or pandar for acme)")
         parser.add_argument("--password", default=settings.DEMO_PASSWORD, help="of the demo's people")

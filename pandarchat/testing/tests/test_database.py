@@ -57,7 +57,7 @@ def test_the_app_role_cannot_change_a_table() -> None:
 
 
 def test_no_setting_names_a_database_that_is_not_a_tests() -> None:
-    for name in (settings.DATABASES["default"]["NAME"], settings.ADDRESSES.database_url, settings.ADDRESSES.database_owner_url):
+    for name in (settings.DATABASES["default"]["NAME"], settings.DATABASE_OWNER_URL):
         assert str(name).rpartition("/")[2].startswith("test_")
 
 
