@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import SocketTicket
 from foundation.models import IdempotencyKey
 from foundation.units import unit_of_work
 from pandarchat.testing.services import Server
@@ -108,8 +107,8 @@ def test_the_same_request_many_times_at_once_happens_once(world: World, server: 
 
 
 def test_the_same_write_many_times_at_once_happens_once(world: World, server: Server) -> None:
-    answers = at_once(world, server, world.agent, "auth/socket-ticket/", None)
-    assert Counter(answer.status_code for answer in answers) == {201: AT_ONCE}
-    assert len({answer.json()["data"]["ticket"] for answer in answers}) == 1
-    with unit_of_work(world.pandar.id):
-        assert SocketTicket.objects.count() == 1
+    ticket = world.api(world.customer).post("tickets/", NEW).data["id"]
+    answers = at_once(world, server, world.agent, f"tickets/{ticket}/take/", {})
+    assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+    assert answers[0].status_code == 200
+    assert Counter(answer.headers.get("Idempotent-Replay") for answer in answers) == {None: 1, "true": AT_ONCE - 1}
