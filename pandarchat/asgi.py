@@ -1,5 +1,4 @@
 """One process for HTTP and sockets: Django as WSGI on a bounded pool of threads, the socket on the event loop."""
-import logging
 import os
 from typing import Any, cast
 
@@ -17,8 +16,6 @@ from django.urls import path
 from foundation import async_database
 from foundation.http.buffering import BufferedBody
 from pandarchat.routing import sockets
-
-logger = logging.getLogger("pandarchat")
 
 
 async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -77,8 +77,9 @@ def flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
 
 
 def unavailable() -> HttpResponse:
-    """The database is away: nothing was changed, and another try will do."""
-    message = "The service is briefly unavailable. Nothing was changed; please try again in a moment."
+    """The database is away. Whether a commit on its way was carried out cannot be known, but a repetition can be made harmless."""
+    message = ("The service is briefly unavailable. Please try again in a moment; with the same client_id or Idempotency-Key "
+               "that does nothing twice.")
     return JsonResponse(body(message, "unavailable", retry_after_ms=2000), status=503, headers={"Retry-After": "2"})
 
 
