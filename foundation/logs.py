@@ -109,5 +109,6 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "uvicorn.access": {"level": "CRITICAL", "propagate": False},  # has the query; our own line says the rest
             "daphne": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
+            "psycopg": {"level": level if level == "ERROR" else "WARNING"},
         },
     }
