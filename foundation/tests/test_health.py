@@ -75,8 +75,8 @@ def test_a_database_that_refuses_connections_is_away(committed: None, monkeypatc
     name = connection.settings_dict["NAME"]
     impatient = {**connection.settings_dict["OPTIONS"], "pool": {"min_size": 1, "max_size": 2, "timeout": 0.5}}
     database.disconnect()
-    monkeypatch.setitem(connection.settings_dict, "OPTIONS", impatient)
-    with database.owner() as session:
+    with monkeypatch.context() as patched, database.owner() as session:
+        patched.setitem(connection.settings_dict, "OPTIONS", impatient)
         session.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         try:
             assert ready() == (503, {"status": "unavailable", "database": "away", "redis": "unknown", "beat": "unknown"})
@@ -84,5 +84,6 @@ def test_a_database_that_refuses_connections_is_away(committed: None, monkeypatc
             assert (answer.status_code, answer.json()["success"]) == (401, False)
         finally:
             session.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
-    database.disconnect()
+            database.disconnect()  # the impatient pool goes with its options
     assert ready()[0] == 200
+    assert connection.pool.timeout > impatient["pool"]["timeout"], "the tests after this one have their patience back"
