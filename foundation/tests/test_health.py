@@ -1,6 +1,7 @@
 """`/healthz` and `/readyz`: what the house can do without, and what it cannot."""
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from django.db import OperationalError, connection
@@ -86,4 +87,4 @@ def test_a_database_that_refuses_connections_is_away(committed: None, monkeypatc
             session.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
             database.disconnect()  # the impatient pool goes with its options
     assert ready()[0] == 200
-    assert connection.pool.timeout > impatient["pool"]["timeout"], "the tests after this one have their patience back"
+    assert cast(Any, connection).pool.timeout > impatient["pool"]["timeout"], "the tests after this one have their patience back"
