@@ -61,10 +61,6 @@ class Connection:
         """Queues a frame of the socket's own; never waits."""
         self.writer.put(encode(frame))
 
-    def send_text(self, text: str) -> None:
-        """The same for a frame that is encoded already."""
-        self.writer.put(text)
-
     def enter(self, room_id: UUID, group: str) -> None:
         """Joins a room. The caller has checked the right to it, and reads the head only afterwards."""
         if self.closing is not None:
