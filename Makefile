@@ -1,7 +1,7 @@
 # `make help` says what there is. Everything happens in .venv and under PANDAR_VAR (var); settings: .env.example.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock openapi story clean
+.PHONY: help run test faults soak lint lock openapi story clean
 
 # A .env beside this file is read as `NAME=value` lines; what the environment says already goes before it.
 ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; do \
@@ -21,6 +21,13 @@ test: $(STAMP)  ## all tests, on services of their own (PYTEST_ARGS="-k name")
 	@$(ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	@cmp -s var/openapi.yaml openapi.yaml || { diff -u openapi.yaml var/openapi.yaml | head -40; \
 		echo "openapi.yaml is not what the code says: run make openapi and commit it."; exit 1; }
+
+faults: $(STAMP)  ## break things for real while 200 clients talk, and check that nothing is lost (PYTEST_ARGS="-k name")
+	@$(ENV) $(PYTHON) -m pytest faults -n 3 --dist loadgroup $(PYTEST_ARGS)
+	@$(PYTHON) -m faults.report
+
+soak: export FAULTS_ROUNDS ?= 10
+soak: faults  ## the same with ten times the rounds (FAULTS_ROUNDS)
 
 lint: export SECRET_KEY = $(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))' 2>/dev/null)
 lint: $(STAMP)  ## style, types, imports, deployment check, missing migrations

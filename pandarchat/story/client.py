@@ -79,6 +79,7 @@ class Unsent:
     client_id: str
     stored: asyncio.Future[Frame]
     sent: int = 0  # how many times it went out
+    at: float = 0.0  # when it was acknowledged, by the loop's clock
 
 
 @dataclass
@@ -407,6 +408,7 @@ class Client:
             message.stored.set_exception(refused)
         else:
             self._apply_own(message, answer)
+            message.at = asyncio.get_running_loop().time()
             message.stored.set_result(answer)
         self.unsent.remove(message)
         self._happened()

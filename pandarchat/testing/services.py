@@ -1,4 +1,4 @@
-"""Fixtures for what runs beside a test: its Redis, real servers and workers on its database, and a Redis to break."""
+"""Fixtures for what runs beside a test: its Redis, real servers, workers and beats on its database, and a Redis to break."""
 import contextlib
 import itertools
 import os
@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pytest
 from django.conf import settings
@@ -38,11 +38,11 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """A failed test shows what its servers and workers said."""
+    """A failed test shows what its servers, workers and beats said."""
     report = yield
     if report.failed:
         for process in start.State.processes.running:
-            if process.name.startswith(("server", "worker")):
+            if process.name.startswith(("server", "worker", "beat")):
                 report.sections.append((f"end of {process.log}", process.last_lines(LOG_LINES)))
     return report
 
@@ -88,11 +88,11 @@ class Server(Running):
 
 
 class StartServer(Protocol):
-    def __call__(self, **environment: str) -> Server: ...
+    def __call__(self, *launcher: str, **environment: str) -> Server: ...
 
 
 class StartWorker(Protocol):
-    def __call__(self, **environment: str) -> Running: ...
+    def __call__(self, *launcher: str, **environment: str) -> Running: ...
 
 
 @pytest.fixture
@@ -121,16 +121,26 @@ def server(django_db_setup: None) -> Iterator[Server]:
 
 @pytest.fixture
 def servers(django_db_setup: None) -> Iterator[StartServer]:
-    """`servers(NAME="value", …)` starts a server of this test's own, with these settings, and waits until it is ready."""
+    """`servers(NAME="value", …)` starts a server of this test's own, with these settings, and waits until it is ready.
+
+    Words before the settings are a module and its arguments, through which uvicorn is started (`python -m …`).
+    """
     with stopping() as running:
-        yield lambda **environment: running(start_server(**environment))
+        yield lambda *launcher, **environment: running(start_server(*launcher, **environment))
 
 
 @pytest.fixture
 def workers(django_db_setup: None) -> Iterator[StartWorker]:
     """`workers(NAME="value", …)` starts a Celery worker of this test's own and waits until it is ready."""
     with stopping() as running:
-        yield lambda **environment: running(start_worker(**environment))
+        yield lambda *launcher, **environment: running(start_celery("worker", *launcher, **environment))
+
+
+@pytest.fixture
+def beats(django_db_setup: None) -> Iterator[StartWorker]:
+    """The same for Celery's beat."""
+    with stopping() as running:
+        yield lambda *launcher, **environment: running(start_celery("beat", *launcher, **environment))
 
 
 @pytest.fixture
@@ -159,23 +169,24 @@ def stopping() -> Iterator[Any]:
             running.stop()
 
 
-def start_server(**environment: str) -> Server:
-    """A uvicorn on a free loopback port, ready; raises ServiceError with its log's path where it does not get there."""
-    port = free_port()
-    values = product_environment(PANDAR_PORT=str(port), **environment)
-    command = [sys.executable, "-m", "uvicorn", "pandarchat.asgi:application", "--host", system.HOST, "--port", str(port), *system.UVICORN]
+def start_server(*launcher: str, **environment: str) -> Server:
+    """A uvicorn on loopback, on a free port or PANDAR_PORT, ready; raises ServiceError with its log's path where it does not get there."""
+    port = int(environment.setdefault("PANDAR_PORT", str(free_port())))
+    values = product_environment(**environment)
+    command = [sys.executable, "-m", *launcher, "uvicorn", "pandarchat.asgi:application", "--host", system.HOST, "--port", str(port),
+               *system.UVICORN]
     process = start.State.processes.start(f"server-{next(_numbers)}", command, env=values)
     wait_for(process, lambda: system.ready(read(values)))
     return Server(process, port)
 
 
-def start_worker(**environment: str) -> Running:
-    """A Celery worker, ready."""
-    number = next(_numbers)
-    flag = Path(start.State.processes.logs) / f"worker-{number}.ready"
+def start_celery(kind: Literal["worker", "beat"], *launcher: str, **environment: str) -> Running:
+    """A Celery worker or beat, ready."""
+    name = f"{kind}-{next(_numbers)}"
+    flag = Path(start.State.processes.logs) / f"{name}.ready"
     values = product_environment(**{readiness.FILE: str(flag)}, **environment)
-    command = [sys.executable, "-m", "celery", "-A", "pandarchat", *system.WORKER, "-n", f"worker-{number}@test"]
-    process = start.State.processes.start(f"worker-{number}", command, env=values)
+    options = (*system.WORKER, "-n", f"{name}@test") if kind == "worker" else system.BEAT
+    process = start.State.processes.start(name, [sys.executable, "-m", *launcher, "celery", "-A", "pandarchat", *options], env=values)
     wait_for(process, flag.exists)
     return Running(process)
 
