@@ -1,4 +1,5 @@
 """Signed tokens: access (10 minutes), refresh (one family per sign-in) and socket tickets (30 seconds, once)."""
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,7 +47,7 @@ def issue(
 def read(token: str, *kinds: str) -> Claims:
     """A token's claims; raises InvalidToken for a bad signature, an ended time, another kind or anything malformed."""
     try:
-        claims: dict[str, Any] = jwt.decode(token, settings.SECRET_KEY, [ALGORITHM], options={"require": ["exp", "typ", "org", "sub"]})
+        claims = _verified(token)
         found = Claims(
             kind=claims["typ"], organization_id=UUID(claims["org"]), user_id=UUID(claims["sub"]), number=int(claims.get("num", 0)),
             session_id=UUID(claims["sid"]) if "sid" in claims else None, id=UUID(claims["jti"]) if "jti" in claims else None,
@@ -61,6 +62,20 @@ def read(token: str, *kinds: str) -> Claims:
     if found.kind not in kinds:
         raise InvalidToken("The token is of another kind. Please sign in again.")
     return found
+
+
+def _verified(token: str) -> dict[str, Any]:
+    """Signed with the key, or with one that is on its way in or out (docs/operations.md, key rotation)."""
+    *others, last = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    for key in others:
+        with suppress(jwt.InvalidSignatureError):
+            return _decode(token, key)
+    return _decode(token, last)
+
+
+def _decode(token: str, key: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(token, key, [ALGORITHM], options={"require": ["exp", "typ", "org", "sub"]})
+    return claims
 
 
 def access(*, organization: UUID, user: UUID, session: UUID, epoch: int, lifetime: timedelta | None = None) -> str:

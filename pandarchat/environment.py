@@ -29,6 +29,7 @@ class Environment:
 
     debug: bool
     secret_key: str | None
+    secret_key_fallbacks: tuple[str, ...]
     port: int
     var: Path
     rate_limits: bool
@@ -53,6 +54,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
     return Environment(
         debug=debug,
         secret_key=_secret_key(values, debug),
+        secret_key_fallbacks=_secret_key_fallbacks(values),
         port=_number(values, "PANDAR_PORT", 8000, 1, 65535),
         var=_folder(values),
         rate_limits=_switch(values, "PANDAR_RATE_LIMITS", True),
@@ -175,6 +177,14 @@ def _secret_key(values: Mapping[str, str], debug: bool) -> str | None:
         raise InvalidSetting(f"SECRET_KEY must {'be empty or' if debug else 'be set to a random text while DEBUG is off; it must'} "
                              f"have at least {SHORTEST_KEY} characters, {FEWEST_CHARACTERS} of them different.")
     return key
+
+
+def _secret_key_fallbacks(values: Mapping[str, str]) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in values.get("SECRET_KEY_FALLBACKS", "").split(",") if key.strip())
+    if not all(map(_strong, keys)):
+        raise InvalidSetting(f"SECRET_KEY_FALLBACKS must list whole keys, separated by commas; each has at least {SHORTEST_KEY} "
+                             f"characters, {FEWEST_CHARACTERS} of them different.")
+    return keys
 
 
 def _strong(key: str) -> bool:

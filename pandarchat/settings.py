@@ -16,6 +16,7 @@ except environment.InvalidSetting as error:
     sys.exit(f"Pandar Chat does not start: {error}")
 
 BASE_DIR = environment.ROOT
+SECRET_KEY_FALLBACKS = list(env.secret_key_fallbacks)  # still believed, no longer signed with
 DEBUG = env.debug
 ALLOWED_HOSTS = list(env.allowed_hosts)
 ALLOWED_ORIGINS = list(env.allowed_origins)

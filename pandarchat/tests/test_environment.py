@@ -162,3 +162,11 @@ def test_every_process_of_the_product_says_that_sentence_and_ends(tmp_path: Path
 def test_what_is_valid_is_taken(name: str, value: str) -> None:
     """Negative control of the sentences above."""
     read({name: value})
+
+
+def test_keys_on_their_way_in_or_out_are_whole_keys() -> None:
+    assert read({"SECRET_KEY_FALLBACKS": ""}).secret_key_fallbacks == ()
+    assert read({"SECRET_KEY_FALLBACKS": f"{GOOD_KEY}, {GOOD_KEY}x"}).secret_key_fallbacks == (GOOD_KEY, f"{GOOD_KEY}x")
+    with pytest.raises(InvalidSetting, match=r"^SECRET_KEY_FALLBACKS must list whole keys") as refused:
+        read({"SECRET_KEY_FALLBACKS": f"{GOOD_KEY},short"})
+    assert "short" not in str(refused.value).replace("SHORTEST", "")
