@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from redis import Redis, RedisError
 
-from foundation import heartbeat
+from foundation import draining, heartbeat
 from foundation.http import errors
 from foundation.http.errors import OUTAGES
 
@@ -37,7 +37,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @for_reading
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 without the database or with migrations missing; 200 and `degraded` without Redis or without beat."""
+    """503 without the database, with migrations missing, or while it drains; 200 and `degraded` without Redis or without beat."""
+    if draining.begun():
+        response = JsonResponse({"status": "draining"}, status=503)
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log an error for what is no fault
+        return response
     parts = {"database": database(), "redis": "unknown", "beat": "unknown"}
     if parts["database"] != "ok":
         return JsonResponse({"status": "unavailable", **parts}, status=503)

@@ -13,7 +13,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from django.urls import path
 
-from foundation import async_database
+from foundation import async_database, draining
 from foundation.http.buffering import BufferedBody
 from pandarchat.routing import sockets
 
@@ -24,6 +24,7 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await sockets.start()
+            draining.before_stopping(settings.DRAIN_SECONDS, sockets.leave)
             await send({"type": "lifespan.startup.complete"})
         else:
             await sockets.stop()

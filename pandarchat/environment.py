@@ -1,4 +1,5 @@
 """Settings by environment: read once, checked here, each failure one clear sentence."""
+import ipaddress
 import os
 import re
 import secrets
@@ -45,6 +46,8 @@ class Environment:
     log_format: str
     behind_tls_proxy: bool
     trusted_proxies: int
+    host: str
+    drain_seconds: int
 
 
 def read(values: Mapping[str, str] = os.environ) -> Environment:
@@ -70,6 +73,8 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         log_format=_choice(values, "LOG_FORMAT", "json", ("json", "text")),
         behind_tls_proxy=behind_tls_proxy,
         trusted_proxies=_number(values, "TRUSTED_PROXIES", int(behind_tls_proxy), 0, 10),
+        host=_address(values, "PANDAR_HOST", "127.0.0.1"),
+        drain_seconds=_number(values, "DRAIN_SECONDS", 0, 0, 300),
     )
 
 
@@ -131,6 +136,14 @@ def _redis(values: Mapping[str, str], name: str) -> str | None:
     if not text.startswith("unix") and not re.fullmatch(r"/?|/[0-9]+", urlsplit(text).path):
         raise InvalidSetting(f"{name} must name the database by its number, as in redis://host:6379/0.")
     return text
+
+
+def _address(values: Mapping[str, str], name: str, default: str) -> str:
+    text = values.get(name, "").strip() or default
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise InvalidSetting(f"{name} must be an IP address to listen at, such as 127.0.0.1 or 0.0.0.0, not {text!r}.") from None
 
 
 def _choice(values: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

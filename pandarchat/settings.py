@@ -24,6 +24,7 @@ STRICT_TENANCY = DEBUG  # a query of a tenant table outside a unit of work raise
 RATE_LIMITS = env.rate_limits
 PORT = env.port
 TRUSTED_PROXIES = env.trusted_proxies
+DRAIN_SECONDS = env.drain_seconds
 PASSWORD_WORKERS = env.password_workers
 
 INSTALLED_APPS = [

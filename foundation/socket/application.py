@@ -1,6 +1,7 @@
 """The socket of one server process, composed of a backend and the apps' commands."""
 import asyncio
 import contextlib
+import random
 from collections.abc import Iterable
 from typing import Any
 
@@ -83,6 +84,13 @@ class SocketApplication:
         """Idempotent; a server without lifespan (daphne) comes here with the first socket."""
         await self.layer.ensure_started()
         _ = self.heartbeat
+
+    def leave(self, seconds: float) -> None:
+        """Closes the sockets there are with 1012, one by one over the second half of this time, when a proxy sends nobody here any more."""
+        loop = asyncio.get_running_loop()
+        for connection in tuple(self.connections):
+            at = random.uniform(seconds / 2, seconds)  # noqa: S311
+            loop.call_later(at, connection.close, CloseCode.RESTART, "server restarts")
 
     async def stop(self) -> None:
         """Closes all sockets with 1012 and waits a moment for them; the layer is stopped by whoever owns it."""

@@ -1,4 +1,5 @@
 """`/healthz` and `/readyz`: what the house can do without, and what it cannot."""
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
@@ -8,7 +9,7 @@ from django.db import OperationalError, connection
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from foundation import health, heartbeat, tasks
+from foundation import draining, health, heartbeat, tasks
 from foundation.models import Heartbeat
 from pandarchat.services.redis import RedisServer
 from pandarchat.testing import database
@@ -88,3 +89,11 @@ def test_a_database_that_refuses_connections_is_away(committed: None, monkeypatc
             database.disconnect()  # the impatient pool goes with its options
     assert ready()[0] == 200
     assert cast(Any, connection).pool.timeout > impatient["pool"]["timeout"], "the tests after this one have their patience back"
+
+
+def test_a_process_that_goes_is_not_ready_and_still_alive(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "_begun", threading.Event())
+    assert ready()[0] == 200
+    draining.begin()
+    assert ready() == (503, {"status": "draining"})
+    assert Client().get("/healthz").json() == {"status": "ok"}

@@ -25,6 +25,7 @@ from pandarchat.testing import start
 
 START_MOST = 60  # seconds
 LOG_LINES = 40
+PATIENCE = 30  # seconds for what finishes its work before it stops
 _numbers = itertools.count(1)
 
 
@@ -42,7 +43,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     if report.failed:
         for process in start.State.processes.running:
-            if process.name.startswith(("server", "worker", "beat")):
+            if process.name.startswith(("server", "web", "proxy", "worker", "beat")):
                 report.sections.append((f"end of {process.log}", process.last_lines(LOG_LINES)))
     return report
 
@@ -130,6 +131,13 @@ def servers(django_db_setup: None) -> Iterator[StartServer]:
 
 
 @pytest.fixture
+def webs(django_db_setup: None) -> Iterator[StartServer]:
+    """The same for a process that serves HTTP alone, by granian."""
+    with stopping() as running:
+        yield lambda *launcher, **environment: running(start_web(*launcher, **environment))
+
+
+@pytest.fixture
 def workers(django_db_setup: None) -> Iterator[StartWorker]:
     """`workers(NAME="value", …)` starts a Celery worker of this test's own and waits until it is ready."""
     with stopping() as running:
@@ -176,6 +184,16 @@ def start_server(*launcher: str, **environment: str) -> Server:
     command = [sys.executable, "-m", *launcher, "uvicorn", "pandarchat.asgi:application", "--host", system.HOST, "--port", str(port),
                *system.UVICORN]
     process = start.State.processes.start(f"server-{next(_numbers)}", command, env=values)
+    wait_for(process, lambda: system.ready(read(values)))
+    return Server(process, port)
+
+
+def start_web(*launcher: str, **environment: str) -> Server:
+    """A granian on loopback, ready; it has no socket."""
+    port = int(environment.setdefault("PANDAR_PORT", str(free_port())))
+    values = product_environment(**environment)
+    command = [sys.executable, "-m", *launcher, "pandarchat.services.web"]
+    process = start.State.processes.start(f"web-{next(_numbers)}", command, env=values, patience=PATIENCE)
     wait_for(process, lambda: system.ready(read(values)))
     return Server(process, port)
 

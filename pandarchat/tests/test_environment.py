@@ -105,6 +105,8 @@ INVALID = [
     ("REDIS_URL", "redis://:hush@h:abc/0"),
     ("REDIS_URL", "redis://:hush@h:65536/0"),
     ("REDIS_URL", "redis://[::1/0"),
+    ("PANDAR_HOST", "everywhere"),
+    ("DRAIN_SECONDS", "301"),
     ("REDIS_URL", "redis://:hush@h/first"),
     ("REDIS_URL", "redis://:hush@h/0?db=first"),
     ("REDIS_URL", "redis://:hush@h/0?foo=bar"),
