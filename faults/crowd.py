@@ -203,6 +203,15 @@ class Crowd:
                     longest = max(longest, watched.came.get(entry, inf) - message.at)
         return longest
 
+    async def check_heard(self, *, within: float) -> None:
+        """One more message in each room is heard by all; raises Broken."""
+        speakers = {ticket: client for client in self.clients for ticket in client.conversations}
+        for speaker in speakers.values():
+            self.say(speaker)
+        known = self.seconds_to_converge
+        await self.converged(within=within)
+        self.seconds_to_converge = known
+
     async def check_views(self) -> None:
         """Every client shows what a fresh read shows."""
         await asyncio.gather(*(check_view(client, ticket) for client in self.clients for ticket in client.conversations))

@@ -14,12 +14,14 @@ MISSING = ("Redis is missing: install a redis-server (apt-get install redis-serv
 
 
 class RedisServer:
-    """One Redis on `socket` (under 100 bytes). Tests start more than one, kill them and start them again on the same socket."""
+    """One Redis on `socket` (under 100 bytes). Tests start more than one, kill them and start them again on the same socket;
+    with `keeps` what it held survives a kill, as where an operator's Redis writes an append-only file."""
 
-    def __init__(self, processes: Processes, socket: Path, name: str = "redis") -> None:
+    def __init__(self, processes: Processes, socket: Path, name: str = "redis", *, keeps: bool = False) -> None:
         self.processes = processes
         self.socket = socket
         self.name = name
+        self.keeps = keeps
         self.process: Process | None = None
 
     @property
@@ -31,7 +33,8 @@ class RedisServer:
         end_orphan(self.url)
         self.socket.unlink(missing_ok=True)
         command: list[str | Path] = [program(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--daemonize", "no",
-                   "--save", "", "--appendonly", "no", "--dir", self.socket.parent]
+                   "--save", "", "--appendonly", "yes" if self.keeps else "no", "--appendfilename", f"{self.name}.aof",
+                   "--dir", self.socket.parent]
         process = self.processes.start(self.name, command, patience=5)
         wait_until(lambda: process.ended() or answers(self.url), 20, f"Redis does not answer after 20 s, see {process.log}.", tick)
         if process.ended():
