@@ -13,7 +13,7 @@ import msgspec
 
 from foundation.redis_clients import FAILURES, async_client
 
-STALE = '{"type":"stale"}'
+STALE = "stale"  # the verb that tells a sink that hints were lost
 LINE_LOST = 4491
 MISSES_OF_AN_OUTAGE = 2
 PACKET_BYTES = 1024 * 1024
@@ -340,6 +340,6 @@ class Hub:
         if not self._sinks:
             return
         self.counters.stale += 1
-        stale = Hint("frame", body=STALE)
+        stale = Hint("control", body={"verb": STALE, "data": {}})
         for sink in tuple(self._sinks):
             self._hand(sink, stale)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from foundation.hub import STALE
 from foundation.layer import HintLayer
 from foundation.socket.backend import Identity
 from foundation.socket.frames import AccessChanged, CloseCode, Frame, Ping, encode
@@ -106,7 +107,7 @@ class Connection:
         self.writer.offer(frame)
 
     def control(self, verb: str, data: dict[str, Any]) -> None:
-        """`close` and `revoke` {code, reason, within}, `access-changed` {}, `leave` {room}."""
+        """`close` and `revoke` {code, reason, within}, `access-changed` {}, `leave` {room}, `stale` {}."""
         if verb in ("close", "revoke"):
             self._close_within(int(data.get("code", CloseCode.REVOKED)), str(data.get("reason", "")),
                                float(data.get("within", self._options.revoke_jitter_seconds)))
@@ -116,6 +117,8 @@ class Connection:
         elif verb == "leave":
             self.access_epoch += 1
             self.leave(UUID(data["room"]))
+        elif verb == STALE and self.closing is None:
+            self._application.resumed(self)
 
     def _close_within(self, code: int, reason: str, seconds: float) -> None:
         """Spread over time, so that not all clients come back in one moment."""
@@ -185,7 +188,7 @@ class Connection:
         self.send(Ping(n=self.pings_sent, heads={str(room): heads[room][mine] for room in self.rooms if room in heads}))
 
     def _resumed(self) -> None:
-        """Frames were dropped while the reader was behind: tell the heads, so that the client sees its gaps, and refetches lists."""
+        """Frames were dropped while the reader was behind, as if the line had lost them."""
         self._application.resumed(self)
 
     def _too_slow(self) -> None:

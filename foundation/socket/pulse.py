@@ -53,7 +53,7 @@ class Heartbeat:
         return list(self._slot_of)
 
     def resumed(self, connection: Connection) -> None:
-        """Served with others that resume in the same moment."""
+        """`stale` and a ping with heads, so that the client sees its gaps at once; served with others that resume in the same moment."""
         if not self._resumed:
             self._start(self._serve_resumed())
         self._resumed[connection] = None

@@ -253,9 +253,11 @@ def test_redis_killed_and_back_no_socket_is_deaf() -> None:
 def test_a_short_break_of_the_line_says_stale_and_closes_nobody(redis_server: RedisServer) -> None:
     with running_server(redis_server.url, canary_seconds=2) as server:
         client = server.login("a")
+        client.ask("join", room="r")
         with redis_server.client() as redis:
             redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
         client.wait("stale")
+        assert client.wait("ping")["heads"] == {str(named("r")): 5}  # at once, not with the next ping in 25 s
         assert client.is_open()
         assert figures(client)["counters"]["outages"] == 0
 
