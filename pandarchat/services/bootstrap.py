@@ -9,9 +9,9 @@ HERE = Path(__file__).parent
 OWNER, APP, DATABASE = "pandar_owner", "pandar_app", "pandar"
 
 
-def superuser_url(socket_folder: Path, database: str = "postgres") -> str:
-    """The embedded PostgreSQL's superuser, for this file alone."""
-    return f"postgresql://postgres@{quote(str(socket_folder), safe='')}/{database}"
+def superuser_url(socket_folder: Path, database: str = "postgres", *, port: int | None = None) -> str:
+    """The embedded PostgreSQL's superuser, for whoever starts it."""
+    return f"postgresql://postgres@{quote(str(socket_folder), safe='')}{f':{port}' if port else ''}/{database}"
 
 
 def ensure(socket_folder: Path) -> None:

@@ -15,7 +15,7 @@ from pandarchat.services.processes import Process, Processes, ServiceError, even
 
 VERSION = "18"
 MADE_FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB")
-ALWAYS = ("listen_addresses=", "unix_socket_permissions=0700", "max_connections=200", "shared_buffers=128MB", "timezone=UTC",
+ALWAYS = ("unix_socket_permissions=0700", "max_connections=200", "shared_buffers=128MB", "timezone=UTC",
           "log_timezone=UTC", "log_line_prefix=%m [%p] %q%u@%d ", "log_checkpoints=off",
           # The log says which rule a row broke, never the row: it may hold a password's hash or what a customer said.
           "log_min_error_statement=panic", "log_error_verbosity=terse", "log_parameter_max_length_on_error=0")
@@ -24,13 +24,16 @@ OLD_BACKENDS = 15  # seconds they get to notice that their server was killed
 
 
 class Postgres:
-    """PostgreSQL with its data in `var/postgres`. `tests` trades durability for speed."""
+    """PostgreSQL with its data in `var/postgres`. `tests` trades durability for speed; with `port` it also listens on loopback, where
+    it asks for passwords."""
 
-    def __init__(self, processes: Processes, var: Path, *, tests: bool = False, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, processes: Processes, var: Path, *, tests: bool = False, port: int | None = None,
+                 say: Callable[[str], None] = lambda _: None) -> None:
         self.processes = processes
         self.data = var / "postgres"
         self.sockets = socket_folder(var)
         self.tests = tests
+        self.port = port
         self.say = say
         self.account = unprivileged.account(self.data)
         self.process: Process | None = None
@@ -63,13 +66,15 @@ class Postgres:
         unfinished = self.data.with_name("postgres.new")
         remove(unfinished)
         unprivileged.ensure_folder(unfinished, self.account)
-        command: list[str | Path] = [binaries / "initdb", "-D", unfinished, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+        command: list[str | Path] = [binaries / "initdb", "-D", unfinished, "-U", "postgres", "--auth-local=trust",
+                   "--auth-host=scram-sha-256", "-E", "UTF8",
                    "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", *(["--no-sync"] if self.tests else [])]
         self.processes.run("initdb", command, account=self.account, cwd=unfinished, tick=tick)
         unfinished.rename(self.data)
 
     def _answers_once(self, tick: Callable[[], None]) -> bool:
-        settings = [*ALWAYS, f'unix_socket_directories="{self.sockets}"', *(MADE_FOR_TESTS if self.tests else ())]
+        listens = ["listen_addresses=127.0.0.1", f"port={self.port}"] if self.port else ["listen_addresses="]
+        settings = [*ALWAYS, *listens, f'unix_socket_directories="{self.sockets}"', *(MADE_FOR_TESTS if self.tests else ())]
         options = [part for setting in settings for part in ("-c", setting)]
         # SIGINT is PostgreSQL's fast shutdown: sessions are cut, everything committed stays.
         process = self.processes.start("postgres", [programs() / "postgres", "-D", self.data, *options], account=self.account,
@@ -85,7 +90,7 @@ class Postgres:
 
     def answers(self) -> bool:
         """Whether it takes connections."""
-        return answers(bootstrap.superuser_url(self.sockets))
+        return answers(bootstrap.superuser_url(self.sockets, port=self.port))
 
 
 def answers(url: str) -> bool:

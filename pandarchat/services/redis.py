@@ -14,13 +14,14 @@ MISSING = ("Redis is missing: install a redis-server (apt-get install redis-serv
 
 
 class RedisServer:
-    """One Redis on `socket` (under 100 bytes). Tests start more than one, kill them and start them again on the same socket;
-    with `keeps` what it held survives a kill, as where an operator's Redis writes an append-only file."""
+    """One Redis on `socket` (under 100 bytes), with `port` on loopback too. Tests start more than one, kill them and start them again
+    on the same socket; with `keeps` what it held survives a kill, as where an operator's Redis writes an append-only file."""
 
-    def __init__(self, processes: Processes, socket: Path, name: str = "redis", *, keeps: bool = False) -> None:
+    def __init__(self, processes: Processes, socket: Path, name: str = "redis", *, port: int = 0, keeps: bool = False) -> None:
         self.processes = processes
         self.socket = socket
         self.name = name
+        self.port = port
         self.keeps = keeps
         self.process: Process | None = None
 
@@ -32,7 +33,8 @@ class RedisServer:
         """Start and wait until it answers; one that an earlier kill left on the socket is ended first."""
         end_orphan(self.url)
         self.socket.unlink(missing_ok=True)
-        command: list[str | Path] = [program(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--daemonize", "no",
+        command: list[str | Path] = [program(), "--port", str(self.port), "--bind", "127.0.0.1",
+                   "--unixsocket", self.socket, "--unixsocketperm", "700", "--daemonize", "no",
                    "--save", "", "--appendonly", "yes" if self.keeps else "no", "--appendfilename", f"{self.name}.aof",
                    "--dir", self.socket.parent]
         process = self.processes.start(self.name, command, patience=5)
