@@ -1,7 +1,7 @@
 # `make help` says what there is. Everything happens in .venv and under PANDAR_VAR (var); settings: .env.example.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test faults soak lint lock openapi story clean
+.PHONY: help run test faults soak lint lock openapi story bench-services bench-server clean
 
 # A .env beside this file is read as `NAME=value` lines; what the environment says already goes before it.
 ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; do \
@@ -11,7 +11,7 @@ STAMP = .venv/.installed
 UV = 0.13.8
 
 help:  ## this page
-	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*##/  make \1	/p' Makefile | expand -t 24
 
 run: $(STAMP)  ## start everything on this machine; Ctrl-C stops it
 	@$(ENV) PANDAR_STOP_WITH_PARENT=$$PPID exec $(PYTHON) -m pandarchat.services
@@ -46,6 +46,12 @@ openapi: $(STAMP)  ## write openapi.yaml from the code
 
 story: $(STAMP)  ## play the main job once against the running system
 	@$(ENV) $(PYTHON) manage.py demo_story --url "http://127.0.0.1:$${PANDAR_PORT:-8000}"
+
+bench-services: $(STAMP)  ## PostgreSQL, Redis and a world of 100,000 tickets to measure on (BENCH_ARGS="--tickets 1000000"); stays
+	@$(ENV) exec $(PYTHON) -m bench services $(BENCH_ARGS)
+
+bench-server: $(STAMP)  ## the web process that is measured, with production settings; its services by DATABASE_URL and REDIS_URL
+	@$(ENV) exec $(PYTHON) -m pandarchat.bench.server
 
 clean:  ## remove .venv, and caches; var with its data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
