@@ -3,4 +3,4 @@ from pandarchat.testing import start
 
 start.services()
 
-pytest_plugins = ["pandarchat.testing.database", "pandarchat.testing.services", "pandarchat.tests.world"]
+pytest_plugins = ["pandarchat.testing.database", "pandarchat.testing.services", "pandarchat.testing.proxy", "pandarchat.tests.world"]
