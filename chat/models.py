@@ -26,7 +26,7 @@ class Conversation(Owned):
     last_entry_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "customer", "-last_entry_at"], name="conversation_of_customer")]
+        indexes = [models.Index(fields=["organization", "customer"], name="conversation_customer")]  # none that a message changes: HOT
 
     def __str__(self) -> str:
         return str(self.id)

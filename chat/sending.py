@@ -15,15 +15,22 @@ from accounts.actor import Actor
 from chat import queries, rooms, waking, wire
 from foundation import events
 from foundation.async_database import in_thread, one_row
+from foundation.batching import Alone, Batcher
 from foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from foundation.socket.frames import encode
 from foundation.units import unit_of_work
 
 SEND = """
 SELECT outcome, entry, staff_number, public_number, stored_at, owed
-FROM send_message(%s::uuid, %s::uuid, %s::uuid, %s::text, %s::boolean, %s::uuid, %s::text, %s::bytea, %s::boolean, %s::boolean, %s::text[])
+FROM send_message(%s::uuid, %s::uuid, %s::uuid, %s::text, %s::boolean, %s::uuid, %s::text, %s::bytea, %s::boolean, %s::boolean, %s::text[],
+                  true)
+"""
+SEND_MANY = """
+SELECT outcome, entry, staff_number, public_number, stored_at, owed FROM send_messages(%s::uuid, %s::json, %s::text[])
 """
 WAKE = "wake"
+BUSY = "busy"
+together = Batcher(SEND_MANY, shared=lambda: (events.subscribers_of("message.sent"),))
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,7 @@ async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Store
         check(actor, draft)
     except Forbidden:
         await in_thread(refuse, actor, draft)
-    with _one_conversation_per_client_id():
-        row, again = await one_row(SEND, arguments(actor, draft, wakes=True))
+    row, again = await _from_socket(actor, draft)
     if row[0] == WAKE:
         return await in_thread(send_waking, actor=actor, draft=draft, session=session)
     stored = judged(row, actor)
@@ -104,6 +110,21 @@ async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Store
     else:
         publish(stored, (), actor, draft, session)
     return stored
+
+
+async def _from_socket(actor: Actor, draft: Draft) -> tuple[tuple[Any, ...], bool]:
+    """The statement's row, and whether it may be the second one: with others that wait, or alone where those could be harmed."""
+    again = False
+    try:
+        row = await together.row(actor.organization_id, (actor.id, draft.client_id), item(actor, draft))
+    except Alone as alone:
+        again = alone.again
+    else:
+        if row[0] != BUSY:
+            return row, False
+    with _one_conversation_per_client_id():
+        row, repeated = await one_row(SEND, arguments(actor, draft, wakes=True))
+    return row, again or repeated
 
 
 def send_waking(*, actor: Actor, draft: Draft, session: str = "") -> Stored:
@@ -141,6 +162,12 @@ def arguments(actor: Actor, draft: Draft, *, wakes: bool) -> tuple[Any, ...]:
     """The statement's parameters."""
     return (actor.organization_id, draft.conversation, actor.id, actor.name, actor.staff, draft.client_id, draft.text, digest(draft),
             draft.internal, wakes, events.subscribers_of("message.sent"))
+
+
+def item(actor: Actor, draft: Draft) -> dict[str, Any]:
+    """The same in a batch."""
+    return {"conversation": draft.conversation, "sender": actor.id, "name": actor.name, "staff": actor.staff,
+            "client_id": draft.client_id, "text": draft.text, "hash": digest(draft).hex(), "internal": draft.internal}
 
 
 def digest(draft: Draft) -> bytes:

@@ -1,0 +1,130 @@
+"""What waits for the same statement shares one: its way to PostgreSQL and back, and its commit."""
+import asyncio
+import contextlib
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import orjson
+import psycopg
+
+from foundation import async_database
+
+LANES = 3  # statements at once in a process
+LANES_OF_ONE = 2  # of one organization: a held lock of its own keeps nobody else waiting
+MOST_PER_BATCH = 64
+BATCH_SECONDS = 5.0
+
+Row = tuple[Any, ...]
+
+
+class Alone(Exception):
+    """The item was not done in a batch and is to be done by itself. `again`: it may have been committed for all that."""
+
+    def __init__(self, *, again: bool) -> None:
+        self.again = again
+        super().__init__()
+
+
+class Batcher:
+    """Runs `sql` with (organization, JSON array of items, *shared()), which answers one row for each item in their order.
+
+    Items of one organization only share a statement, and never two of the same `key`. A batch that fails stores nothing and
+    raises Alone to each of its items, so nobody's error is another's.
+    """
+
+    def __init__(self, sql: str, shared: Callable[[], tuple[Any, ...]] = tuple) -> None:
+        self._sql = sql
+        self._shared = shared
+        self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, Lanes] = WeakKeyDictionary()
+
+    async def row(self, organization: UUID, key: Any, item: dict[str, Any]) -> Row:
+        """This item's row; raises Alone."""
+        loop = asyncio.get_running_loop()
+        lanes = self._lanes.get(loop)
+        if lanes is None:
+            lanes = self._lanes[loop] = Lanes(self._sql, self._shared)
+        answer: asyncio.Future[Row] = loop.create_future()
+        lanes.add(organization, Waiting(key, item, answer))
+        return await answer
+
+
+class Waiting:
+    """An item in line."""
+
+    __slots__ = ("answer", "item", "key")
+
+    def __init__(self, key: Any, item: dict[str, Any], answer: "asyncio.Future[Row]") -> None:
+        self.key = key
+        self.item = item
+        self.answer = answer
+
+
+class Lanes:
+    """The statements of one event loop. Organizations take turns."""
+
+    def __init__(self, sql: str, shared: Callable[[], tuple[Any, ...]]) -> None:
+        self._sql = sql
+        self._shared = shared
+        self._waiting: dict[UUID, deque[Waiting]] = {}
+        self._running: Counter[UUID] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, organization: UUID, waiting: Waiting) -> None:
+        self._waiting.setdefault(organization, deque()).append(waiting)
+        self._start()
+
+    def _start(self) -> None:
+        if len(self._tasks) >= LANES:
+            return
+        for organization in self._waiting:
+            if self._running[organization] < LANES_OF_ONE:
+                self._running[organization] += 1
+                task = asyncio.get_running_loop().create_task(self._serve(organization), name="batch")
+                self._tasks.add(task)
+                return
+
+    async def _serve(self, organization: UUID) -> None:
+        """Begins a moment after it was started: what arrives in that moment comes along."""
+        try:
+            while batch := self._take(organization):
+                await self._run(organization, batch)
+                if len(self._waiting) > 1:
+                    break  # the others' turn
+        finally:
+            self._running[organization] -= 1
+            if not self._running[organization]:
+                del self._running[organization]
+            self._tasks.discard(asyncio.current_task())
+            self._start()
+
+    def _take(self, organization: UUID) -> list[Waiting]:
+        line = self._waiting.pop(organization, None)
+        batch: dict[Any, Waiting] = {}
+        while line and len(batch) < MOST_PER_BATCH:
+            if line[0].key in batch:
+                break
+            waiting = line.popleft()
+            if not waiting.answer.done():  # whoever asked has given up
+                batch[waiting.key] = waiting
+        if line:
+            self._waiting[organization] = line  # at the end
+        return list(batch.values())
+
+    async def _run(self, organization: UUID, batch: list[Waiting]) -> None:
+        try:
+            async with asyncio.timeout(BATCH_SECONDS), async_database.line() as connection:
+                items = orjson.dumps([waiting.item for waiting in batch]).decode()
+                cursor = await connection.execute(self._sql, (organization, items, *self._shared()), prepare=True)
+                rows = await cursor.fetchall()
+        except Exception as error:
+            refused = isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError)
+            for waiting in batch:
+                if not waiting.answer.done():
+                    waiting.answer.set_exception(Alone(again=not refused))
+            return
+        for waiting, row in zip(batch, rows, strict=True):
+            with contextlib.suppress(asyncio.InvalidStateError):  # given up meanwhile: a repetition finds what is stored
+                waiting.answer.set_result(row)
