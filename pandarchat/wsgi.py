@@ -8,5 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pandarchat.settings")
 application = get_wsgi_application()
 
 from foundation.roles import refuse_unsafe_role  # noqa: E402 - the apps are loaded now
+from foundation.settling import settle  # noqa: E402
 
 refuse_unsafe_role()
+settle()

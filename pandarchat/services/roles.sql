@@ -18,3 +18,5 @@ GRANT pandar_definer TO pandar_owner;
 ALTER ROLE pandar_app SET statement_timeout = '30s';
 ALTER ROLE pandar_app SET lock_timeout = '10s';
 ALTER ROLE pandar_app SET idle_in_transaction_session_timeout = '60s';
+-- Short statements gain nothing from being compiled first, and a wrong estimate would make one wait half a second for it.
+ALTER ROLE pandar_app SET jit = off;
