@@ -8,6 +8,7 @@ import httpx
 
 API = "/api/v1/"
 BUSY = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
+LOST = (httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT)  # a proxy knows no answer; it may have been done
 EARLY = 30.0  # seconds before its end that an access token is renewed
 
 
@@ -131,7 +132,8 @@ class Api:
         while True:
             try:
                 response = await self._http.request(method, API + path, headers=headers, **options)
-                pause = float(response.headers.get("Retry-After", 1)) if response.status_code in BUSY else None
+                again = response.status_code in BUSY or (response.status_code in LOST and _harmless_twice(method, path, key))
+                pause = float(response.headers.get("Retry-After", 1)) if again else None
             except httpx.TransportError as error:
                 if not _may_repeat(error, method, path, key):
                     raise Unreachable(f"{method} {path}: no answer ({error!r})") from error
@@ -145,7 +147,11 @@ class Api:
 
 def _may_repeat(error: httpx.TransportError, method: str, path: str, key: str | None) -> bool:
     """Whether the request was not sent, or does no harm twice."""
-    return isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)) or method == "GET" or key is not None or path.startswith("auth/")
+    return isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)) or _harmless_twice(method, path, key)
+
+
+def _harmless_twice(method: str, path: str, key: str | None) -> bool:
+    return method == "GET" or key is not None or path.startswith("auth/")
 
 
 def _opened(response: httpx.Response) -> Answer:

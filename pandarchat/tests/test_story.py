@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from pandarchat.demo import loading
 from pandarchat.story import play as story
-from pandarchat.story.api import EARLY, Account, Refused
+from pandarchat.story.api import EARLY, Account, Api, Refused
 from pandarchat.story.client import Client, CommandRefused, Unsent, _Line
 from pandarchat.story.conversation import Conversation, Entry, Outcome, settled
 from pandarchat.story.report import Report
@@ -62,6 +63,25 @@ def test_an_edit_and_a_deletion_make_of_the_shown_what_a_fresh_read_tells() -> N
              entry(5, kind="deletion", target="2")]
     assert settled(shown) == settled(fresh)
     assert settled(shown[:4]) != settled(fresh[:4])
+
+
+@pytest.mark.parametrize(("method", "key", "asked"), [("GET", None, 2), ("POST", "a key", 2), ("POST", None, 1)])
+def test_a_lost_answer_is_asked_for_again_where_that_does_no_harm(method: str, key: str | None, asked: int) -> None:
+    answers = [httpx.Response(502, json={"code": "unavailable"}, headers={"Retry-After": "0"}), httpx.Response(200, json={"data": 1})]
+    sent: list[httpx.Request] = []
+
+    def proxy(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return answers[len(sent) - 1]
+
+    async def ask() -> None:
+        api = Api("http://localhost", Account("pandar", "a@b.test", "x"))
+        api._http = httpx.AsyncClient(base_url="http://localhost", transport=httpx.MockTransport(proxy))
+        await api._send(method, "tickets/", key=key)
+
+    with pytest.raises(Refused, match="502") if asked == 1 else contextlib.nullcontext():
+        asyncio.run(ask())
+    assert len(sent) == asked
 
 
 # Against a real server.
