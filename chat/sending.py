@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
 from accounts.actor import Actor
-from chat import queries, rooms, waking, wire
+from chat import metrics, queries, rooms, waking, wire
 from foundation import events
 from foundation.async_database import in_thread, one_row
 from foundation.batching import Alone, Batcher
@@ -78,6 +78,7 @@ def refuse(actor: Actor, draft: Draft) -> NoReturn:
     raise AssertionError("only what check refuses comes here")
 
 
+@metrics.measured
 def send(*, actor: Actor, draft: Draft) -> Stored:
     """Store a message in a transaction of its own, outside any unit of work, and publish it. Raises NotFound, Forbidden, or Conflict
     (another body under the same client_id; a closed conversation)."""
@@ -93,6 +94,7 @@ def send(*, actor: Actor, draft: Draft) -> Stored:
     return stored
 
 
+@metrics.measured_async
 async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Stored:
     """The same for a socket, whose own `session` does not hear its message again."""
     try:

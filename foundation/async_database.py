@@ -40,6 +40,16 @@ def parameters() -> dict[str, Any]:
     return {**given, **of_address, "options": "-c TimeZone=UTC", "connect_timeout": 5}
 
 
+def open_pools() -> list[AsyncConnectionPool[Any]]:
+    """Of all loops of this process; for metrics."""
+    return list(_pools.values())
+
+
+def idle_lines() -> int:
+    """How many connections wait for the next batch; for metrics."""
+    return sum(map(len, tuple(_idle.values())))
+
+
 async def close() -> None:
     """At the end of the process."""
     loop = asyncio.get_running_loop()

@@ -48,6 +48,8 @@ class Environment:
     trusted_proxies: int
     host: str
     drain_seconds: int
+    metrics_token: str | None
+    metrics_port: int | None
 
 
 def read(values: Mapping[str, str] = os.environ) -> Environment:
@@ -75,6 +77,8 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         trusted_proxies=_number(values, "TRUSTED_PROXIES", int(behind_tls_proxy), 0, 10),
         host=_address(values, "PANDAR_HOST", "127.0.0.1"),
         drain_seconds=_number(values, "DRAIN_SECONDS", 0, 0, 300),
+        metrics_token=_metrics_token(values),
+        metrics_port=_metrics_port(values),
     )
 
 
@@ -144,6 +148,25 @@ def _address(values: Mapping[str, str], name: str, default: str) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError:
         raise InvalidSetting(f"{name} must be an IP address to listen at, such as 127.0.0.1 or 0.0.0.0, not {text!r}.") from None
+
+
+def _metrics_token(values: Mapping[str, str]) -> str | None:
+    token = values.get("PANDAR_METRICS_TOKEN", "").strip()
+    if token and not re.fullmatch(r"[A-Za-z0-9._~+/=-]{20,}", token):
+        raise InvalidSetting("PANDAR_METRICS_TOKEN must have at least 20 characters, letters, digits and ._~+/=- alone.")
+    return token or None
+
+
+def _metrics_port(values: Mapping[str, str]) -> int | None:
+    """Whose children's counters meet in a folder; prometheus-client reads its name from the environment as soon as it is imported."""
+    folder = values.get("PROMETHEUS_MULTIPROC_DIR", "").strip()
+    if folder and not os.path.isdir(folder):
+        raise InvalidSetting(f"PROMETHEUS_MULTIPROC_DIR must name a folder that exists, which {folder!r} is not.")
+    if not values.get("PANDAR_METRICS_PORT", "").strip():
+        return None
+    if not folder:
+        raise InvalidSetting("PANDAR_METRICS_PORT needs PROMETHEUS_MULTIPROC_DIR, an empty folder in which a worker's processes meet.")
+    return _number(values, "PANDAR_METRICS_PORT", 0, 1, 65535)
 
 
 def _choice(values: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -25,6 +25,8 @@ RATE_LIMITS = env.rate_limits
 PORT = env.port
 TRUSTED_PROXIES = env.trusted_proxies
 DRAIN_SECONDS = env.drain_seconds
+METRICS_TOKEN = env.metrics_token
+METRICS_PORT = env.metrics_port
 PASSWORD_WORKERS = env.password_workers
 
 INSTALLED_APPS = [
@@ -137,7 +139,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 if env.behind_tls_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

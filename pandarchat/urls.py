@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from foundation import health
-from foundation.http import errors
+from foundation.http import errors, metrics
 from pandarchat.admin_site import site
 
 handler400 = "foundation.http.errors.bad_request"
@@ -29,4 +29,5 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.view),
 ]

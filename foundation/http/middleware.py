@@ -8,7 +8,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from foundation import logs
-from foundation.http import errors
+from foundation.http import errors, metrics
 from foundation.ids import uuid7
 
 logger = logging.getLogger("foundation.requests")
@@ -33,8 +33,9 @@ class RequestContext:
         response.headers["X-Request-Id"] = request_id
         if request.path.startswith(NEVER_STORED):
             response.headers["Cache-Control"] = "no-store"
-        milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        logger.info("%s %s %s", request.method, request.path[:LONGEST_PATH], response.status_code, extra={"ms": milliseconds})
+        seconds = time.perf_counter() - started
+        metrics.count(request, response.status_code, seconds)
+        logger.info("%s %s %s", request.method, request.path[:LONGEST_PATH], response.status_code, extra={"ms": round(seconds * 1000, 1)})
         return response
 
 

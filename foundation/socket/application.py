@@ -10,6 +10,7 @@ from django.conf import settings
 
 from foundation import limits
 from foundation.layer import HintLayer
+from foundation.socket import metrics
 from foundation.socket.backend import Backend
 from foundation.socket.commands import CommandTable, Handler
 from foundation.socket.connection import Connection
@@ -39,6 +40,7 @@ class SocketApplication:
         self._registry: limits.SocketRegistry | None = None
         self._waiting: WaitingRoom | None = None
         self._heartbeat: Heartbeat | None = None
+        metrics.applications.add(self)
 
     # The settings are read at the first socket, not at import.
 

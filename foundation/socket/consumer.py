@@ -8,7 +8,7 @@ from channels.consumer import AsyncConsumer, get_handler_name
 from channels.exceptions import StopConsumer
 
 from foundation.errors import DomainError
-from foundation.socket import doors
+from foundation.socket import doors, metrics
 from foundation.socket.backend import Identity
 from foundation.socket.connection import Connection
 from foundation.socket.frames import FRAME_BYTES, Authenticate, CloseCode, Command, Error, Frame, Pong, Ready
@@ -45,6 +45,7 @@ class SocketConsumer(AsyncConsumer):
         reader = asyncio.current_task()
         connection.on_abort = lambda: self._cut_off(reader)
         self.application.connections.add(connection)
+        metrics.OPENED.inc()
         try:
             while True:
                 await self.dispatch(await receive())
@@ -291,6 +292,7 @@ class SocketConsumer(AsyncConsumer):
     async def _leave(self) -> None:
         """First what needs no waiting, so that a cancelled task leaves nothing behind either."""
         connection = self.connection
+        metrics.closed(connection.closing)
         self.application.forget(connection)
         self.commands.clear()
         self._no_longer_waiting()

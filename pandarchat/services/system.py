@@ -109,6 +109,7 @@ def start_product(supervisor: Supervisor, env: Environment, addresses: Addresses
     flags = env.var / "ready"
     shutil.rmtree(flags, ignore_errors=True)
     flags.mkdir()
+    values = {**values, **shared_metrics(env)}
 
     def begin(name: str, *command: str) -> Process:
         mine = {**values, readiness.FILE: str(flags / name)}
@@ -122,6 +123,14 @@ def start_product(supervisor: Supervisor, env: Environment, addresses: Addresses
     for name in ("worker", "beat"):
         with supervisor.step(name.capitalize()):
             wait_until((flags / name).exists, START_MOST, f"{name} is not ready after {START_MOST} s, see {name}.log.", supervisor.tick)
+
+
+def shared_metrics(env: Environment) -> dict[str, str]:
+    """Where the processes of this run keep their counters, so that the web's `/metrics` tells the worker's too."""
+    folder = env.var / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def environment(env: Environment, addresses: Addresses) -> dict[str, str]:

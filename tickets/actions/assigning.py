@@ -16,7 +16,7 @@ from foundation import events
 from foundation.events import PUSH, Push
 from foundation.socket.frames import encode
 from foundation.units import unit_of_work
-from tickets import queries, wire
+from tickets import metrics, queries, wire
 from tickets.actions.moves import assigned_frame, lock_assignment
 from tickets.assignment import Assigned, assign
 from tickets.models import Status
@@ -58,6 +58,7 @@ FROM said e JOIN moved m ON m.conversation_id = e.conversation_id {conversations
 """
 
 
+@metrics.measured
 def assign_queue(*, organization: UUID) -> int:
     """Assign what can be assigned now; returns how many tickets. Safe under any number of workers: they wait for each other here,
     and deliveries that asked for an assignment are struck out by the one that did it."""
