@@ -119,12 +119,13 @@ class Lanes:
                 items = orjson.dumps([waiting.item for waiting in batch]).decode()
                 cursor = await connection.execute(self._sql, (organization, items, *self._shared()), prepare=True)
                 rows = await cursor.fetchall()
+            answered = list(zip(batch, rows, strict=True))
         except Exception as error:
             refused = isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError)
             for waiting in batch:
                 if not waiting.answer.done():
                     waiting.answer.set_exception(Alone(again=not refused))
             return
-        for waiting, row in zip(batch, rows, strict=True):
+        for waiting, row in answered:
             with contextlib.suppress(asyncio.InvalidStateError):  # given up meanwhile: a repetition finds what is stored
                 waiting.answer.set_result(row)
