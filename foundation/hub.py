@@ -5,13 +5,14 @@ import random
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import msgspec
 
 from foundation.redis_clients import FAILURES, async_client
+from foundation.socket.wire import Text
 
 STALE = "stale"  # the verb that tells a sink that hints were lost
 LINE_LOST = 4491
@@ -29,7 +30,7 @@ class Sink(Protocol):
 
     session: str
 
-    def deliver(self, frame: str) -> None: ...
+    def deliver(self, text: Text) -> None: ...
 
     def control(self, verb: str, data: dict[str, Any]) -> None: ...
 
@@ -271,20 +272,21 @@ class Hub:
         if hint.kind not in ("frame", "control"):
             self._deliver_channel_hint(hint, raw)
             return
-        for sink in tuple(self._groups.get(hint.target, ())):
-            if hint.exclude and sink.session == hint.exclude:
-                continue
-            self._hand(sink, hint)
+        if (members := self._groups.get(hint.target)) is not None:
+            self._hand_to([sink for sink in members if sink.session != hint.exclude], hint)
 
-    def _hand(self, sink: Sink, hint: Hint) -> None:
-        try:
-            if hint.kind == "frame":
-                sink.deliver(hint.body)
+    def _hand_to(self, sinks: Sequence[Sink], hint: Hint) -> None:
+        text = Text.of(hint.body) if hint.kind == "frame" else None  # the same bytes for all
+        for sink in sinks:
+            try:
+                if text is not None:
+                    sink.deliver(text)
+                else:
+                    sink.control(hint.body["verb"], dict(hint.body["data"]))
+            except Exception:
+                logger.exception("a socket did not take a hint")
             else:
-                sink.control(hint.body["verb"], dict(hint.body["data"]))
-            self.counters.delivered += 1
-        except Exception:
-            logger.exception("a socket did not take a hint")
+                self.counters.delivered += 1
 
     # The canary.
 
@@ -329,8 +331,7 @@ class Hub:
         self.up.clear()
         logger.error("the hint line is lost: %s canaries missed, %s sockets are closed", self._missed, len(self._sinks))
         closing = Hint("control", body={"verb": "close", "data": {"code": LINE_LOST, "within": self.jitter_seconds}})
-        for sink in tuple(self._sinks):
-            self._hand(sink, closing)
+        self._hand_to(tuple(self._sinks), closing)
 
     def _stale_soon(self) -> None:
         """Many senders can lose hints in the same outage: one `stale` a second at most."""
@@ -342,6 +343,4 @@ class Hub:
         if not self._sinks:
             return
         self.counters.stale += 1
-        stale = Hint("control", body={"verb": STALE, "data": {}})
-        for sink in tuple(self._sinks):
-            self._hand(sink, stale)
+        self._hand_to(tuple(self._sinks), Hint("control", body={"verb": STALE, "data": {}}))

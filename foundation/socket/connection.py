@@ -11,9 +11,10 @@ from uuid import UUID
 from foundation.hub import STALE
 from foundation.layer import HintLayer
 from foundation.socket.backend import Identity
-from foundation.socket.frames import AccessChanged, CloseCode, Frame, Ping, encode
+from foundation.socket.frames import AccessChanged, CloseCode, Frame, Ping, encoder
 from foundation.socket.options import Options
 from foundation.socket.refusals import refusal
+from foundation.socket.wire import Text, transport_of
 from foundation.socket.writer import Send, Writer
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Connection:
 
     def send(self, frame: Frame) -> None:
         """Queues a frame of the socket's own; never waits."""
-        self.writer.put(encode(frame))
+        self.writer.put(Text(encoder.encode(frame)))
 
     def enter(self, room_id: UUID, group: str) -> None:
         """Joins a room. The caller has checked the right to it, and reads the head only afterwards."""
@@ -103,8 +104,8 @@ class Connection:
 
     # What hints do (foundation.hub.Sink).
 
-    def deliver(self, frame: str) -> None:
-        self.writer.offer(frame)
+    def deliver(self, text: Text) -> None:
+        self.writer.offer(text)
 
     def control(self, verb: str, data: dict[str, Any]) -> None:
         """`close` and `revoke` {code, reason, within}, `access-changed` {}, `leave` {room}, `stale` {}."""
@@ -217,12 +218,6 @@ class Connection:
             task.cancel()
         self.rooms.clear()
         self.writer.stop()
-
-
-def transport_of(send: Any) -> asyncio.Transport | None:
-    """uvicorn's transport behind an ASGI `send`: ASGI has no word for cutting a peer off that takes nothing."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    return transport if hasattr(transport, "abort") else None
 
 
 def by_organization(connections: Iterable[Connection]) -> dict[UUID, list[Connection]]:

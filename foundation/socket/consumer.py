@@ -13,7 +13,7 @@ from foundation.socket.backend import Identity
 from foundation.socket.connection import Connection
 from foundation.socket.frames import FRAME_BYTES, Authenticate, CloseCode, Command, Error, Frame, Pong, Ready
 from foundation.socket.refusals import refusal
-from foundation.socket.writer import size_of
+from foundation.socket.wire import size_of
 
 if TYPE_CHECKING:
     from foundation.socket.application import SocketApplication

@@ -1,4 +1,4 @@
-"""One writer task and one bounded queue per socket."""
+"""One bounded queue per socket, and a writer task while something waits in it."""
 import asyncio
 import contextlib
 from collections import deque
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from foundation.socket.options import Options
+from foundation.socket.wire import Line, Text
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 HARD_LIMIT = 2  # times the queue: what the socket's own answers may take beyond the room frames
@@ -14,25 +15,26 @@ HARD_LIMIT = 2  # times the queue: what the socket's own answers may take beyond
 class Writer:
     """Room frames (`offer`) are dropped once the queue is full, until it has drained; own frames (`put`) wait in line.
 
+    What nothing waits before goes out at once, if the server's connection lets it (`Line`); otherwise it waits for the writer task.
     `on_resumed`: the reader caught up after frames were dropped. `on_too_slow`: it did not, within `behind_seconds`.
     """
 
+    __slots__ = ("_behind", "_bytes", "_closing", "_dead", "_line", "_on_resumed", "_on_too_slow", "_options", "_queue", "_room", "_send",
+                 "_task")
+
     def __init__(self, send: Send, options: Options, *, on_resumed: Callable[[], None], on_too_slow: Callable[[], None]) -> None:
         self._send = send
+        self._line = Line.behind(send)
         self._options = options
         self._on_resumed = on_resumed
         self._on_too_slow = on_too_slow
-        self._loop = asyncio.get_running_loop()
-        self._queue: deque[tuple[str, int]] = deque()
+        self._queue: deque[Text] | None = None  # made when it is needed: an empty one takes 624 bytes
         self._bytes = 0
         self._behind: asyncio.TimerHandle | None = None
-        self._wake: asyncio.Future[None] | None = None
-        self._room = asyncio.Event()
-        self._room.set()
+        self._room: asyncio.Event | None = None
         self._closing: dict[str, Any] | None = None
         self._dead = False
-        self.finished = asyncio.Event()
-        self._task = self._loop.create_task(self._run(), name="socket writer")
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def behind(self) -> bool:
@@ -42,106 +44,123 @@ class Writer:
     def waiting_bytes(self) -> int:
         return self._bytes
 
-    def offer(self, text: str) -> None:
-        """A room frame: the client finds what was dropped by its number."""
-        if self._behind is not None:
-            return
-        size = size_of(text)
-        if self._full(size):
-            self._fall_behind()
-            return
-        self._append(text, size)
+    @property
+    def direct(self) -> bool:
+        """Whether the server's connection takes frames past ASGI."""
+        return self._line is not None
 
-    def put(self, text: str) -> None:
-        """A frame of the socket's own."""
-        size = size_of(text)
-        if self._full(size) and self._behind is None:
+    def offer(self, text: Text) -> None:
+        """A room frame: the client finds what was dropped by its number."""
+        if self._at_once(text) or self._behind is not None:
+            return
+        if self._full(text.size):
             self._fall_behind()
-        if len(self._queue) >= HARD_LIMIT * self._options.queue_frames or self._bytes + size > HARD_LIMIT * self._options.queue_bytes:
+            return
+        self._append(text)
+
+    def put(self, text: Text) -> None:
+        """A frame of the socket's own."""
+        if self._at_once(text):
+            return
+        if self._full(text.size) and self._behind is None:
+            self._fall_behind()
+        if self._waiting >= HARD_LIMIT * self._options.queue_frames or self._bytes + text.size > HARD_LIMIT * self._options.queue_bytes:
             self._on_too_slow()
             return
-        self._append(text, size)
+        self._append(text)
 
     async def room(self) -> None:
         """Waits until the queue is not full; at once when the socket is closing."""
-        await self._room.wait()
+        while self._room is not None:
+            await self._room.wait()
 
     def close(self, code: int, reason: str, *, flush: bool) -> None:
-        """After what waits (`flush`) or instead of it; `finished` is set when the close frame was handed over."""
-        if self._closing is not None:
+        """The close frame, after what waits (`flush`) or instead of it."""
+        if self._closing is not None or self._dead:
             return
         self._closing = {"type": "websocket.close", "code": code, "reason": reason}
         if not flush:
             self._clear()
         self._caught_up()
-        self._nudge()
+        self._work()
 
     def stop(self) -> None:
         self._die()
-        self._task.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _at_once(self, text: Text) -> bool:
+        """Whether it went out: nothing waits, so that it overtakes nothing."""
+        if self._task is None and self._line is not None and self._line.clear():
+            self._line.write(text)
+            return True
+        return False
+
+    @property
+    def _waiting(self) -> int:
+        return len(self._queue) if self._queue else 0
 
     def _full(self, size: int) -> bool:
-        return len(self._queue) >= self._options.queue_frames or self._bytes + size > self._options.queue_bytes
+        return self._waiting >= self._options.queue_frames or self._bytes + size > self._options.queue_bytes
 
-    def _append(self, text: str, size: int) -> None:
+    def _append(self, text: Text) -> None:
         if self._dead or self._closing is not None:
             return
-        self._queue.append((text, size))
-        self._bytes += size
-        self._nudge()
+        if self._queue is None:
+            self._queue = deque()
+        self._queue.append(text)
+        self._bytes += text.size
+        self._work()
 
-    def _nudge(self) -> None:
-        if self._wake is not None and not self._wake.done():
-            self._wake.set_result(None)
+    def _work(self) -> None:
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run(), name="socket writer")
 
     def _fall_behind(self) -> None:
         if self._dead or self._closing is not None:
             return
-        self._behind = self._loop.call_later(self._options.behind_seconds, self._on_too_slow)
-        self._room.clear()
+        self._behind = asyncio.get_running_loop().call_later(self._options.behind_seconds, self._on_too_slow)
+        self._room = asyncio.Event()
+        self._work()
 
     def _caught_up(self) -> bool:
         """Whether it was behind until now."""
-        self._room.set()
+        room, self._room = self._room, None
+        if room is not None:
+            room.set()
         timer, self._behind = self._behind, None
         if timer is not None:
             timer.cancel()
         return timer is not None
 
     def _clear(self) -> None:
-        self._queue.clear()
+        self._queue = None
         self._bytes = 0
 
     def _die(self) -> None:
         self._dead = True
+        self._line = None
         self._clear()
         self._caught_up()
-        self.finished.set()
 
     async def _run(self) -> None:
         # The peer goes away in whatever way the server words it; the reader hears of it.
         with contextlib.suppress(Exception):
-            while await self._drain():
-                self._wake = self._loop.create_future()
-                await self._wake
+            while self._closing is None:
+                await self._drain()
+                if self._closing is None and self._caught_up():
+                    self._on_resumed()
+                if self._closing is None and not self._queue:
+                    self._queue = self._task = None
+                    return
+            await self._drain()
+            await self._send(self._closing)
         self._die()
 
-    async def _drain(self) -> bool:
-        """Sends what waits; False after the close frame."""
+    async def _drain(self) -> None:
         while self._queue:
-            text, size = self._queue[0]
-            await self._send({"type": "websocket.send", "text": text})
+            text = self._queue[0]
+            await self._send({"type": "websocket.send", "text": str(text)})
             if self._queue:  # else cleared meanwhile
                 self._queue.popleft()
-                self._bytes -= size
-        if self._closing is not None:
-            await self._send(self._closing)
-            return False
-        if self._caught_up():
-            self._on_resumed()
-        return not self._queue or await self._drain()
-
-
-def size_of(text: str) -> int:
-    """Bytes on the wire."""
-    return len(text) if text.isascii() else len(text.encode())
+                self._bytes -= text.size

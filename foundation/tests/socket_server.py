@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ REDIS_URL = os.environ["SOCKET_REDIS"]
 OPTIONS = json.loads(os.environ["SOCKET_OPTIONS"])
 LAYER = {key: OPTIONS.pop(key) for key in ("canary_seconds", "jitter_seconds") if key in OPTIONS}
 RATE_LIMITS = OPTIONS.get("rate_limits", True)
+PLAIN = OPTIONS.pop("plain", False)  # hides the server's connection, as a server other than ours does
 
 if __name__ == "__main__":
     settings.configure(
@@ -230,7 +232,7 @@ async def measure(connection: Connection, command: Measure) -> Frame:
     return Figures(ref=command.ref, figures={
         "sockets": len(application.connections), "tasks": len(asyncio.all_tasks()),
         "waiting_bytes": max(writer.waiting_bytes for writer in writers), "behind": sum(writer.behind for writer in writers),
-        "resident_bytes": resident_bytes(),
+        "direct": sum(writer.direct for writer in writers), "resident_bytes": resident_bytes(),
         "gone": world.gone_users, "seen": sorted(world.seen_users), "pulses": world.pulses[-100:],
         "groups": sorted(application.layer._hub._groups) if application.layer._hub else [],
         "counters": vars(application.layer.counters), "healthy": application.layer.healthy,
@@ -246,7 +248,7 @@ sockets = application.as_asgi()
 
 async def asgi(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] != "lifespan":
-        await sockets(scope, receive, send)
+        await sockets(scope, receive, partial(send) if PLAIN else send)
         return
     while True:
         message = await receive()

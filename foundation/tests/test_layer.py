@@ -17,6 +17,7 @@ from channels.layers import channel_layers
 
 from foundation.hub import STALE
 from foundation.layer import HintLayer
+from foundation.socket.wire import Text
 from foundation.tests.socket_world import ROOT, Proxy, RedisServer, running_redis
 
 
@@ -34,8 +35,8 @@ class Ear:
         self.frames: list[str] = []
         self.controls: list[tuple[str, dict[str, Any]]] = []
 
-    def deliver(self, frame: str) -> None:
-        self.frames.append(frame)
+    def deliver(self, text: Text) -> None:
+        self.frames.append(str(text))
 
     def control(self, verb: str, data: dict[str, Any]) -> None:
         self.controls.append((verb, data))
@@ -157,7 +158,7 @@ def test_detached_hears_nothing(redis_server: RedisServer) -> None:
 
 def test_a_sink_that_fails_does_not_keep_the_frame_from_others(redis_server: RedisServer) -> None:
     class Broken(Ear):
-        def deliver(self, frame: str) -> None:
+        def deliver(self, text: Text) -> None:
             raise ZeroDivisionError
 
     async def play() -> None:

@@ -30,6 +30,7 @@ from foundation.tests.socket_world import (
 )
 
 MEGABYTE = 1024 * 1024
+BOTH_WAYS = pytest.mark.parametrize("plain", [False, True], ids=["past ASGI", "by ASGI"])
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +48,9 @@ def flood(speaker: Client, room: str, megabytes: int) -> None:
         assert speaker.ask("say", group=f"room:{room}", text="m", times=64, fill=16 * 1024)["type"] == "ok"
 
 
-def test_readers_that_never_read_cost_bounded_memory(redis_server: RedisServer) -> None:
-    with running_server(redis_server.url, behind_seconds=120) as server:
+@BOTH_WAYS
+def test_readers_that_never_read_cost_bounded_memory(redis_server: RedisServer, plain: bool) -> None:
+    with running_server(redis_server.url, plain=plain, behind_seconds=120) as server:
         speaker = server.login("speaker")
         deaf = [server.login(f"deaf{number}", sock=small_socket(server)) for number in range(4)]
         for client in deaf:
@@ -82,8 +84,9 @@ def test_without_the_bound_the_queue_would_take_it_all(redis_server: RedisServer
         deaf.close()
 
 
-def test_a_reader_that_fell_behind_resumes_with_heads_and_stale(redis_server: RedisServer) -> None:
-    with running_server(redis_server.url, behind_seconds=30) as server:
+@BOTH_WAYS
+def test_a_reader_that_fell_behind_resumes_with_heads_and_stale(redis_server: RedisServer, plain: bool) -> None:
+    with running_server(redis_server.url, plain=plain, behind_seconds=30) as server:
         speaker, slow = server.login("speaker"), server.login("slow", staff=True, sock=small_socket(server))
         slow.ask("join", room="r")
         flood(speaker, "r", 16)
@@ -98,8 +101,9 @@ def test_a_reader_that_fell_behind_resumes_with_heads_and_stale(redis_server: Re
         assert figures(speaker)["behind"] == 0
 
 
-def test_a_reader_that_stays_behind_is_closed_with_4490(redis_server: RedisServer) -> None:
-    with running_server(redis_server.url, behind_seconds=0.5, abort_seconds=10) as server:
+@BOTH_WAYS
+def test_a_reader_that_stays_behind_is_closed_with_4490(redis_server: RedisServer, plain: bool) -> None:
+    with running_server(redis_server.url, plain=plain, behind_seconds=0.5, abort_seconds=10) as server:
         speaker, slow = server.login("speaker"), server.login("slow", sock=small_socket(server))
         slow.ask("join", room="r")
         flood(speaker, "r", 16)
@@ -309,8 +313,10 @@ def garbage(dice: random.Random) -> str | bytes:
     return dice.choice(kinds)()
 
 
-def test_two_thousand_frames_to_many_sockets_arrive_in_order(redis_server: RedisServer) -> None:
-    with running_server(redis_server.url, rate_limits=False) as here, running_server(redis_server.url, rate_limits=False) as there:
+@BOTH_WAYS
+def test_two_thousand_frames_to_many_sockets_arrive_in_order(redis_server: RedisServer, plain: bool) -> None:
+    options = {"plain": plain, "rate_limits": False}
+    with running_server(redis_server.url, **options) as here, running_server(redis_server.url, **options) as there:
         listeners = [server.login(f"u{number}") for number in range(10) for server in (here, there)]
         for client in listeners:
             client.ask("join", room="r")
