@@ -26,7 +26,8 @@ async def pool() -> AsyncConnectionPool[Any]:
     found = _pools.get(loop)
     if found is None:
         found = _pools[loop] = AsyncConnectionPool(
-            kwargs={**parameters(), "autocommit": True}, min_size=1, max_size=settings.SOCKET_POOL_SIZE, timeout=5, open=False)
+            kwargs={**parameters(), "autocommit": True}, configure=ready, min_size=1, max_size=settings.SOCKET_POOL_SIZE, timeout=5,
+            open=False)
         await found.open(wait=False)
     return found
 
@@ -37,7 +38,27 @@ def parameters() -> dict[str, Any]:
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     given = {name: database[key] for name, key in names.items() if database.get(key)}
     of_address = {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}  # sslmode and its like
-    return {**given, **of_address, "options": "-c TimeZone=UTC", "connect_timeout": 5}
+    return {**given, **of_address, "connect_timeout": 5}
+
+
+async def ready(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Sets a new connection up; by a statement, as poolers refuse options at the start of a session. Who answers under another number than
+    the session was given is a pooler that may change sessions with each transaction: there a prepared statement is missing when it is
+    needed, so none is prepared unless DATABASE_PREPARE says that the pooler keeps them."""
+    cursor = await connection.execute("SELECT pg_backend_pid(), set_config('TimeZone', 'UTC', false)")
+    (backend, _), prepare = await cursor.fetchone() or (0, ""), settings.DATABASE_PREPARE
+    if prepare == "off" or (prepare == "auto" and backend != connection.info.backend_pid):
+        connection.prepare_threshold = None
+
+
+async def _connect() -> psycopg.AsyncConnection[Any]:
+    connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
+    try:
+        await ready(connection)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
 
 
 def open_pools() -> list[AsyncConnectionPool[Any]]:
@@ -65,7 +86,7 @@ async def line() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     """A connection in autocommit without the pool's checks, for what is done hundreds of times a second. A dead one raises
     OperationalError once and is thrown away."""
     idle = _idle.setdefault(asyncio.get_running_loop(), [])
-    connection = idle.pop() if idle else await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
+    connection = idle.pop() if idle else await _connect()
     try:
         yield connection
     except psycopg.Error:

@@ -40,6 +40,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     database_pool_size: int
+    database_prepare: str
     password_workers: int
     demo_password: str
     log_level: str
@@ -69,6 +70,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         allowed_hosts=_hosts(values),
         allowed_origins=_origins(values),
         database_pool_size=_number(values, "DATABASE_POOL_SIZE", 12, 2, 500),
+        database_prepare=_choice(values, "DATABASE_PREPARE", "auto", ("auto", "on", "off")),
         password_workers=_number(values, "PASSWORD_WORKERS", 2, 1, 64),
         demo_password=values.get("DEMO_PASSWORD") or "pandar-demo",
         log_level=_choice(values, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

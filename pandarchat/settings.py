@@ -84,8 +84,10 @@ DATABASES = {"default": {
     **database,
     "CONN_MAX_AGE": 0,
     "CONN_HEALTH_CHECKS": True,
+    "DISABLE_SERVER_SIDE_CURSORS": True,  # outside a transaction a pooler would lose them
     "OPTIONS": {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": env.database_pool_size, "timeout": 10}},
 }}
+DATABASE_PREPARE = env.database_prepare
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: hints and the task queue; losing it loses no fact.
