@@ -35,6 +35,9 @@ lint: $(STAMP)  ## style, types, imports, deployment check, missing migrations
 	$(PYTHON) -m mypy .
 	.venv/bin/lint-imports
 	DEBUG=off $(PYTHON) manage.py check --deploy --fail-level WARNING
+	@if docker compose version >/dev/null 2>&1; then echo "docker compose config"; SITE=localhost POSTGRES_PASSWORD=x PANDAR_OWNER_PASSWORD=x \
+		PANDAR_APP_PASSWORD=x REDIS_PASSWORD=x docker compose config --quiet; \
+		else echo "docker compose is not installed: docker-compose.yml is checked by its test alone."; fi
 	LOG_LEVEL=ERROR $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # compares files; no database is needed
 
 lock: $(STAMP)  ## requirements.in to requirements.txt, with hashes

@@ -26,11 +26,13 @@ LOGIN = "/api/v1/auth/login/"
 JSON = {"Content-Type": "application/json"}
 MOST = 1024 * 1024  # bytes
 SLOW = 30  # bodies at once; five times as many as a process of these tests has threads
+TOKEN = "a-token-of-prometheus-alone"
 ENVELOPE = {"success", "error", "code", "fields"}
 
 
 def production() -> dict[str, str]:
-    return {"DEBUG": "off", "SECRET_KEY": settings.SECRET_KEY, "BEHIND_TLS_PROXY": "off", "TRUSTED_PROXIES": "1"}
+    return {"DEBUG": "off", "SECRET_KEY": settings.SECRET_KEY, "BEHIND_TLS_PROXY": "off", "TRUSTED_PROXIES": "1",
+            "PANDAR_METRICS_TOKEN": TOKEN}
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +117,13 @@ def test_a_request_has_one_name_everywhere(proxy: Proxy) -> None:
     wait_until(lambda: given in proxy.log() and made in proxy.log(), 5, "the proxy's log lacks the name")
 
 
+def test_metrics_stay_inside(proxy: Proxy, web: int) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    answer = httpx.get(f"{proxy.url}/metrics", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert httpx.get(f"http://127.0.0.1:{web}/metrics", headers=headers).status_code == 200, "who is inside asks the process itself"
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_has_its_limit(world: World, proxy: Proxy, chunked: bool) -> None:
     def sent(size: int) -> httpx.Response:
@@ -168,6 +177,7 @@ def test_with_nobody_behind_it_the_answer_is_still_ours(proxies: StartProxy) -> 
     assert (answer.status_code, answer.json()["code"], set(answer.json())) == (503, "unavailable", ENVELOPE)
     assert answer.headers["Retry-After"] == "1"
     assert httpx.get(f"{proxy.url}/ws/v1/").status_code == 503
+    assert httpx.get(f"{proxy.url}/proxyz").status_code == 200, "the proxy itself is well"
 
 
 def test_files_are_served_as_collected(webs: StartServer, proxies: StartProxy, open_folder: Path) -> None:
