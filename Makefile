@@ -1,7 +1,7 @@
 # `make help` says what there is. Everything happens in .venv and under PANDAR_VAR (var); settings: .env.example.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test faults soak lint lock openapi story bench-services bench-server clean
+.PHONY: help run test faults soak lint lock openapi story bench bench-quick bench-report bench-services bench-server clean
 
 # A .env beside this file is read as `NAME=value` lines; what the environment says already goes before it.
 ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; do \
@@ -49,6 +49,15 @@ openapi: $(STAMP)  ## write openapi.yaml from the code
 
 story: $(STAMP)  ## play the main job once against the running system
 	@$(ENV) $(PYTHON) manage.py demo_story --url "http://127.0.0.1:$${PANDAR_PORT:-8000}"
+
+bench: $(STAMP)  ## measure everything beside the yardstick, about half an hour, and write docs/performance.md (BENCH_ARGS, YARDSTICK)
+	@$(ENV) exec $(PYTHON) -m bench run $(BENCH_ARGS)
+
+bench-quick: $(STAMP)  ## the same in three minutes on a small world, into var/bench/quick
+	@$(ENV) exec $(PYTHON) -m bench run --quick $(BENCH_ARGS)
+
+bench-report: $(STAMP)  ## write docs/performance.md again from the rows of the last run and bench/remarks.md
+	@$(ENV) exec $(PYTHON) -m bench report
 
 bench-services: $(STAMP)  ## PostgreSQL, Redis and a world of 100,000 tickets to measure on (BENCH_ARGS="--tickets 1000000"); stays
 	@$(ENV) exec $(PYTHON) -m bench services $(BENCH_ARGS)

@@ -21,6 +21,7 @@ from pandarchat.services.redis import RedisServer
 assert ROOT == PRODUCT  # noqa: S101
 HOST = "127.0.0.1"
 PANDAR, PEER, LIMIT, POSTGRES, REDIS = 0, 10, 20, 32, 79  # ports, counted from the first
+SETTINGS = ("max_wal_size=4GB", "checkpoint_timeout=15min")  # no checkpoint in the middle of a figure, whoever has it
 OTHERS = "yardstick"  # the role of reference and limit
 
 
@@ -56,7 +57,7 @@ class Services:
 def services(places: Places, first_port: int) -> Iterator[Services]:
     """Started, and stopped at the end; the data stays."""
     with Processes(places.bench / "log") as processes:
-        postgres = Postgres(processes, places.bench, port=first_port + POSTGRES)
+        postgres = Postgres(processes, places.bench, port=first_port + POSTGRES, settings=SETTINGS)
         redis = RedisServer(processes, socket_folder(places.bench) / "redis.sock", port=first_port + REDIS)
         postgres.start()
         redis.start()

@@ -7,6 +7,8 @@ from typing import Any
 
 from bench.places import ROOT, Places
 from bench.services import HOST, LIMIT, PANDAR, PEER, Services, call, ensure_databases
+from pandarchat.bench.server import PRODUCTION
+from pandarchat.environment import installation_key
 
 
 def prepare(running: Services, tickets: int, *, fresh: bool = False, extras: bool = True) -> Path:
@@ -22,6 +24,11 @@ def prepare(running: Services, tickets: int, *, fresh: bool = False, extras: boo
 def bench_world(places: Places, tickets: int, extras: bool) -> list[str | Path]:
     more = [] if extras else ["--waiting", "0", "--entries", "0"]
     return [sys.executable, "manage.py", "bench_world", "--out", folder(places, tickets) / "pandar.json", "--tickets", str(tickets), *more]
+
+
+def production(places: Places) -> dict[str, str]:
+    """Settings of production, with the key that signed the world's tokens."""
+    return {**PRODUCTION, "SECRET_KEY": installation_key(places.bench)}
 
 
 def folder(places: Places, tickets: int) -> Path:
@@ -45,7 +52,7 @@ def write_plan(running: Services, tickets: int, extras: bool) -> Path:
     file = folder(running.places, tickets) / "plan.json"
     file.unlink(missing_ok=True)
     with open(file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
-        json.dump({"targets": targets(running, tickets, extras)}, output, indent=2)
+        json.dump({"redis": f"{running.redis}/1", "targets": targets(running, tickets, extras)}, output, indent=2)
     return file
 
 

@@ -4,7 +4,7 @@ import importlib.util
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -25,15 +25,16 @@ OLD_BACKENDS = 15  # seconds they get to notice that their server was killed
 
 class Postgres:
     """PostgreSQL with its data in `var/postgres`. `tests` trades durability for speed; with `port` it also listens on loopback, where
-    it asks for passwords."""
+    it asks for passwords; `settings` (`name=value`) come last."""
 
     def __init__(self, processes: Processes, var: Path, *, tests: bool = False, port: int | None = None,
-                 say: Callable[[str], None] = lambda _: None) -> None:
+                 settings: Sequence[str] = (), say: Callable[[str], None] = lambda _: None) -> None:
         self.processes = processes
         self.data = var / "postgres"
         self.sockets = socket_folder(var)
         self.tests = tests
         self.port = port
+        self.settings = tuple(settings)
         self.say = say
         self.account = unprivileged.account(self.data)
         self.process: Process | None = None
@@ -74,7 +75,7 @@ class Postgres:
 
     def _answers_once(self, tick: Callable[[], None]) -> bool:
         listens = ["listen_addresses=127.0.0.1", f"port={self.port}"] if self.port else ["listen_addresses="]
-        settings = [*ALWAYS, *listens, f'unix_socket_directories="{self.sockets}"', *(MADE_FOR_TESTS if self.tests else ())]
+        settings = [*ALWAYS, *listens, f'unix_socket_directories="{self.sockets}"', *(MADE_FOR_TESTS if self.tests else ()), *self.settings]
         options = [part for setting in settings for part in ("-c", setting)]
         # SIGINT is PostgreSQL's fast shutdown: sessions are cut, everything committed stays.
         process = self.processes.start("postgres", [programs() / "postgres", "-D", self.data, *options], account=self.account,

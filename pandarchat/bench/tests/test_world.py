@@ -223,3 +223,16 @@ def test_no_token_on_another_machine(made: Made, monkeypatch: pytest.MonkeyPatch
             access.mint([user])
         monkeypatch.setattr(access, "check_bench_database", lambda: None)
         assert access.mint([user])[user.id], "the guard alone refused"
+
+
+# Measured from inside.
+
+
+def test_an_assignment_is_measured_on_a_queue_of_its_own(made: Made, redis_url: str) -> None:
+    out = StringIO()
+    call_command("bench_inside", tickets=40, agents=4, times=1, stdout=out)
+    assigned, password = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert {name: assigned[name] for name in ("measure", "assigned", "giving_statements", "unevenness")} == {
+        "measure": "assign.40", "assigned": 40, "giving_statements": 1, "unevenness": 0}
+    assert assigned["statements"] > assigned["writing_statements"] >= 1
+    assert password["measure"] == "password.check"

@@ -1,0 +1,202 @@
+"""The whole measurement, in phases; every row goes to one file, from which the report is written."""
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import report, tools, worlds
+from bench.places import ROOT, Places
+from bench.services import Services, call, services
+
+RESULTS = "results.jsonl"
+DESCRIPTORS = 12_000  # for 10,000 sockets and what else is open
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured; `quick` is the daily one."""
+
+    tickets: int = 1_000_000
+    sizes: tuple[int, ...] = (10_000, 100_000)  # of the smaller worlds, for the growth
+    sockets: tuple[int, ...] = (1_000, 5_000, 10_000)
+    fanout: tuple[int, ...] = (500, 2_000)
+    rounds: int = 3
+    seconds: float = 3.0
+    times: int = 3  # of the assignment
+    count: int = 300  # messages one at a time
+    rung: float = 2.0  # seconds of each rate of the ladder
+    ladder: tuple[int, ...] = ()  # messages/s; the yardstick's own where empty
+    asked: tuple[str, ...] = ("waiting", "page", "login", "processes")  # of bench.measure
+    fresh: bool = False
+    quick: bool = False
+
+    def load_options(self, *, ladder: bool = True) -> str:
+        """Options of load.py."""
+        options = ["--concurrency 16", f"--count {self.count}", f"--rung-seconds {self.rung}",
+                   f"--http-seconds {self.seconds}", f"--seconds {2 * self.seconds}",
+                   f"--fanout-sizes {','.join(map(str, self.fanout))}"]
+        if not ladder:
+            options.append("--ladder=")
+        elif self.ladder:
+            options.append(f"--ladder {','.join(map(str, self.ladder))}")
+        return " ".join(options)
+
+
+QUICK = Extent(quick=True, tickets=20_000, sizes=(), sockets=(), fanout=(2_000,), rounds=1, seconds=1.0, times=1, count=150, rung=1.0,
+               ladder=(200, 550, 1200, 2400), asked=("waiting", "page", "login"))
+
+
+class Run:
+    """One measurement of everything, on services of its own."""
+
+    def __init__(self, running: Services, extent: Extent) -> None:
+        self.running, self.extent = running, extent
+        self.places: Places = running.places
+        self.results = self.places.bench / RESULTS
+        self.part = self.places.bench / "part.jsonl"
+        self.cores = sorted(os.sched_getaffinity(0))
+        self.began = time.monotonic()
+
+    def everything(self) -> None:
+        keep_last(self.results)
+        self.add([{"phase": "about", **about(self.extent)}])
+        with self.phase(f"world of {self.extent.tickets:,} tickets"):
+            plan = worlds.prepare(self.running, self.extent.tickets, fresh=self.extent.fresh)
+        for many in self.extent.sockets:
+            with self.phase(f"{many:,} idle sockets"):
+                self.compare(plan, "sockets", 1, f"--idle-sockets {many}", "idle")
+        with self.phase(f"send, fanout and HTTP, {self.extent.rounds} rounds"):
+            self.compare(plan, "main", self.extent.rounds, self.extent.load_options(), "send", "fanout", "http")
+        with self.phase("long queue, long conversations, logins, a second process"):
+            self.measure(plan)
+        with self.phase("assignment"):
+            self.inside()
+        for size in self.extent.sizes:
+            with self.phase(f"the same with {size:,} tickets"):
+                smaller = worlds.prepare(self.running, size, fresh=self.extent.fresh, extras=False)
+                self.compare(smaller, "growth", 1, self.extent.load_options(ladder=False), "send", "http", tickets=size)
+        self.say(f"Measured in {(time.monotonic() - self.began) / 60:.1f} minutes; rows in {self.results}")
+
+    @contextmanager
+    def phase(self, title: str) -> Iterator[None]:
+        """Say what is done and how long it took; a phase that fails is told and recorded, and the others go on."""
+        began = time.monotonic()
+        self.say(f"{title} …")
+        try:
+            yield
+        except (subprocess.SubprocessError, OSError) as error:
+            self.say(f"{title}: failed, {error}")
+            self.add([{"phase": "failed", "title": title, "error": str(error)[:300]}])
+        self.say(f"{title}: {time.monotonic() - began:.0f} s")
+
+    def say(self, text: str) -> None:
+        print(f"[{(time.monotonic() - self.began) / 60:5.1f} min] {text}", flush=True)
+
+    def compare(self, plan: Path, phase: str, rounds: int, options: str, *measures: str, tickets: int | None = None) -> None:
+        """The yardstick's own comparison, its rows added to ours."""
+        self.part.unlink(missing_ok=True)
+        try:
+            self.shown([self.places.python, "compare.py", plan, *measures, "--rounds", str(rounds), "--out", self.part,
+                        f"--options={options}", *self.pinned()], self.places.yardstick)
+        finally:
+            self.collect({"phase": phase, "tickets": tickets or self.extent.tickets})
+
+    def measure(self, plan: Path) -> None:
+        self.part.unlink(missing_ok=True)
+        waiting = self.extent.tickets // 100
+        ladder = ["--ladder", ",".join(map(str, self.extent.ladder))] if self.extent.ladder else []
+        try:
+            for name in self.extent.asked:
+                self.shown([self.places.python, "-m", "bench.measure", plan, name, "--out", self.part, "--waiting", str(waiting),
+                            "--seconds", str(self.extent.seconds), *ladder, *self.pinned()], ROOT)
+        finally:
+            self.collect({"tickets": self.extent.tickets})
+
+    def inside(self) -> None:
+        values = {**self.running.pandar(self.extent.tickets), **worlds.production(self.places), "LOG_LEVEL": "WARNING"}
+        printed = call([sys.executable, "manage.py", "bench_inside", "--times", str(self.extent.times)], values)
+        self.add([{"phase": "inside", "tickets": self.extent.tickets, **json.loads(line)} for line in printed.splitlines()])
+
+    def pinned(self) -> list[str]:
+        """Server and generator on a core each, where there are two."""
+        return ["--server-cpu", str(self.cores[0]), "--load-cpu", str(self.cores[1])] if len(self.cores) > 1 else []
+
+    def shown(self, command: list[str | Path], cwd: Path) -> None:
+        """Run, its words to our terminal and to a log."""
+        values = {**os.environ, "PANDAR_VAR": str(self.places.var), "YARDSTICK": str(self.places.source)}
+        with (self.places.bench / "log" / "measuring.log").open("a") as log:
+            log.write(f"\n$ {' '.join(map(str, command))}\n")
+            log.flush()
+            subprocess.run(command, cwd=cwd, env=values, stdout=log, stderr=log, timeout=3600, check=True)
+
+    def collect(self, more: dict[str, Any]) -> None:
+        if self.part.exists():
+            self.add([{**more, **json.loads(line)} for line in self.part.read_text().splitlines()])
+
+    def add(self, rows: list[dict[str, Any]]) -> None:
+        with self.results.open("a") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def measure(places: Places, extent: Extent, first_port: int) -> None:
+    """Measure, and write the report."""
+    raise_limits()
+    tools.ready(places)
+    with services(places, first_port) as running:
+        Run(running, extent).everything()
+    write(places)
+
+
+def write(places: Places) -> None:
+    """The report from the rows that are there; its pictures are drawn in the bench's environment."""
+    results = places.bench / RESULTS
+    if not results.exists():
+        raise tools.Missing(f"There is nothing to report: {results} is missing. Run make bench first.")
+    pages = report.FOLDER
+    if report.about(report.read(results)).get("quick"):
+        pages = places.bench / "quick"  # what took three minutes is not what the documentation says
+    report.write(results, pages)
+    drawn = subprocess.run([places.python, "-m", "bench.pictures", results, pages / report.PICTURES], cwd=ROOT, check=False)
+    if drawn.returncode:
+        raise tools.Missing("The pictures could not be drawn.")
+    print(f"Wrote {pages / report.PAGE}.")
+
+
+def raise_limits() -> None:
+    """As many open files as we may, for everything that we start. Raises Missing where they are too few."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < DESCRIPTORS:
+        raise tools.Missing(f"10,000 sockets need {DESCRIPTORS} open files, and this login may have {hard} (ulimit -Hn).")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def keep_last(results: Path) -> None:
+    """What was measured before stays beside."""
+    if results.exists():
+        results.replace(results.with_name(f"results-{datetime.fromtimestamp(results.stat().st_mtime, UTC):%Y%m%d-%H%M%S}.jsonl"))
+
+
+def about(extent: Extent) -> dict[str, Any]:
+    """Where and when this was measured."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    return {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "commit": commit, "cores": len(os.sched_getaffinity(0)),
+            "processor": processor(), "system": platform.platform(), "rounds": extent.rounds, "tickets": extent.tickets,
+            "quick": extent.quick}
+
+
+def processor() -> str:
+    """The name of the processor, as the kernel has it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
