@@ -154,7 +154,14 @@ def half_sent() -> Iterator[Callable[[int], list[socket.socket]]]:
         yield begin
 
 
-def test_slow_bodies_hold_no_thread_and_end(world: World, proxy: Proxy, half_sent: Callable[[int], list[socket.socket]]) -> None:
+def test_slow_bodies_hold_no_thread_and_end(
+    world: World, web: int, proxies: StartProxy, half_sent: Callable[[int], list[socket.socket]],
+) -> None:
+    def sooner(text: str) -> str:
+        assert "timeout http-request 10s" in text
+        return text.replace("timeout http-request 10s", "timeout http-request 3s")
+
+    proxy = up(proxies([web, free_port()], [free_port(), free_port()], changed=sooner))
     slow = half_sent(proxy.port)
     answer = httpx.post(f"{proxy.url}{LOGIN}", content=credentials(world), headers=JSON, timeout=5)
     assert answer.status_code == 200
