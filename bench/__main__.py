@@ -19,9 +19,10 @@ def numbers(text: str) -> tuple[int, ...]:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--port", type=int, default=FIRST_PORT, help="the first of the ports on loopback that are used (a hundred)")
+    ports = argparse.ArgumentParser(add_help=False)
+    ports.add_argument("--port", type=int, default=FIRST_PORT, help="the first of the ports on loopback that are used (a hundred)")
     commands = parser.add_subparsers(dest="command", required=True)
-    whole = commands.add_parser("run", help="measure everything and write docs/performance.md")
+    whole = commands.add_parser("run", parents=[ports], help="measure everything and write docs/performance.md")
     whole.add_argument("--quick", action="store_true", help="under three minutes, into var/bench/quick")
     whole.add_argument("--tickets", type=int, help="of the large world")
     whole.add_argument("--sizes", type=numbers, help="tickets of the smaller worlds, comma separated")
@@ -30,7 +31,7 @@ def arguments() -> argparse.Namespace:
     whole.add_argument("--seconds", type=float, help="of each measurement over HTTP")
     whole.add_argument("--fresh", action="store_true", help="make the databases anew; wanted after some ten runs, as tickets pile up")
     commands.add_parser("report", help="write docs/performance.md again from the rows of the last run")
-    stay = commands.add_parser("services", help="PostgreSQL, Redis and a world to try things on; stays until Ctrl-C")
+    stay = commands.add_parser("services", parents=[ports], help="PostgreSQL, Redis and a world to try things on; stays until Ctrl-C")
     stay.add_argument("--tickets", type=int, default=100_000)
     stay.add_argument("--fresh", action="store_true", help="make the databases anew")
     return parser.parse_args()

@@ -8,6 +8,7 @@ import argparse
 import gc
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
@@ -53,6 +54,7 @@ class Turn:
 
 def main() -> None:
     args = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that what was started is stopped too
     gc.disable()  # short-lived, and a collection would look like a slow server
     load.use_all_file_descriptors()
     plan = json.loads(args.plan.read_text())

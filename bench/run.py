@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from bench import report, tools, worlds
+from bench.goals import NAMES
 from bench.places import ROOT, Places
 from bench.services import Services, call, services
 
 RESULTS = "results.jsonl"
+STOPS = 60  # seconds that a command may take to end
+GOING_ON = ("== ", "  pandar ", "  peer ", "  limit ")  # how lines begin that say what is measured
 DESCRIPTORS = 12_000  # for 10,000 sockets and what else is open
 
 
@@ -68,6 +71,8 @@ class Run:
 
     def everything(self) -> None:
         keep_last(self.results)
+        for name in ("measuring", *NAMES):
+            (self.places.bench / "log" / f"{name}.log").unlink(missing_ok=True)
         self.add([{"phase": "about", **about(self.extent)}])
         with self.phase(f"world of {self.extent.tickets:,} tickets"):
             plan = worlds.prepare(self.running, self.extent.tickets, fresh=self.extent.fresh)
@@ -131,12 +136,17 @@ class Run:
         return ["--server-cpu", str(self.cores[0]), "--load-cpu", str(self.cores[1])] if len(self.cores) > 1 else []
 
     def shown(self, command: list[str | Path], cwd: Path) -> None:
-        """Run, its words to our terminal and to a log."""
-        values = {**os.environ, "PANDAR_VAR": str(self.places.var), "YARDSTICK": str(self.places.source)}
-        with (self.places.bench / "log" / "measuring.log").open("a") as log:
+        """Run; all it says goes to a log, what is going on also to our terminal. Raises CalledProcessError where it fails."""
+        values = {**os.environ, "PANDAR_VAR": str(self.places.var), "YARDSTICK": str(self.places.source), "PYTHONUNBUFFERED": "1"}
+        with (self.places.bench / "log" / "measuring.log").open("a") as log, started(command, cwd, values) as process:
             log.write(f"\n$ {' '.join(map(str, command))}\n")
-            log.flush()
-            subprocess.run(command, cwd=cwd, env=values, stdout=log, stderr=log, timeout=3600, check=True)
+            for line in process.stdout or ():
+                log.write(line)
+                log.flush()
+                if line.startswith(GOING_ON):
+                    self.say(f"  {line.strip()[:150]}")
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command[:3])
 
     def collect(self, more: dict[str, Any]) -> None:
         if self.part.exists():
@@ -145,6 +155,19 @@ class Run:
     def add(self, rows: list[dict[str, Any]]) -> None:
         with self.results.open("a") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+@contextmanager
+def started(command: list[str | Path], cwd: Path, values: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A command that measures; told to stop where we stop, so that it stops what it started."""
+    process = subprocess.Popen(command, cwd=cwd, env=values, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    except BaseException:
+        process.terminate()
+        raise
+    finally:
+        process.wait(STOPS)
 
 
 def measure(places: Places, extent: Extent, first_port: int) -> None:

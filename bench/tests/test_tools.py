@@ -1,5 +1,6 @@
 """The yardstick's copy, and the limits of what is opened."""
 import resource
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,14 @@ def test_every_world_that_is_measured_is_possible() -> None:
     for extent in (run.Extent(), run.QUICK):
         for tickets in (extent.tickets, *extent.sizes):
             assert Shape(tickets=tickets).problems() == []
+
+
+def test_a_command_that_measures_is_told_to_stop_where_we_stop(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    waits = ("import pathlib, signal, sys, time; told = pathlib.Path(sys.argv[1])\n"
+             "signal.signal(signal.SIGTERM, lambda *_: (told.touch(), sys.exit()))\nprint('ready', flush=True); time.sleep(60)")
+    with pytest.raises(KeyboardInterrupt), run.started([sys.executable, "-c", waits, told], tmp_path, {}) as process:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        raise KeyboardInterrupt
+    assert told.exists()
+    assert process.returncode == 0
