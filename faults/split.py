@@ -39,7 +39,7 @@ class Split:
             "PANDAR_RATE_LIMITS": "off", "DATABASE_POOL_SIZE": "12", **environment}
         self.ports = {part: free_port() for part in (*HTTP, *SOCKETS)}
         self.running: dict[str, Running] = {}
-        self.restarts = 0
+        self.restarted: list[str] = []
         self.proxy: Proxy
         self._parts = parts
         self._changed = changed
@@ -80,7 +80,7 @@ class Split:
     def restart(self, part: str) -> None:
         self.running[part].stop()
         self.start(part)
-        self.restarts += 1
+        self.restarted.append(part)
 
     def kill(self, part: str) -> None:
         """`kill -9`; it stays away."""
