@@ -86,7 +86,8 @@ def sockets(rows: Sequence[Row]) -> plt.Figure:
     figure, axes = plt.subplots(figsize=(6, 3))
     silent = [row for row in rows if row.get("phase") == "sockets"]
     for name in NAMES:
-        points = sorted((row["sockets"], row["server_kb_per_socket"]) for row in silent if row["target"] == name)
+        sizes = sorted({row["sockets"] for row in silent if row["target"] == name})
+        points = [(size, median(per_round(rows, "sockets", f"idle.{size}", "server_kb_per_socket", name).values())) for size in sizes]
         axes.plot([x for x, _ in points], [y for _, y in points], marker="o", color=COLOURS[name], label=NAMES[name])
     axes.set_ylim(bottom=0)
     axes.set_xlabel("idle sockets on one process")

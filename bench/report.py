@@ -180,8 +180,12 @@ def at_size(rows: Sequence[Row], measure: str, metric: str, target: str, size: i
 def sockets(rows: Sequence[Row]) -> str:
     """What silent sockets cost, by their number."""
     figures = ("server_kb_per_socket", "dropped", "server_cpu_ms_per_connect", "server_idle_core_percent", "per_s")
-    lines = [(NAMES[row["target"]], f"{row['sockets']:,}", *(short(row[name]) for name in figures))
-             for row in rows if row.get("phase") == "sockets"]
+    sizes = sorted({row["sockets"] for row in rows if row.get("phase") == "sockets"})
+    lines = []
+    for name, label in NAMES.items():
+        for size in sizes:
+            numbers = (per_round(rows, "sockets", f"idle.{size}", figure, name) for figure in figures)
+            lines.append((label, f"{size:,}", *(one(Found(tuple(found_there.values()))) for found_there in numbers)))
     if not lines:
         return ""
     head = ("", "sockets", "KB each", "dropped", "CPU ms to connect", "% of a core while silent", "connected per s")
