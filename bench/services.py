@@ -17,6 +17,7 @@ from pandarchat.services.addresses import socket_folder
 from pandarchat.services.postgres import Postgres
 from pandarchat.services.processes import Processes
 from pandarchat.services.redis import RedisServer
+from pandarchat.services.supervisor import take_lock
 
 assert ROOT == PRODUCT  # noqa: S101
 HOST = "127.0.0.1"
@@ -55,8 +56,9 @@ class Services:
 
 @contextmanager
 def services(places: Places, first_port: int) -> Iterator[Services]:
-    """Started, and stopped at the end; the data stays."""
-    with Processes(places.bench / "log") as processes:
+    """Started, and stopped at the end; the data stays. Raises ServiceError where another run has them."""
+    lock = take_lock(places.bench)
+    with os.fdopen(lock), Processes(places.bench / "log", hold=lock) as processes:
         postgres = Postgres(processes, places.bench, port=first_port + POSTGRES, settings=SETTINGS)
         redis = RedisServer(processes, socket_folder(places.bench) / "redis.sock", port=first_port + REDIS)
         postgres.start()
