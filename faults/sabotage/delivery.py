@@ -70,10 +70,11 @@ def silence_watch() -> None:
 
 def writer_bound() -> None:
     """The queue of a socket takes everything."""
+    from foundation.socket.wire import Text
     from foundation.socket.writer import Writer
 
-    def append(self: Any, text: str) -> None:
-        self._append(str(text.encode(), "utf-8"), len(text))  # a copy of its own, as a queue that is not shared would hold
+    def append(self: Writer, text: Text) -> None:
+        self._append(Text(bytes(bytearray(text.payload))))  # a copy of its own, as a queue that is not shared would hold
 
     Writer.offer = Writer.put = append  # type: ignore[method-assign]
 
