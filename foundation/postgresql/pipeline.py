@@ -1,0 +1,264 @@
+"""Prepared statements on the event loop: several in one round trip, which is one transaction.
+
+psycopg's own cursors cost more processor time than such a statement takes PostgreSQL; this speaks libpq's pipeline mode through the
+connections that psycopg makes, and leaves conversion of values to psycopg too.
+"""
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from re import Match, compile
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.conf import settings
+from psycopg import pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+
+from foundation.async_database import parameters
+
+Rows = list[tuple[Any, ...]]
+PARAMETER = compile(r"%\((\w+)\)s")
+WAIT_SECONDS = 5.0  # the longest wait for a free line
+FORGOTTEN = ("0A", "26")  # states of what was prepared once and is good no more: a changed table, another server behind a pooler
+# Statements here are written for one plan each; planning anew would cost more than running them.
+GENERIC_PLANS = "-c plan_cache_mode=force_generic_plan"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with `$1` for the first of its named parameters; each parameter's type is to be clear from the SQL."""
+
+    sql: str
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def statement(template: str) -> Statement:
+    """A statement of the text that psycopg takes, with its `%(name)s`."""
+    names: list[str] = []
+
+    def number(found: Match[str]) -> str:
+        if found[1] not in names:
+            names.append(found[1])
+        return f"${names.index(found[1]) + 1}"
+
+    return Statement(PARAMETER.sub(number, template), tuple(names))
+
+
+Asked = tuple[str, Mapping[str, Any]]  # a template and its values
+
+
+class Line:
+    """One connection in pipeline mode. It runs one round trip at a time and gives itself back when that is over."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any], pool: "Lines") -> None:
+        self._connection = connection
+        self._converter = Transformer(connection)
+        self._pg = connection.pgconn
+        self._pool = pool
+        self._loop = asyncio.get_running_loop()
+        self._socket = self._pg.socket
+        self._names: dict[str, bytes] = {}
+        self._expected: deque[tuple[str, bytes] | None] = deque()  # a statement being prepared, or None for one being run
+        self._answer: asyncio.Future[list[Rows]] | None = None
+        self._results: list[pq.abc.PGresult] = []
+        self._error: pq.abc.PGresult | None = None
+        self._writing = False
+        self._pg.nonblocking = 1
+        self._pg.enter_pipeline_mode()
+        self._loop.add_reader(self._socket, self._readable)
+
+    def ask(self, asked: Sequence[Asked]) -> "asyncio.Future[list[Rows]]":
+        """Send the statements; the rows of each, or the error of the first that failed, whereupon nothing has happened."""
+        answer = self._answer = self._loop.create_future()
+        try:
+            for template, values in asked:
+                self._send(statement(template), values)
+            self._pg.pipeline_sync()
+            self._flush()
+        except (psycopg.Error, OSError) as error:
+            self._die(error)
+        return answer
+
+    def _send(self, asked: Statement, values: Mapping[str, Any]) -> None:
+        name = self._names.get(asked.sql)
+        if name is None:
+            name = b"s%d" % (len(self._names) + sum(1 for expected in self._expected if expected))
+            self._pg.send_prepare(name, asked.sql.encode())
+            self._expected.append((asked.sql, name))
+        dumped = self._converter.dump_sequence([values[name] for name in asked.names], [PyFormat.TEXT] * len(asked.names))
+        self._pg.send_query_prepared(name, dumped)
+        self._expected.append(None)
+
+    def _flush(self) -> None:
+        unsent = self._pg.flush() == 1
+        if unsent and not self._writing:
+            self._loop.add_writer(self._socket, self._writable)
+        elif not unsent and self._writing:
+            self._loop.remove_writer(self._socket)
+        self._writing = unsent
+
+    def _writable(self) -> None:
+        try:
+            self._flush()
+        except psycopg.Error as error:
+            self._die(error)
+
+    def _readable(self) -> None:
+        try:
+            self._pg.consume_input()
+            self._flush()
+            if self._answer is None and self._pg.status != pq.ConnStatus.OK:
+                raise psycopg.OperationalError("the connection is lost")
+            while self._answer is not None and not self._pg.is_busy():
+                self._take(self._pg.get_result())
+        except psycopg.Error as error:
+            self._die(error)
+
+    def _take(self, result: "pq.abc.PGresult | None") -> None:
+        if result is None:  # the end of one statement's results
+            if self._pg.status != pq.ConnStatus.OK:
+                raise psycopg.OperationalError("the connection is lost")
+            return
+        if result.status == pq.ExecStatus.PIPELINE_SYNC:
+            self._finish()
+            return
+        expected = self._expected.popleft() if self._expected else None
+        if result.status == pq.ExecStatus.FATAL_ERROR:
+            self._error = self._error or result
+        elif expected is not None and result.status == pq.ExecStatus.COMMAND_OK:
+            self._names[expected[0]] = expected[1]
+        elif expected is None:
+            self._results.append(result)
+
+    def _finish(self) -> None:
+        answer, results, error = self._answer, self._results, self._error
+        self._answer, self._results, self._error = None, [], None
+        self._expected.clear()
+        failed = error_from_result(error) if error is not None else None
+        if answer is not None and not answer.done():
+            if failed is not None:
+                answer.set_exception(failed)
+            else:
+                answer.set_result([self._rows(result) for result in results])
+        if failed is not None and (failed.sqlstate or "").startswith(FORGOTTEN):
+            self._die(failed)
+        else:
+            self._pool.give_back(self)
+
+    def _rows(self, result: "pq.abc.PGresult") -> Rows:
+        self._converter.set_pgresult(result)
+        return self._converter.load_rows(0, result.ntuples, tuple)
+
+    def _die(self, error: Exception) -> None:
+        answer, self._answer = self._answer, None
+        self.close()
+        self._pool.lost(self)
+        if answer is not None and not answer.done():
+            answer.set_exception(error)
+
+    def close(self) -> None:
+        """Hang up; a statement that is under way is not waited for."""
+        self._loop.remove_reader(self._socket)
+        if self._writing:
+            self._loop.remove_writer(self._socket)
+        self._pg.finish()
+
+
+class Lines:
+    """At most `most` lines of one event loop, opened when they are needed."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open: set[Line] = set()
+        self._opening = 0
+        self._free: list[Line] = []
+        self._waiting: deque[asyncio.Future[Line | None]] = deque()
+
+    async def ask(self, *asked: Asked) -> list[Rows]:
+        """The rows of each statement, all of them one transaction. Raises psycopg's errors; nothing is tried twice here."""
+        line = self._free.pop() if self._free else await self._another()
+        return await line.ask(asked)
+
+    async def _another(self) -> Line:
+        async with asyncio.timeout(WAIT_SECONDS):
+            while True:
+                if self._free:
+                    return self._free.pop()
+                if len(self._open) + self._opening < self._most:
+                    return await self._connect()
+                waiter: asyncio.Future[Line | None] = asyncio.get_running_loop().create_future()
+                self._waiting.append(waiter)
+                try:
+                    line = await waiter
+                except asyncio.CancelledError:
+                    if waiter.done() and not waiter.cancelled() and (given := waiter.result()) is not None:
+                        self.give_back(given)
+                    raise
+                if line is not None:
+                    return line
+
+    async def _connect(self) -> Line:
+        self._opening += 1
+        try:
+            given = parameters()
+            options = f"{given.pop('options', '')} {GENERIC_PLANS}"
+            connection = await psycopg.AsyncConnection.connect(**given, options=options, autocommit=True)
+        except BaseException:
+            self._wake(None)
+            raise
+        finally:
+            self._opening -= 1
+        line = Line(connection, self)
+        self._open.add(line)
+        return line
+
+    def give_back(self, line: Line) -> None:
+        """A line is free."""
+        if not self._wake(line):
+            self._free.append(line)
+
+    def lost(self, line: Line) -> None:
+        """A line is gone; whoever waits may open another."""
+        self._open.discard(line)
+        if line in self._free:
+            self._free.remove(line)
+        self._wake(None)
+
+    def _wake(self, line: Line | None) -> bool:
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(line)
+                return True
+        return False
+
+    def close(self) -> None:
+        """At the end of the process."""
+        for line in self._open:
+            line.close()
+        self._open.clear()
+        self._free.clear()
+
+
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, Lines] = WeakKeyDictionary()
+
+
+def lines() -> Lines:
+    """This loop's lines."""
+    loop = asyncio.get_running_loop()
+    found = _lines.get(loop)
+    if found is None:
+        found = _lines[loop] = Lines(settings.SOCKET_POOL_SIZE)
+    return found
+
+
+def close() -> None:
+    """Hang up this loop's lines."""
+    found = _lines.pop(asyncio.get_running_loop(), None)
+    if found is not None:
+        found.close()

@@ -1,0 +1,116 @@
+"""Statements in one round trip: one transaction, bounded lines, and nothing that outlives a broken connection."""
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from foundation.postgresql import pipeline
+from foundation.postgresql.pipeline import Lines, lines, statement
+
+BEAT = "INSERT INTO foundation_heartbeat (name, at) VALUES (%(name)s::text, now()) RETURNING name"
+BEATS = "SELECT name FROM foundation_heartbeat ORDER BY name"
+DIVIDE = "SELECT 1 / %(by)s::integer"
+SLOW = "SELECT pg_sleep(0.02), %(number)s::integer"
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def play(story: Callable[[Lines], Awaitable[Any]]) -> Any:
+    """The story's result, on a loop of its own."""
+
+    async def alone() -> Any:
+        try:
+            return await story(lines())
+        finally:
+            pipeline.close()
+
+    return asyncio.run(alone())
+
+
+def test_named_parameters_become_numbers() -> None:
+    assert statement("SELECT %(a)s::int, %(b)s::text, %(a)s::int") == pipeline.Statement("SELECT $1::int, $2::text, $1::int", ("a", "b"))
+
+
+def test_values_come_back_as_psycopg_reads_them() -> None:
+    given = {"number": 4, "texts": ["a", None, "b,c"], "nothing": None, "bytes": b"\0\xff"}
+    sql = "SELECT %(number)s::bigint + 1, %(texts)s::text[], %(nothing)s::text, %(bytes)s::bytea, true"
+    assert play(lambda line: line.ask((sql, given))) == [[(5, ["a", None, "b,c"], None, b"\0\xff", True)]]
+
+
+def test_all_is_one_transaction() -> None:
+    async def story(lines: Lines) -> Any:
+        await lines.ask(("SELECT set_config('app.organization', 'here', true)", {}), (BEAT, {"name": "kept"}))
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            await lines.ask((BEAT, {"name": "undone"}), (DIVIDE, {"by": 0}), (BEAT, {"name": "never"}))
+        return await lines.ask(("SELECT current_setting('app.organization', true)", {}), (BEATS, {}), (DIVIDE, {"by": 1}))
+
+    assert play(story) == [[("",)], [("kept",)], [(1,)]]
+
+
+def test_who_asks_when_all_lines_are_busy_waits() -> None:
+    async def story(_: Lines) -> Any:
+        few = Lines(2)
+        answers = await asyncio.gather(*(few.ask((SLOW, {"number": number})) for number in range(12)))
+        held = len(few._open)
+        few.close()
+        return held, [answer[0][0][1] for answer in answers]
+
+    assert play(story) == (2, list(range(12)))
+
+
+def test_who_leaves_leaves_no_line_behind() -> None:
+    async def story(_: Lines) -> Any:
+        one = Lines(1)
+        await one.ask((DIVIDE, {"by": 1}))
+        running, waiting = (asyncio.ensure_future(one.ask((SLOW, {"number": number}))) for number in range(2))
+        await asyncio.sleep(0)
+        running.cancel()
+        waiting.cancel()
+        answer = await one.ask((SLOW, {"number": 7}))
+        one.close()
+        return answer[0][0][1], running.cancelled(), waiting.cancelled()
+
+    assert play(story) == (7, True, True)
+
+
+def test_a_dead_connection_fails_its_own_question_only() -> None:
+    async def story(lines: Lines) -> Any:
+        with pytest.raises(psycopg.OperationalError):
+            await lines.ask(("SELECT pg_terminate_backend(pg_backend_pid())", {}))
+        return await lines.ask((DIVIDE, {"by": 1}))
+
+    assert play(story) == [[(1,)]]
+
+
+def test_an_idle_connection_that_dies_is_forgotten() -> None:
+    async def story(lines: Lines) -> Any:
+        ((pid,),), = await lines.ask(("SELECT pg_backend_pid()", {}))
+        other = Lines(1)
+        await other.ask(("SELECT pg_terminate_backend(%(pid)s::integer)", {"pid": pid}))
+        other.close()
+        async with asyncio.timeout(10):
+            while lines._open:  # noqa: ASYNC110 - the loop itself notices
+                await asyncio.sleep(0.01)
+        return await lines.ask((DIVIDE, {"by": 1}))
+
+    assert play(story) == [[(1,)]]
+
+
+def test_a_table_that_changed_is_asked_anew() -> None:
+    async def story(lines: Lines) -> Any:
+        made = "CREATE TEMP TABLE IF NOT EXISTS changing AS SELECT 1 AS a"
+        await lines.ask((made, {}))
+        await lines.ask(("SELECT * FROM changing", {}))
+        await lines.ask(("ALTER TABLE changing ADD COLUMN b integer", {}))
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            await lines.ask(("SELECT * FROM changing", {}))
+        await lines.ask((made, {}))
+        return await lines.ask(("SELECT * FROM changing", {}))
+
+    assert play(story) == [[(1,)]], "on a new connection, whose temporary table is new as well"
+
+
+def test_what_is_larger_than_a_socket_takes_arrives_whole() -> None:
+    text = "x" * 5_000_000
+    assert play(lambda lines: lines.ask(("SELECT length(%(text)s::text), %(text)s::text", {"text": text}))) == [[(len(text), text)]]
