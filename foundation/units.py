@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from foundation.postgresql.base import DatabaseWrapper
 
-SET = "SELECT set_config('app.organization', %s, true)"
+SET = "SELECT set_config('app.organization', %(organization)s::text, true)"
 
 
 class Tenanted(Protocol):
@@ -55,7 +55,7 @@ def _organization(database: DatabaseWrapper, organization: UUID) -> Iterator[Non
 
 def _set(value: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(SET, [str(value)])
+        cursor.execute(SET, {"organization": str(value)})
 
 
 def current_organization() -> UUID:

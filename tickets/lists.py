@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.actor import Actor
 from foundation.errors import Invalid
 from tickets import queries
-from tickets.assignment import TEXTS, Reason, Waiting, reason
+from tickets.assignment import TEXTS, Waiting
 from tickets.models import Priority
 
 PAGE = 25
@@ -31,21 +31,20 @@ MOST = {"smallint": 2**15 - 1, "bigint": 2**63 - 1}
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}")
 MOMENT = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00", re.ASCII)
 LIST = """
-SELECT coalesce(json_agg({json} ORDER BY {order_t}), '[]')::text, count(*), (array_agg(t.{column} ORDER BY {order_t}))[%(size)s]::text,
-       (array_agg(t.conversation_id ORDER BY {order_t}))[%(size)s]::text
-FROM (SELECT * FROM tickets_ticket s WHERE {where}{keyset} ORDER BY {order_s} LIMIT %(size)s OFFSET %(offset)s) t {joins}
+SELECT coalesce('[' || string_agg({json}, ',' ORDER BY {order_t}) || ']', '[]'), count(*),
+       (array_agg(t.{column} ORDER BY {order_t}))[{size}]::text, (array_agg(t.conversation_id ORDER BY {order_t}))[{size}]::text
+FROM (SELECT * FROM tickets_ticket s WHERE {where}{keyset} ORDER BY {order_s} LIMIT {size} OFFSET %(offset)s::bigint) t {joins}
 """
-COUNT = "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT %(most)s) counted"
+COUNT = "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT {most}) counted"
+# Sizes stand in the statements and are no parameters: a plan made for any size would be one for many rows.
 QUEUE = """
-SELECT coalesce(json_agg(json_build_object('position', p.position, 'waiting_since', t.queued_at, 'reason', p.why,
-  'reason_text', %(texts)s::jsonb ->> p.why, 'ticket', {json}) ORDER BY p.position), '[]')::text
-FROM (SELECT s.conversation_id, w.why,
-        row_number() OVER (ORDER BY s.priority DESC, s.created_at, s.conversation_id) + %(offset)s AS position
-      FROM (SELECT * FROM tickets_ticket s WHERE {where} ORDER BY s.priority DESC, s.created_at, s.conversation_id
-            LIMIT %(size)s OFFSET %(offset)s) s
-      JOIN unnest(%(keys)s::uuid[], %(whys)s::text[]) AS w (key, why) ON w.key = s.conversation_id) p
-JOIN tickets_ticket t ON t.conversation_id = p.conversation_id {joins}
+SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id, to_json(t.queued_at)::text, {json}
+FROM (SELECT * FROM tickets_ticket s WHERE {where} ORDER BY s.priority DESC, s.created_at, s.conversation_id
+      LIMIT {size} OFFSET %(offset)s::bigint) t {joins}
+ORDER BY t.priority DESC, t.created_at, t.conversation_id
 """
+WHY = {why: orjson.dumps({"reason": why.value, "reason_text": text})[1:-1].decode() for why, text in TEXTS.items()}
+QUEUED = "s.organization_id = %(organization)s::uuid AND s.status = 'queued'"
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,22 @@ class Listed:
     pages: int
     next: str | None
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """What stands beside the rows in the envelope."""
+        return {"count": self.count, "count_exact": self.count_exact, "page": self.page, "pages": self.pages, "next": self.next}
+
+
+Asked = tuple[str, dict[str, Any]]  # a statement and its parameters
+
 
 def tickets(actor: Actor, wanted: Wanted) -> Listed:
-    """A page of 25 tickets that the actor may see. Pages reach as far as is counted; a cursor reaches the end."""
+    """A page of 25 tickets that the actor may see, inside a unit of work. Pages reach as far as is counted; a cursor reaches the end."""
+    return listed(wanted, *map(_row, asked(actor, wanted)))
+
+
+def asked(actor: Actor, wanted: Wanted) -> tuple[Asked, Asked]:
+    """The statements of a page: its rows, and how many there are. Raises Invalid for a foreign cursor."""
     where, given = _filters(actor, wanted)
     column, descending = ORDERINGS[wanted.ordering]
     keyset = ""
@@ -84,7 +96,7 @@ def tickets(actor: Actor, wanted: Wanted) -> Listed:
         value, key = _read(wanted.cursor, wanted.ordering)
         keyset = f" AND (s.{column}, s.conversation_id) {'<' if descending else '>'} (%(value)s::{TYPES[column]}, %(key)s::uuid)"
         given |= {"value": value, "key": key}
-    given |= {"size": PAGE, "offset": 0 if wanted.cursor else (wanted.page - 1) * PAGE, "most": COUNTED_MOST + 1}
+    given |= {"offset": 0 if wanted.cursor else (wanted.page - 1) * PAGE}
     direction = "DESC" if descending else "ASC"
     sql = LIST.format(
         json=queries.JSON,
@@ -92,35 +104,47 @@ def tickets(actor: Actor, wanted: Wanted) -> Listed:
         where=where,
         keyset=keyset,
         column=column,
+        size=PAGE,
         order_t=f"t.{column} {direction}, t.conversation_id {direction}",
         order_s=f"s.{column} {direction}, s.conversation_id {direction}",
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        data, rows, last_value, last_key = cursor.fetchone()
-        cursor.execute(COUNT.format(where=where), given)
-        count = cursor.fetchone()[0]
+    return (sql, given), (COUNT.format(where=where, most=COUNTED_MOST + 1), given)
+
+
+def listed(wanted: Wanted, page: tuple[Any, ...], counted: tuple[Any, ...]) -> Listed:
+    """The page that these rows are."""
+    data, rows, last_value, last_key = page
+    count = counted[0]
     return Listed(
         data=data.encode(), count=min(count, COUNTED_MOST), count_exact=count <= COUNTED_MOST, page=None if wanted.cursor else wanted.page,
         pages=-(-min(count, COUNTED_MOST) // PAGE), next=_write(wanted.ordering, last_value, last_key) if rows == PAGE else None)
 
 
+def _row(asked: Asked) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(*asked)
+        row: tuple[Any, ...] = cursor.fetchone()
+    return row
+
+
 def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
-    clauses = ["s.organization_id = %(organization)s"]
-    given: dict[str, Any] = {"organization": actor.organization_id, "prefix": queries.prefix(), "staff": actor.staff, "viewer": actor.id}
+    clauses = ["s.organization_id = %(organization)s::uuid"]
+    given: dict[str, Any] = {"organization": actor.organization_id, "staff": actor.staff, "viewer": actor.id}
     if not actor.staff:
-        clauses.append("s.customer_id = %(viewer)s")
+        clauses.append("s.customer_id = %(viewer)s::uuid")
     for clause, name, value in (
-        ("s.status = %(status)s", "status", wanted.status),
-        ("s.priority = %(priority)s", "priority", Priority[wanted.priority.upper()].value if wanted.priority else None),
-        ("s.customer_id = %(customer)s", "customer", wanted.customer),
+        ("s.status = %(status)s::text", "status", wanted.status),
+        ("s.priority = %(priority)s::smallint", "priority", Priority[wanted.priority.upper()].value if wanted.priority else None),
+        ("s.customer_id = %(customer)s::uuid", "customer", wanted.customer),
         (
-            "s.category_id = (SELECT id FROM tickets_category WHERE organization_id = %(organization)s AND slug = %(category)s)",
+            ("s.category_id = (SELECT id FROM tickets_category "
+             "WHERE organization_id = %(organization)s::uuid AND slug = %(category)s::text)"),
             "category",
             wanted.category,
         ),
         (
-            "s.conversation_id IN (SELECT ticket_id FROM tickets_tickettag WHERE organization_id = %(organization)s AND name = %(tag)s)",
+            ("s.conversation_id IN (SELECT ticket_id FROM tickets_tickettag "
+             "WHERE organization_id = %(organization)s::uuid AND name = %(tag)s::text)"),
             "tag",
             wanted.tag,
         ),
@@ -131,7 +155,7 @@ def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
     if wanted.assignee == "none":
         clauses.append("s.assignee_id IS NULL")
     elif wanted.assignee:
-        clauses.append("s.assignee_id = %(assignee)s")
+        clauses.append("s.assignee_id = %(assignee)s::uuid")
         given["assignee"] = actor.id if wanted.assignee == "me" else UUID(wanted.assignee)
     return " AND ".join(clauses), given
 
@@ -164,26 +188,27 @@ def _value(text: str, type_: str) -> datetime | int:
 
 
 def queue(actor: Actor, page: int) -> Listed:
-    """The waiting tickets in the order in which they will be assigned, each with the reason why it waits."""
-    offset = (page - 1) * PAGE
-    shown = queries.waiting(most=PAGE, offset=offset)
-    reasons = _reasons(shown)
-    given: dict[str, Any] = {
-        "organization": actor.organization_id, "prefix": queries.prefix(), "staff": actor.staff, "viewer": actor.id, "size": PAGE,
-        "offset": offset,
-        "most": COUNTED_MOST + 1, "keys": [w.ticket for w in shown], "whys": [reasons[w].value for w in shown],
-        "texts": orjson.dumps({why.value: text for why, text in TEXTS.items()}).decode(),
-    }
-    where = "s.organization_id = %(organization)s AND s.status = 'queued'"
+    """The waiting tickets in the order in which they will be assigned, each with the reason why it waits; inside a unit of work."""
+    waiting, counting = queue_asked(actor, page)
     with connection.cursor() as cursor:
-        cursor.execute(QUEUE.format(json=queries.JSON, joins=queries.JOINS, where=where), given)
-        data = cursor.fetchone()[0]
-        cursor.execute(COUNT.format(where=where), given)
-        count = cursor.fetchone()[0]
-    return Listed(data=data.encode(), count=min(count, COUNTED_MOST), count_exact=count <= COUNTED_MOST, page=page,
+        cursor.execute(*waiting)
+        rows = cursor.fetchall()
+    return queue_listed(page, rows, _row(counting), queries.duty())
+
+
+def queue_asked(actor: Actor, page: int) -> tuple[Asked, Asked]:
+    """The statements of a page of the queue: its rows, and how many wait."""
+    given: dict[str, Any] = {"organization": actor.organization_id, "staff": actor.staff, "viewer": actor.id, "offset": (page - 1) * PAGE}
+    sql = QUEUE.format(json=queries.JSON, joins=queries.JOINS, where=QUEUED, size=PAGE)
+    return (sql, given), (COUNT.format(where=QUEUED, most=COUNTED_MOST + 1), given)
+
+
+def queue_listed(page: int, rows: Sequence[tuple[Any, ...]], counted: tuple[Any, ...], duty: queries.Duty) -> Listed:
+    """The page of the queue that these rows are, while these agents are on duty."""
+    first, count = (page - 1) * PAGE + 1, counted[0]
+    items = [
+        f'{{"position":{position},"waiting_since":{since},{WHY[duty.reason(Waiting(*waiting))]},"ticket":{shown}}}'
+        for position, (*waiting, since, shown) in enumerate(rows, first)
+    ]
+    return Listed(data=f"[{','.join(items)}]".encode(), count=min(count, COUNTED_MOST), count_exact=count <= COUNTED_MOST, page=page,
                   pages=-(-min(count, COUNTED_MOST) // PAGE), next=None)
-
-
-def _reasons(shown: Sequence[Waiting]) -> dict[Waiting, Reason]:
-    candidates, paused = queries.candidates(), not queries.settings().assigns_automatically
-    return {waiting: reason(waiting, candidates, paused=paused) for waiting in shown}

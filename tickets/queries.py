@@ -1,6 +1,6 @@
 """Reading tickets and the queue. Lists are one prepared statement whose JSON PostgreSQL builds."""
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -17,22 +17,25 @@ from foundation.errors import NotFound
 from foundation.models import Delivery
 from foundation.units import current_organization
 from tickets import lifecycle
-from tickets.assignment import Candidate, Waiting
+from tickets.assignment import Candidate, Reason, Waiting, reason
 from tickets.models import QueueSettings, Ticket
 
 ASSIGN_TASK = "tickets.tasks.assign"
 UNREAD_MOST = 100
 # How a row becomes JSON: `ticket_json` in the migrations says what it holds.
+PREFIX = "coalesce((SELECT q.number_prefix FROM tickets_queuesettings q WHERE q.organization_id = %(organization)s::uuid LIMIT 1), '')"
 JSON = f"""
-ticket_json(t, %(prefix)s::text, c.name, c.email, a.name, k.slug, k.name,
+ticket_json(t, {PREFIX}, c.name, c.email, a.name, k.slug, k.name,
   (SELECT array_agg(g.name ORDER BY g.name) FROM tickets_tickettag g
    WHERE g.organization_id = t.organization_id AND g.ticket_id = t.conversation_id),
-  CASE WHEN %(staff)s THEN v.staff_seq ELSE v.public_seq END,
+  CASE WHEN %(staff)s::boolean THEN v.staff_seq ELSE v.public_seq END,
   (SELECT count(*) FROM (
     SELECT 1 FROM chat_entry e
-    LEFT JOIN chat_readmark m ON m.organization_id = e.organization_id AND m.conversation_id = e.conversation_id AND m.user_id = %(viewer)s
+    LEFT JOIN chat_readmark m
+      ON m.organization_id = e.organization_id AND m.conversation_id = e.conversation_id AND m.user_id = %(viewer)s::uuid
     WHERE e.organization_id = t.organization_id AND e.conversation_id = t.conversation_id AND e.kind = 'message'
-      AND e.staff_seq > coalesce(m.staff_seq, 0) AND e.sender_id IS DISTINCT FROM %(viewer)s AND (%(staff)s OR e.public_seq IS NOT NULL)
+      AND e.staff_seq > coalesce(m.staff_seq, 0) AND e.sender_id IS DISTINCT FROM %(viewer)s::uuid
+      AND (%(staff)s::boolean OR e.public_seq IS NOT NULL)
     LIMIT {UNREAD_MOST}) unread))
 """
 JOINS = """
@@ -42,23 +45,25 @@ LEFT JOIN accounts_user a ON a.id = t.assignee_id
 LEFT JOIN tickets_category k ON k.id = t.category_id
 """
 ONE = f"""
-SELECT {JSON}::text FROM tickets_ticket t {JOINS}
+SELECT {JSON} FROM tickets_ticket t {JOINS}
 WHERE t.conversation_id = %(ticket)s AND (%(staff)s OR t.customer_id = %(viewer)s)
 """
+Rows = Sequence[tuple[Any, ...]]
 LOAD = """
 SELECT a.user_id, u.name, a.availability, a.capacity, a.turn, a.lost_connection, a.last_seen_at,
   (SELECT count(*) FROM tickets_ticket t WHERE t.organization_id = a.organization_id AND t.assignee_id = a.user_id
      AND t.status IN ('assigned', 'in_progress')),
   (SELECT coalesce(array_agg(s.skill_id), '{}') FROM accounts_agentskill s
      WHERE s.organization_id = a.organization_id AND s.agent_id = a.user_id),
-  (SELECT coalesce(json_agg(json_build_array(h.weekday, h.starts, h.ends, h.time_zone)), '[]') FROM accounts_shift h
+  (SELECT coalesce(json_agg(json_build_array(h.weekday, h.starts, h.ends, h.time_zone))::text, '[]') FROM accounts_shift h
      WHERE h.organization_id = a.organization_id AND h.agent_id = a.user_id)
 FROM accounts_agentprofile a JOIN accounts_user u ON u.id = a.user_id AND u.is_active
-WHERE a.organization_id = %s AND EXISTS (
+WHERE a.organization_id = %(organization)s::uuid AND EXISTS (
   SELECT 1 FROM accounts_rolepermission rp JOIN auth_permission p ON p.id = rp.permission_id
   WHERE rp.organization_id = a.organization_id AND rp.role_id = u.role_id AND p.codename = 'serve_customers')
 ORDER BY u.name, a.user_id
 """
+PAUSED = "SELECT NOT assigns_automatically FROM tickets_queuesettings WHERE organization_id = %(organization)s::uuid"
 QUEUE = """
 SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id
 FROM tickets_ticket t LEFT JOIN tickets_category k ON k.id = t.category_id
@@ -86,7 +91,7 @@ def prefix() -> str:
 
 def one(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
     """A ticket as the lists show it; raises NotFound."""
-    given: dict[str, Any] = {"prefix": prefix(), "staff": actor.staff, "viewer": actor.id, "ticket": ticket}
+    given: dict[str, Any] = {"organization": actor.organization_id, "staff": actor.staff, "viewer": actor.id, "ticket": ticket}
     with connection.cursor() as cursor:
         cursor.execute(ONE, given)
         row = cursor.fetchone()
@@ -111,20 +116,23 @@ def last_turn() -> int:
 def agents(now: datetime | None = None) -> list[dict[str, Any]]:
     """Every agent with availability, load, and whether a shift is on; also what the queue needs of them."""
     now = now or timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(LOAD, [current_organization()])
-        rows = cursor.fetchall()
     names = ("id", "name", "availability", "capacity", "turn", "lost_connection", "last_seen_at", "load", "skills", "shifts")
-    found = [dict(zip(names, row, strict=True)) for row in rows]
+    found = [dict(zip(names, row, strict=True)) for row in _agents()]
     for agent in found:
-        agent["shifts"] = [hours(*shift) for shift in decoded(agent["shifts"])]
+        agent["shifts"] = worked(agent["shifts"])
         agent["on_shift"] = on_shift(agent["shifts"], now)
     return found
 
 
-def decoded(value: Any) -> Any:
-    """JSON as Django's connection hands it over: text, or already decoded."""
-    return orjson.loads(value) if isinstance(value, str) else value
+def _agents() -> Rows:
+    with connection.cursor() as cursor:
+        cursor.execute(LOAD, {"organization": current_organization()})
+        return cursor.fetchall()
+
+
+def worked(shifts: str) -> list[Hours]:
+    """Shifts from their JSON; most agents have none."""
+    return [hours(*shift) for shift in orjson.loads(shifts)] if shifts != "[]" else []
 
 
 def hours(weekday: int, starts: str, ends: str, time_zone: str) -> Hours:
@@ -134,11 +142,44 @@ def hours(weekday: int, starts: str, ends: str, time_zone: str) -> Hours:
 
 def candidates(now: datetime | None = None) -> list[Candidate]:
     """The agents as the assignment sees them."""
+    return candidates_of(_agents(), now or timezone.now())
+
+
+def candidates_of(rows: Rows, now: datetime) -> list[Candidate]:
+    """The same of the rows of LOAD."""
     return [
-        Candidate(agent=a["id"], available=a["availability"] == "available", on_shift=a["on_shift"], load=a["load"], capacity=a["capacity"],
-                  turn=a["turn"], skills=frozenset(a["skills"]))
-        for a in agents(now)
+        Candidate(agent=agent, available=availability == "available", load=load, capacity=capacity, turn=turn, skills=frozenset(skills),
+                  on_shift=on_shift(worked(shifts), now))
+        for agent, _, availability, capacity, turn, _, _, load, skills, shifts in rows
     ]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What decides why tickets wait: the agents, and whether assignment is switched off."""
+
+    candidates: Sequence[Candidate]
+    paused: bool
+    known: dict[tuple[UUID | None, UUID | None], Reason] = field(default_factory=dict)
+
+    def reason(self, waiting: Waiting) -> Reason:
+        """Why a ticket waits; asked once for all that need the same of an agent."""
+        needs = waiting.skill, waiting.released_by
+        if needs not in self.known:
+            self.known[needs] = reason(waiting, self.candidates, paused=self.paused)
+        return self.known[needs]
+
+
+def duty() -> Duty:
+    """The organization's agents as they are now."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAUSED, {"organization": current_organization()})
+        return duty_of(_agents(), cursor.fetchall())
+
+
+def duty_of(agents: Rows, paused: Rows) -> Duty:
+    """The same of the rows of LOAD and PAUSED; before anyone set anything, assignment is on."""
+    return Duty(candidates_of(agents, timezone.now()), paused=bool(paused and paused[0][0]))
 
 
 def waiting(*, most: int | None = None, offset: int = 0) -> list[Waiting]:

@@ -210,7 +210,7 @@ def ids_of(rows: Rows) -> set[str]:
     return found - {str(rows.tenant.id)}
 
 
-CONDITION = re.compile(r"""((?:"?\w+"?\.)?"?(?:organization_id|customer_id)"? = (?:%s|%\(\w+\)s|"?\w+"?\."?organization_id"?))""")
+CONDITION = re.compile(r"""((?:"?\w+"?\.)?"?(?:organization_id|customer_id)"? = (?:%s|%\(\w+\)s(?:::\w+)?|"?\w+"?\."?organization_id"?))""")
 
 
 class Stripper:
