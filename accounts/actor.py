@@ -9,12 +9,8 @@ from accounts import permissions
 from foundation import logs
 
 LOAD = """
-SELECT u.id, u.organization_id, u.name, u.email, u.epoch, r.id, r.slug, r.is_staff, r.version, s.id
-FROM accounts_user u
-JOIN accounts_organization o ON o.id = u.organization_id AND o.is_active
-JOIN accounts_role r ON r.id = u.role_id
-LEFT JOIN accounts_session s ON s.id = %(session)s AND s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > now()
-WHERE u.id = %(user)s AND u.is_active
+SELECT id, organization_id, name, email, epoch, role_id, role, staff, role_version, session_id
+FROM actor_of(%(user)s::uuid, %(session)s::uuid)
 """
 
 @dataclass(frozen=True)
@@ -66,8 +62,18 @@ def load(user: UUID, *, session: UUID | None = None, epoch: int | None = None, a
     with connection.cursor() as cursor:
         cursor.execute(LOAD, {"user": user, "session": session})
         row = cursor.fetchone()
-    if row is None or (session is not None and row[9] is None) or (epoch is not None and row[4] != epoch):
+    if ended(row, session=session, epoch=epoch):
         return None
+    return of_row(row, permissions.of_role(row[5], row[8]), address=address)
+
+
+def ended(row: tuple[Any, ...] | None, *, session: UUID | None, epoch: int | None) -> bool:
+    """Whether what LOAD found is nobody, or somebody whose session or epoch is over."""
+    return row is None or (session is not None and row[9] is None) or (epoch is not None and row[4] != epoch)
+
+
+def of_row(row: Any, granted: frozenset[str], *, address: str = "") -> Actor:
+    """The actor that LOAD found, who is being served from now on."""
     logs.organization_id.set(str(row[1]))
     logs.user_id.set(str(row[0]))
     return Actor(
@@ -80,7 +86,7 @@ def load(user: UUID, *, session: UUID | None = None, epoch: int | None = None, a
         role=row[6],
         staff=row[7],
         role_version=row[8],
-        permissions=permissions.of_role(row[5], row[8]),
+        permissions=granted,
         session_id=row[9],
         address=address,
     )

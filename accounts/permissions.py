@@ -15,7 +15,7 @@ _cache: dict[tuple[UUID, int], frozenset[str]] = {}
 def of_role(role: UUID, version: int) -> frozenset[str]:
     """A role's permissions, `app.codename` each, inside a unit of work. A change of them changes the version, so that a cached set is
     never stale."""
-    found = _cache.get((role, version))
+    found = at_hand(role, version)
     if found is None:
         with connection.cursor() as cursor:
             cursor.execute(GRANTED, [role])
@@ -24,3 +24,8 @@ def of_role(role: UUID, version: int) -> frozenset[str]:
             _cache.clear()
         _cache[role, version] = found
     return found
+
+
+def at_hand(role: UUID, version: int) -> frozenset[str] | None:
+    """The same where this process has read them before."""
+    return _cache.get((role, version))

@@ -1,5 +1,5 @@
 """Reading conversations. Every read begins with what the actor may see."""
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from chat.models import Conversation
 from foundation.errors import NotFound
 
 BATCH_ENTRIES = 200
+BEFORE_ENTRIES = 50
 RESET_BEYOND = 1_000  # entries behind, from where a client is told to load by REST
 COLUMNS = """
 e.id, e.staff_seq, e.public_seq, e.kind, e.sender_id, e.sender_name, e.sender_is_staff, e.client_id, e.text, e.data, e.created_at,
@@ -24,17 +25,26 @@ LEFT JOIN chat_entry t ON t.organization_id = e.organization_id AND t.conversati
 """
 AFTER = """
 SELECT {columns} FROM chat_entry e {target}
-WHERE e.organization_id = %s AND e.conversation_id = %s AND e.{number} > %s ORDER BY e.{number} LIMIT %s
+WHERE e.organization_id = %(organization)s::uuid AND e.conversation_id = %(conversation)s::uuid AND e.{number} > %(number)s::bigint
+ORDER BY e.{number} LIMIT {most}
 """
 BEFORE = """
 SELECT * FROM (SELECT {columns} FROM chat_entry e {target}
-WHERE e.organization_id = %s AND e.conversation_id = %s AND e.{number} < %s ORDER BY e.{number} DESC LIMIT %s) newest ORDER BY {place}
+WHERE e.organization_id = %(organization)s::uuid AND e.conversation_id = %(conversation)s::uuid AND e.{number} < %(number)s::bigint
+ORDER BY e.{number} DESC LIMIT {most}) newest ORDER BY {place}
 """
 READS = """
-SELECT m.user_id, u.name, r.is_staff, CASE WHEN %s THEN m.staff_seq ELSE m.public_seq END
+SELECT m.user_id, u.name, r.is_staff, CASE WHEN %(staff)s::boolean THEN m.staff_seq ELSE m.public_seq END
 FROM chat_readmark m JOIN accounts_user u ON u.id = m.user_id JOIN accounts_role r ON r.id = u.role_id
-WHERE m.organization_id = %s AND m.conversation_id = %s ORDER BY m.at DESC LIMIT 200
+WHERE m.organization_id = %(organization)s::uuid AND m.conversation_id = %(conversation)s::uuid ORDER BY m.at DESC LIMIT 200
 """
+
+HEADS = """
+SELECT staff_seq, public_seq FROM chat_conversation
+WHERE organization_id = %(organization)s::uuid AND id = %(conversation)s::uuid AND (%(staff)s::boolean OR customer_id = %(viewer)s::uuid)
+"""
+Asked = tuple[str, dict[str, Any]]  # a statement and its parameters
+Rows = Sequence[tuple[Any, ...]]
 
 
 def visible_to(actor: Actor) -> QuerySet[Conversation]:
@@ -70,32 +80,67 @@ class Page:
 
 def after(actor: Actor, conversation: Conversation, number: int, *, most: int = BATCH_ENTRIES) -> Page:
     """The entries after `number`, as many as fit into one batch; `more` where there are others behind them."""
-    last_number = head(actor, conversation)
-    number = min(number, last_number)
-    entries = wire.fitting(_entries(AFTER, actor, conversation.id, number, most))
-    last = number + len(entries)
-    return Page(first=number + 1, last=last, head=max(last_number, last), more=last < last_number, entries=entries,
-                reads=wire.reads_beside(entries, read_marks(actor, conversation.id)))
+    entries, reads = asked_after(actor, conversation.id, number, most)
+    return page_after(actor, number, head(actor, conversation), _rows(entries), _rows(reads))
 
 
-def before(actor: Actor, conversation: Conversation, number: int, *, most: int = 50) -> Page:
+def before(actor: Actor, conversation: Conversation, number: int, *, most: int = BEFORE_ENTRIES) -> Page:
     """The entries just before `number`; `more` where there are older ones."""
-    rows = list(_entries(BEFORE, actor, conversation.id, number, most))
-    entries = list(reversed(wire.fitting(reversed(rows))))
-    last = min(number - 1, head(actor, conversation))
-    first = last - len(entries) + 1
-    return Page(
-        first=first, last=last, head=head(actor, conversation), more=first > 1, entries=entries,
-        reads=wire.reads_beside(entries, read_marks(actor, conversation.id))
-    )
+    entries, reads = asked_before(actor, conversation.id, number, most)
+    return page_before(actor, number, head(actor, conversation), _rows(entries), _rows(reads))
 
 
-def _entries(sql: str, actor: Actor, conversation: UUID, number: int, most: int) -> Iterable[wire.Entry]:
+def asked_head(actor: Actor, conversation: UUID) -> Asked:
+    """The statement for a conversation's last number; it has no row where the actor may not see the conversation."""
+    return HEADS, {"organization": actor.organization_id, "conversation": conversation, "staff": actor.staff, "viewer": actor.id}
+
+
+def asked_after(actor: Actor, conversation: UUID, number: int, most: int = BATCH_ENTRIES) -> tuple[Asked, Asked]:
+    """The statements for the entries after `number`, and for who has read how far."""
+    return _asked(AFTER, actor, conversation, number, most)
+
+
+def asked_before(actor: Actor, conversation: UUID, number: int, most: int = BEFORE_ENTRIES) -> tuple[Asked, Asked]:
+    """The statements for the entries before `number`, and for who has read how far."""
+    return _asked(BEFORE, actor, conversation, number, most)
+
+
+def page_after(actor: Actor, number: int, last_number: int, entries: Rows, reads: Rows) -> Page:
+    """The page that these rows are, in a conversation whose last number this is."""
+    number = min(number, last_number)
+    fitting = wire.fitting(_shown(actor, entries))
+    last = number + len(fitting)
+    return Page(first=number + 1, last=last, head=max(last_number, last), more=last < last_number, entries=fitting,
+                reads=wire.reads_beside(fitting, _marks(reads)))
+
+
+def page_before(actor: Actor, number: int, last_number: int, entries: Rows, reads: Rows) -> Page:
+    """The page that these rows are, read backwards."""
+    fitting = list(reversed(wire.fitting(reversed(_shown(actor, entries)))))
+    last = min(number - 1, last_number)
+    first = last - len(fitting) + 1
+    return Page(first=first, last=last, head=last_number, more=first > 1, entries=fitting, reads=wire.reads_beside(fitting, _marks(reads)))
+
+
+def _asked(sql: str, actor: Actor, conversation: UUID, number: int, most: int) -> tuple[Asked, Asked]:
     column = "staff_seq" if actor.staff else "public_seq"
-    query = sql.format(columns=COLUMNS, target=TARGET, number=column, place=2 if actor.staff else 3)
+    query = sql.format(columns=COLUMNS, target=TARGET, number=column, place=2 if actor.staff else 3, most=most)
+    given = {"organization": actor.organization_id, "conversation": conversation, "number": number, "staff": actor.staff}
+    return (query, given), (READS, given)
+
+
+def _rows(asked: Asked) -> Rows:
     with connection.cursor() as cursor:
-        cursor.execute(query, [actor.organization_id, conversation, number, most])
-        return [wire.shown(row_of(row), staff=actor.staff) for row in cursor.fetchall()]
+        cursor.execute(*asked)
+        return cursor.fetchall()
+
+
+def _shown(actor: Actor, rows: Rows) -> list[wire.Entry]:
+    return [wire.shown(row_of(row), staff=actor.staff) for row in rows]
+
+
+def _marks(rows: Rows) -> list[wire.ReadMark]:
+    return [wire.ReadMark(user=wire.Person(id=user, name=name, staff=staff), seq=seq) for user, name, staff, seq in rows]
 
 
 def row_of(values: tuple[Any, ...]) -> wire.Row:
@@ -108,6 +153,4 @@ def row_of(values: tuple[Any, ...]) -> wire.Row:
 
 def read_marks(actor: Actor, conversation: UUID) -> list[wire.ReadMark]:
     """How far everybody has read, in the viewer's own numbers."""
-    with connection.cursor() as cursor:
-        cursor.execute(READS, [actor.staff, actor.organization_id, conversation])
-        return [wire.ReadMark(user=wire.Person(id=user, name=name, staff=staff), seq=seq) for user, name, staff, seq in cursor.fetchall()]
+    return _marks(_rows((READS, {"organization": actor.organization_id, "conversation": conversation, "staff": actor.staff})))

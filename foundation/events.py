@@ -39,6 +39,13 @@ def subscriptions() -> Mapping[str, Sequence[str]]:
     return table
 
 
+@cache
+def gathered() -> frozenset[str]:
+    """Tasks of which one run answers every delivery of its organization that was there when it began."""
+    names: frozenset[str] = import_string(settings.GATHERED)
+    return names
+
+
 def hints() -> HintLayer:
     """This process's line to the sockets."""
     return cast(HintLayer, get_channel_layer())

@@ -2,6 +2,7 @@
 import logging
 import re
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
@@ -11,6 +12,7 @@ organization_id: ContextVar[str] = ContextVar("organization_id", default="")
 user_id: ContextVar[str] = ContextVar("user_id", default="")
 
 LONGEST = 20_000  # characters of one text in the log
+SHORT = 80  # characters
 MARGIN = 4_000  # read beyond what is kept, so that a secret at the cut is seen whole
 
 # Whatever a client sends may come here, so each pattern takes time in proportion to the text: once its beginning has matched, it
@@ -40,6 +42,17 @@ def redact(text: str) -> str:
 
 def fit(text: str) -> str:
     """The text as it may stand in the log: redacted, and cut where it is very long."""
+    return short(text) if len(text) <= SHORT else cut(text)
+
+
+@lru_cache(maxsize=2048)
+def short(text: str) -> str:
+    """Names, levels and paths stand in line after line."""
+    return redact(text)
+
+
+def cut(text: str) -> str:
+    """A long text, redacted and cut."""
     kept = redact(text[:LONGEST + MARGIN])
     return kept if len(text) <= LONGEST else f"{kept[:LONGEST]} [cut, {len(text)} characters]"
 

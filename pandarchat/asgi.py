@@ -1,4 +1,4 @@
-"""One process for HTTP and sockets: Django as WSGI on a bounded pool of threads, the socket on the event loop."""
+"""One process for HTTP and sockets: Django as WSGI on a bounded pool of threads; the socket and what is asked all day on the event loop."""
 import os
 from typing import Any, cast
 
@@ -15,6 +15,9 @@ from django.urls import path
 
 from foundation import async_database, draining
 from foundation.http.buffering import BufferedBody
+from foundation.http.fast import FastPaths
+from foundation.postgresql import pipeline
+from pandarchat.fast import ROUTES
 from pandarchat.routing import sockets
 
 
@@ -30,6 +33,7 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
             await sockets.stop()
             await get_channel_layer().stop()
             await async_database.close()
+            pipeline.close()
             await send({"type": "lifespan.shutdown.complete"})
             return
 
@@ -40,7 +44,7 @@ async def not_found(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 application = ProtocolTypeRouter({
-    "http": BufferedBody(cast(Any, WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS)),
+    "http": BufferedBody(FastPaths(cast(Any, WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS)), ROUTES),
                          most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
     "websocket": URLRouter([path("ws/v1/", sockets.as_asgi()), path("<path:anywhere>", cast(Any, not_found))]),
     "lifespan": lifespan,

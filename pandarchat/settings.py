@@ -156,6 +156,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 HTTP_THREADS = env.database_pool_size
 SOCKET_POOL_SIZE = max(2, env.database_pool_size // 2)
 SUBSCRIBERS = "pandarchat.subscribers.SUBSCRIBERS"
+GATHERED = "pandarchat.subscribers.GATHERED"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.AccessToken"],

@@ -7,3 +7,5 @@ SUBSCRIBERS = {
     "agent.available": [ASSIGN],
     "capacity.freed": [ASSIGN],
 }
+# One run of these answers all who have asked for their organization: of many that are owed at once, one is enqueued.
+GATHERED = frozenset({ASSIGN})

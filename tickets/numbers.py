@@ -1,4 +1,5 @@
 """Ticket numbers, taken from the organization's counter in blocks, so that opening a ticket waits for no other. Gaps are allowed."""
+import asyncio
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,7 +7,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from foundation.postgresql.pipeline import lines
+
 BLOCK = 20
+TAKE = "SELECT first, prefix FROM take_ticket_numbers(%(organization)s::uuid, %(many)s::integer)"
 
 
 @dataclass
@@ -15,6 +19,11 @@ class Block:
     end: int
     prefix: str
 
+    def take(self) -> tuple[int, str]:
+        """The next number, and the organization's prefix."""
+        self.next += 1
+        return self.next - 1, self.prefix
+
 
 class Numbers:
     """This process's blocks. A number that was handed out is never handed out again, by anyone."""
@@ -22,6 +31,8 @@ class Numbers:
     def __init__(self) -> None:
         self._locks: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
         self._blocks: dict[UUID, Block] = {}
+        self._of_loop: dict[UUID, Block] = {}
+        self._filling: dict[UUID, asyncio.Future[None]] = {}
 
     def take(self, organization: UUID) -> tuple[int, str]:
         """The next number and the organization's prefix. Call it outside a unit of work: a block is a commit of its own."""
@@ -29,20 +40,34 @@ class Numbers:
             block = self._blocks.get(organization)
             if block is None or block.next >= block.end:
                 block = self._blocks[organization] = self._fetch(organization)
-            number = block.next
-            block.next += 1
-            return number, block.prefix
+            return block.take()
+
+    async def take_on_loop(self, organization: UUID) -> tuple[int, str]:
+        """The same on an event loop, from blocks of its own: a lock that threads hold while they wait for a connection is not for it."""
+        while (block := self._of_loop.get(organization)) is None or block.next >= block.end:
+            if organization not in self._filling:
+                self._filling[organization] = asyncio.ensure_future(self._fill(organization))
+            await asyncio.shield(self._filling[organization])
+        return block.take()
+
+    async def _fill(self, organization: UUID) -> None:
+        try:
+            (((first, prefix),),) = await lines().ask((TAKE, {"organization": organization, "many": BLOCK}))
+            self._of_loop[organization] = Block(first, first + BLOCK, prefix)
+        finally:
+            del self._filling[organization]
 
     @staticmethod
     def _fetch(organization: UUID) -> Block:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT first, prefix FROM take_ticket_numbers(%s, %s)", [organization, BLOCK])
+            cursor.execute(TAKE, {"organization": organization, "many": BLOCK})
             first, prefix = cursor.fetchone()
         return Block(first, first + BLOCK, prefix)
 
     def forget(self) -> None:
         """Drop the blocks, as a new process would."""
         self._blocks.clear()
+        self._of_loop.clear()
 
 
 numbers = Numbers()

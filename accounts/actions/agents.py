@@ -96,10 +96,11 @@ def seen_after_commit(*, organization: UUID, agent: UUID) -> None:
     """Remember that the agent was here, once the current unit of work is over: within it, it would hold the agent's row while the
     unit waits for conversations and for the assignment lock, which come first in the order of locks."""
     if _not_seen_lately([agent]).exists():
-        transaction.on_commit(partial(_seen_now, organization, agent), robust=True)
+        transaction.on_commit(partial(seen_now, organization, agent), robust=True)
 
 
-def _seen_now(organization: UUID, agent: UUID) -> None:
+def seen_now(organization: UUID, agent: UUID) -> None:
+    """The same in a unit of its own."""
     with unit_of_work(organization):
         seen([agent])
 

@@ -43,8 +43,13 @@ class Entries(ApiView):
             page = queries.before(actor, conversation, given["before"])
         else:
             page = queries.after(actor, conversation, given.get("after", 0))
-        return ready_made(wire.encoder.encode({
-            "from": page.first, "to": page.last, "head": page.head, "more": page.more, "entries": page.entries, "reads": page.reads}))
+        return ready_made(encoded(page))
+
+
+def encoded(page: queries.Page) -> bytes:
+    """A page as the API shows it."""
+    return wire.encoder.encode({
+        "from": page.first, "to": page.last, "head": page.head, "more": page.more, "entries": page.entries, "reads": page.reads})
 
 
 class Message(ApiView):

@@ -31,14 +31,24 @@ def key_of(request: Request) -> str | None:
     key = request.headers.get("Idempotency-Key")
     if key is None or request.method not in WRITES:
         return None
-    if not 1 <= len(key) <= LONGEST or not key.isprintable():
+    if not proper(key):
         raise Invalid(f"Idempotency-Key must have 1 to {LONGEST} printable characters.", code="invalid_idempotency_key")
     return key
 
 
+def proper(key: str) -> bool:
+    """Whether a write can be named so."""
+    return 1 <= len(key) <= LONGEST and key.isprintable()
+
+
 def fingerprint(request: Request) -> bytes:
     """SHA-256 of what is asked for."""
-    return hashlib.sha256(b"\0".join([str(request.method).encode(), request.path.encode(), encode(request.data)])).digest()
+    return fingerprint_of(str(request.method), request.path, request.data)
+
+
+def fingerprint_of(method: str, path: str, data: Any) -> bytes:
+    """The same of a request's parts; `data` is its parsed body."""
+    return hashlib.sha256(b"\0".join([method.encode(), path.encode(), encode(data)])).digest()
 
 
 def answer_once(request: Request, key: str, organization: UUID, user: UUID, work: Callable[[], Any]) -> Any:

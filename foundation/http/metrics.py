@@ -11,17 +11,16 @@ from foundation import metrics
 from foundation.health import for_reading
 from foundation.http import errors
 
+UNMATCHED = "unmatched"
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
 REQUESTS = metrics.counter("pandar_http_requests", "Answered requests by route template", ["route", "method", "status"])
 SECONDS = metrics.histogram("pandar_http_request_seconds", "Time to answer, without waiting for a thread", ["route", "method"])
 
 
-def count(request: HttpRequest, status: int, seconds: float) -> None:
+def count(route: str, method: str, status: int, seconds: float) -> None:
     """Counts an answered request under its route's template; never under its path, which anybody may make up."""
-    route = request.resolver_match.route if request.resolver_match else "unmatched"
-    method = request.method if request.method in METHODS else "other"
-    answered, lasted = series(route, method, status)
+    answered, lasted = series(route, method if method in METHODS else "other", status)
     answered.inc()
     lasted.observe(seconds)
 

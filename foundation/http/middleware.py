@@ -24,19 +24,29 @@ class RequestContext:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
-        request_id = given if SAFE_ID.fullmatch(given) else uuid7().hex
-        for variable, value in ((logs.request_id, request_id), (logs.organization_id, ""), (logs.user_id, "")):
-            variable.set(value)
-        started = time.perf_counter()
+        request_id, started = begin(request.headers.get("X-Request-Id", "")), time.perf_counter()
         response = self.get_response(request) if known(request) else errors.unknown_host()
         response.headers["X-Request-Id"] = request_id
         if request.path.startswith(NEVER_STORED):
             response.headers["Cache-Control"] = "no-store"
-        seconds = time.perf_counter() - started
-        metrics.count(request, response.status_code, seconds)
-        logger.info("%s %s %s", request.method, request.path[:LONGEST_PATH], response.status_code, extra={"ms": round(seconds * 1000, 1)})
+        route = request.resolver_match.route if request.resolver_match else metrics.UNMATCHED
+        end(str(request.method), request.path, route, response.status_code, started)
         return response
+
+
+def begin(given: str) -> str:
+    """The id of a request that begins, the client's own where it is safe to log; whatever is logged from now on names it."""
+    request_id = given if SAFE_ID.fullmatch(given) else uuid7().hex
+    for variable, value in ((logs.request_id, request_id), (logs.organization_id, ""), (logs.user_id, "")):
+        variable.set(value)
+    return request_id
+
+
+def end(method: str, path: str, route: str, status: int, started: float) -> None:
+    """Count and log the end of a request that began at this `perf_counter`; `route` is the template of its address."""
+    seconds = time.perf_counter() - started
+    metrics.count(route, method, status, seconds)
+    logger.info("%s %s %s", method, path[:LONGEST_PATH], status, extra={"ms": round(seconds * 1000, 1)})
 
 
 def known(request: HttpRequest) -> bool:

@@ -30,6 +30,16 @@ def encode(data: Any) -> bytes:
     return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
 
 
+def enveloped(data: bytes, about: bytes = b"") -> bytes:
+    """A success whose JSON is there already; `about` are further members (`,"count":3`)."""
+    return b'{"success":true,"data":' + data + about + b"}"
+
+
+def counted(about: dict[str, Any]) -> bytes:
+    """Members that stand beside a list."""
+    return b"," + encode(about)[1:-1]
+
+
 def ready_made(data: bytes, about: bytes = b"", *, status: int = 200) -> HttpResponse:
-    """An answer whose JSON PostgreSQL has built: `data` is a JSON value, `about` further members (`,"count":3`)."""
-    return HttpResponse(b'{"success":true,"data":' + data + about + b"}", status=status, content_type="application/json")
+    """The answer of that envelope."""
+    return HttpResponse(enveloped(data, about), status=status, content_type="application/json")

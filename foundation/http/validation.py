@@ -2,6 +2,7 @@
 import unicodedata
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -31,11 +32,16 @@ def valid(serializer: Any, request: Request) -> dict[str, Any]:
 
 def valid_query(serializer: Any, request: Request) -> dict[str, Any]:
     """The request's query, every name known and given once; raises a validation error."""
-    unknown = {name: ["There is no such filter."] for name in request.query_params if name not in serializer().fields}
-    twice = {name: ["Give this filter once."] for name, values in request.query_params.lists() if len(values) > 1}
+    return query_of(serializer, request.query_params)
+
+
+def query_of(serializer: Any, query: QueryDict) -> dict[str, Any]:
+    """The same of a query by itself."""
+    unknown = {name: ["There is no such filter."] for name in query if name not in serializer().fields}
+    twice = {name: ["Give this filter once."] for name, values in query.lists() if len(values) > 1}
     if unknown or twice:
         raise ValidationError({**twice, **unknown})
-    return _validated(serializer(data=request.query_params.dict()))
+    return _validated(serializer(data=query.dict()))
 
 
 def _validated(bound: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.actions import agents
 from accounts.actor import Actor
 from foundation.http import idempotency
-from foundation.http.rendering import Listed, encode, ready_made
+from foundation.http.rendering import Listed, counted, ready_made
 from foundation.http.validation import valid, valid_query
 from foundation.http.views import ApiView
 from foundation.units import unit_of_work
@@ -48,8 +48,7 @@ class Tickets(ApiView):
 
 def listed(found: lists.Listed) -> HttpResponse:
     """A list whose JSON PostgreSQL built, in its envelope."""
-    about = {"count": found.count, "count_exact": found.count_exact, "page": found.page, "pages": found.pages, "next": found.next}
-    return ready_made(found.data, b"," + encode(about)[1:-1])
+    return ready_made(found.data, counted(found.about))
 
 
 class Ticket(ApiView):

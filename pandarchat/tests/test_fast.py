@@ -1,0 +1,291 @@
+"""The fast paths: they answer as Django does, hand over what they may not judge, and believe nothing that they remember."""
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import recognition, tokens
+from accounts.actions import people
+from accounts.actor import System
+from accounts.models import AgentProfile, Organization, Role, Session, User
+from foundation.http.fast import FastPaths
+from foundation.models import Delivery, IdempotencyKey
+from foundation.postgresql import pipeline
+from foundation.units import unit_of_work
+from pandarchat.fast import ROUTES
+from pandarchat.tests.world import Planted, World
+from tickets.api import fast
+from tickets.api.serializers import NewTicket
+from tickets.models import QueueSettings, Ticket
+
+NEW = {"subject": "My card", "text": "It does not work.\n", "category": None}
+PLAIN = {"subject": "My card", "text": "It does not work.\n", "priority": "high", "channel": "chat"}
+ITS_OWN = {"X-Request-Id"}
+
+
+@dataclass
+class Heard:
+    """What came of a request: an answer, or nothing where it was left to Django."""
+
+    status: int = 0
+    headers: Mapping[str, str] | None = None
+    body: Any = None
+    left: bool = False
+
+
+def ask(*requests: Any) -> list[Heard]:
+    """Requests one after the other, on a loop of their own."""
+
+    async def alone() -> list[Heard]:
+        try:
+            return [await one(*request) for request in requests]
+        finally:
+            pipeline.close()
+
+    return asyncio.run(alone())
+
+
+async def one(method: str, path: str, token: str | None, body: Any = None, query: Mapping[str, Any] | None = None,  # noqa: PLR0917
+              headers: Mapping[str, str] | None = None) -> Heard:
+    heard = Heard()
+    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    given = {"host": "testserver", "content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {}),
+             **(headers or {})}
+    scope = {"type": "http", "method": method, "path": f"/api/v1/{path}", "query_string": urlencode(query or {}).encode(),
+             "client": ("127.0.0.1", 5), "headers": [(name.encode(), value.encode()) for name, value in given.items() if value]}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            heard.status = message["status"]
+            heard.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+        else:
+            heard.body = json.loads(message["body"])
+
+    async def django(scope: Any, receive: Any, send: Any) -> None:
+        assert (await receive())["body"] == content
+        heard.left = True
+
+    await FastPaths(django, ROUTES)(scope, receive, send)
+    return heard
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_known() -> Iterator[None]:
+    recognition.forget()
+    yield
+    recognition.forget()
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """Every role's permissions have been read once."""
+    for person in (*world.pandar.people, *world.acme.people):
+        world.actor(person)
+    return world
+
+
+READS: list[tuple[str, dict[str, Any]]] = [
+    ("tickets/", {}), ("tickets/", {"status": "queued", "page": 1}), ("tickets/", {"assignee": "me"}), ("tickets/", {"tag": "x"}),
+    ("tickets/", {"ordering": "priority", "category": "cards", "priority": "normal", "assignee": "none"}), ("queue/", {}),
+    ("queue/", {"page": 2}), ("tickets/{ticket}/entries/", {}), ("tickets/{ticket}/entries/", {"before": 3}),
+    ("tickets/{ticket}/entries/", {"after": 100}), ("tickets/{ticket}/entries/", {"after": 1}),
+]
+
+
+def test_every_read_is_djangos_answer(planted: Planted) -> None:
+    world, ticket = planted.world, planted.of_pandar.ticket
+    world.api(world.customer).post(f"tickets/{ticket.pk}/read/", {"seq": 1})
+    for person in (world.agent, world.manager, world.customer):
+        for path, query in READS:
+            if path == "queue/" and person is world.customer:
+                continue
+            address = path.format(ticket=ticket.pk)
+            first, again = ask(*[("GET", address, world.token(person), None, query)] * 2)
+            slow = world.api(person).get(address, **query)
+            assert (first.left, first.status, first.body) == (False, slow.status, slow.body), (path, query)
+            assert again.body == first.body
+            assert own(first.headers) == own(slow.headers)
+
+
+def own(headers: Any) -> dict[str, str]:
+    return {name.title(): value for name, value in headers.items() if name.title() not in ITS_OWN}
+
+
+def test_a_page_by_cursor_is_fast_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tickets import lists
+
+    monkeypatch.setattr(lists, "PAGE", 1)
+    made = [str(world.ticket().pk) for _ in range(2)]
+    (first,) = ask(("GET", "tickets/", world.token(world.agent)))
+    (second,) = ask(("GET", "tickets/", world.token(world.agent), None, {"cursor": first.body["next"]}))
+    assert [page.body["data"][0]["id"] for page in (first, second)] == made[::-1]
+    assert ask(("GET", "tickets/", world.token(world.agent), None, {"cursor": "x"}))[0].left
+
+
+def test_a_new_ticket_is_stored_told_and_owed(world: World) -> None:
+    (heard,) = ask(("POST", "tickets/", world.token(world.customer), PLAIN))
+    assert (heard.left, heard.status) == (False, 201)
+    listed = world.api(world.customer).get("tickets/").data
+    assert [heard.body["data"]] == listed
+    assert (listed[0]["priority"], listed[0]["channel"], listed[0]["head"]) == ("normal", "chat", 1)
+    with unit_of_work(world.pandar.id):
+        assert "tickets.tasks.assign" in Delivery.objects.values_list("subscriber", flat=True)
+    slow = world.api(world.customer).post("tickets/", PLAIN)
+    assert own(heard.headers) == own(slow.headers)
+    assert heard.body["data"].keys() == slow.data.keys()
+
+
+def test_both_ways_share_their_idempotency_keys(world: World) -> None:
+    token, keyed = world.token(world.customer), {"idempotency-key": "k-1"}
+    first, second = ask(*[("POST", "tickets/", token, PLAIN, None, keyed)] * 2)
+    slow = world.api(world.customer).post("tickets/", PLAIN, key="k-1")
+    assert first.body == second.body == slow.body
+    assert [("idempotent-replay" in heard.headers) for heard in (first, second)] == [False, True]  # type: ignore[operator]
+    assert slow.headers["Idempotent-Replay"] == "true"
+    assert ask(("POST", "tickets/", token, {**PLAIN, "subject": "Another"}, None, keyed))[0].left, "a conflict is Django's to tell"
+    with unit_of_work(world.pandar.id):
+        assert (Ticket.objects.count(), IdempotencyKey.objects.count()) == (1, 1)
+
+
+def test_what_is_to_be_refused_is_left_and_has_changed_nothing(world: World) -> None:
+    ticket = world.ticket()
+    agent, customer = world.token(world.agent), world.token(world.customer)
+    expired = tokens.access(organization=world.pandar.id, user=world.agent.id, session=world.pandar.session(world.agent).id, epoch=1,
+                            lifetime=timedelta(seconds=-1))
+    left = [
+        ("GET", "tickets/", None), ("GET", "tickets/", "nonsense"), ("GET", "tickets/", expired), ("GET", "tickets/", agent[:-2]),
+        ("GET", "tickets/", agent, None, {"status": "lost"}), ("GET", "tickets/", agent, None, {"colour": "red"}),
+        ("GET", "tickets/", agent, None, None, {"accept": "text/html"}), ("GET", "tickets/", agent, None, None, {"host": "evil.example"}),
+        ("GET", "tickets/", agent, None, None, {"authorization": f"Basic {agent}"}),
+        ("HEAD", "tickets/", agent), ("GET", "queue/", customer), ("GET", "queue/", agent, None, {"page": "0"}),
+        ("GET", f"tickets/{ticket.pk}/entries/", world.token(world.other_customer)),
+        ("GET", f"tickets/{ticket.pk}/entries/", world.token(world.acme.agent)),
+        ("GET", f"tickets/{ticket.pk}/entries/", agent, None, {"after": 1, "before": 2}),
+        ("POST", "tickets/", agent, PLAIN), ("POST", "tickets/", customer, NEW), ("POST", "tickets/", customer, b"{"),
+        ("POST", "tickets/", customer, {**PLAIN, "category": "nothing"}), ("POST", "tickets/", customer, {**PLAIN, "tags": ["a"]}),
+        ("POST", "tickets/", customer, PLAIN, None, {"content-type": "text/plain"}),
+        ("POST", "tickets/", customer, PLAIN, None, {"idempotency-key": "x" * 201}), ("DELETE", "tickets/", agent),
+    ]
+    assert [request for request, heard in zip(left, ask(*left), strict=True) if not heard.left] == []
+    assert world.api(world.agent).get("tickets/").body["count"] == 1
+    assert not ask(("GET", "tickets/", agent))[0].left, "the negative control"
+
+
+def changed(world: World, what: str) -> None:
+    """Something that ends what the agent's token could do until now."""
+    with unit_of_work(world.pandar.id):
+        agent, role = User.objects.filter(id=world.agent.id), Role.objects.filter(user=world.agent)
+        match what:
+            case "disabled":
+                agent.update(is_active=False)
+            case "signed out everywhere":
+                agent.update(epoch=5)
+            case "session":
+                Session.objects.filter(user=world.agent).update(revoked_at=timezone.now())
+            case "session over":
+                Session.objects.filter(user=world.agent).update(expires_at=timezone.now())
+            case "renamed":
+                agent.update(name="Somebody else")
+            case "role":
+                agent.update(role=Role.objects.get(slug="customer"))
+            case "permissions":
+                people.set_permissions(role=role.get(), permissions=["chat.send_message"], actor=System(world.pandar.id))
+            case "customers":
+                role.update(is_staff=False)
+            case "organization":
+                Organization.objects.filter(id=world.pandar.id).update(is_active=False)
+
+
+CHANGES = ["disabled", "signed out everywhere", "session", "session over", "renamed", "role", "permissions", "customers", "organization"]
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whoever_is_another_by_now_is_not_who_they_were(world: World, what: str) -> None:
+    request = ("GET", "queue/", world.token(world.agent))
+    assert not ask(request)[0].left
+    changed(world, what)
+    assert ask(request)[0].left
+    assert world.token(world.agent) not in recognition._known
+
+
+def test_without_the_question_they_would_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: what is remembered alone lets a disabled user in."""
+    monkeypatch.setattr(recognition, "ACT_AS", "SELECT (set_config('app.organization', %(organization)s::text, true) IS NULL)")
+    request = ("GET", "queue/", world.token(world.agent))
+    ask(request)
+    changed(world, "disabled")
+    assert not ask(request)[0].left
+
+
+def test_nothing_foreign_is_seen(planted: Planted) -> None:
+    world = planted.world
+    for stranger in (world.acme.agent, world.acme.manager, world.acme.customer):
+        for path, query in READS[:7]:
+            (heard,) = ask(("GET", path, world.token(stranger), None, query))
+            assert world.pandar.canary not in json.dumps(heard.body)
+
+
+def test_an_agent_who_asks_was_here(world: World) -> None:
+    token = world.token(world.agent)
+
+    async def story() -> None:
+        await one("GET", "tickets/", token)
+        await asyncio.gather(*recognition._tasks)
+        pipeline.close()
+
+    asyncio.run(story())
+    with unit_of_work(world.pandar.id):
+        seen = AgentProfile.objects.get(user=world.agent).last_seen_at
+    assert seen is not None
+    assert datetime.now(UTC) - seen < timedelta(minutes=1)
+
+
+def test_whoever_asks_for_the_queue_sees_what_was_before_they_asked(world: World) -> None:
+    """Answers are shared among those who ask meanwhile, and none is older than its question."""
+    world.ticket()
+    token = world.token(world.agent)
+
+    async def story() -> list[str]:
+        async def reason() -> str:
+            heard = await one("GET", "queue/", token)
+            return str(heard.body["data"][0]["reason"])
+
+        earlier = [asyncio.ensure_future(reason()) for _ in range(8)]
+        await asyncio.sleep(0.001)
+        await asyncio.to_thread(pause)
+        later = await asyncio.gather(*(reason() for _ in range(8)))
+        await asyncio.gather(*earlier)
+        pipeline.close()
+        return later
+
+    def pause() -> None:
+        with unit_of_work(world.pandar.id):
+            QueueSettings.objects.update(assigns_automatically=False)
+
+    assert set(asyncio.run(story())) == {"paused"}
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=210) | st.sampled_from(
+    ["web", "fax", " a", "a\0", "a\u202eb", "\n", "a\tb"])
+bodies = st.dictionaries(st.sampled_from(["subject", "text", "category", "channel", "priority", "tags", "other"]),
+                         texts | st.none() | st.integers() | st.lists(texts, max_size=2))
+
+
+@given(body=bodies | st.fixed_dictionaries({"subject": texts, "text": texts}, optional={"category": texts, "priority": texts}))
+def test_what_the_fast_path_takes_the_serializer_takes_unchanged(body: dict[str, Any]) -> None:
+    offered = fast.offered(json.dumps(body).encode())
+    if offered is not None:
+        serializer = NewTicket(data=body)
+        assert serializer.is_valid(), serializer.errors
+        assert dict(serializer.validated_data) == body == offered

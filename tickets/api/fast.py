@@ -1,0 +1,123 @@
+"""Listing tickets, reading the queue and opening a ticket, on the event loop: what the views answer, asked in one round trip."""
+from functools import lru_cache
+from typing import Any
+
+import orjson
+import psycopg
+from django.core.exceptions import SuspiciousOperation
+from django.http import QueryDict
+from rest_framework.exceptions import ValidationError
+
+from accounts import recognition
+from chat.models import LONGEST_TEXT
+from foundation.errors import Invalid
+from foundation.http import errors, idempotency
+from foundation.http.fast import Answer, Call
+from foundation.http.rendering import counted, enveloped
+from foundation.http.validation import query_of
+from tickets import gathering, lists
+from tickets.actions import opening
+from tickets.api import serializers
+from tickets.models import Channel
+
+OFFERED = {"subject": 200, "text": LONGEST_TEXT, "category": 50, "channel": 50, "priority": 20}  # characters
+JSON_TYPES = {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
+
+
+async def tickets(call: Call) -> Answer | None:
+    """A page of tickets."""
+    known, wanted = await recognition.recognise(call), tickets_wanted(call.query)
+    if known is None or wanted is None:
+        return None
+    try:
+        asked = lists.asked(known.actor, wanted)
+    except Invalid:
+        return None
+    rows = await recognition.act(known, asked)
+    if rows is None:
+        return None
+    page, count = rows
+    return Answer(listed(lists.listed(wanted, page[0], count[0])))
+
+
+@lru_cache(maxsize=4096)
+def tickets_wanted(query: bytes) -> lists.Wanted | None:
+    """What a query asks of the list; None where it is to be refused."""
+    given = checked(serializers.TicketsWanted, query)
+    return None if given is None else lists.Wanted(**given)
+
+
+@lru_cache(maxsize=4096)
+def queue_wanted(query: bytes) -> int | None:
+    """The page of the queue; None where the query is to be refused."""
+    given = checked(serializers.QueueWanted, query)
+    return None if given is None else given["page"]
+
+
+def checked(serializer: Any, query: bytes) -> dict[str, Any] | None:
+    """What the serializer makes of a query, or None."""
+    try:
+        return query_of(serializer, QueryDict(query, mutable=False))
+    except (ValidationError, SuspiciousOperation):
+        return None
+
+
+async def queue(call: Call) -> Answer | None:
+    """A page of the queue."""
+    known, page = await recognition.recognise(call), queue_wanted(call.query)
+    if known is None or page is None or not known.actor.may("tickets.view_queue"):
+        return None
+    duty = gathering.duty(known.actor.organization_id)
+    rows = await recognition.act(known, lists.queue_asked(known.actor, page))
+    if rows is None:
+        return None
+    waiting, count = rows
+    return Answer(listed(lists.queue_listed(page, waiting, count[0], await duty)))
+
+
+def listed(found: lists.Listed) -> bytes:
+    return enveloped(found.data, counted(found.about))
+
+
+async def open_ticket(call: Call) -> Answer | None:
+    """A customer's new ticket."""
+    known = await recognition.recognise(call)
+    if known is None or call.query or call.headers.get(b"content-type") not in JSON_TYPES:
+        return None
+    key = call.headers.get(b"idempotency-key", b"").decode("latin-1") or None
+    data = offered(call.body)
+    if data is None or not opening.permitted(known.actor) or not (key is None or idempotency.proper(key)):
+        return None
+    fingerprint = idempotency.fingerprint_of("POST", call.path, data) if key else None
+    new = opening.NewTicket(subject=data["subject"], text=data["text"], category=data.get("category"),
+                            channel=data.get("channel", Channel.WEB.value))
+    try:
+        opened = await opening.open_from_loop(known=known, new=new, key=key, fingerprint=fingerprint)
+    except psycopg.Error:
+        errors.logger.exception("The database did not answer")
+        return unavailable()
+    if opened is None:
+        return None
+    return Answer(enveloped(opened.body), 201, [(b"idempotent-replay", b"true")] if opened.repeated else ())
+
+
+def unavailable() -> Answer:
+    """Whether it was stored cannot be known, so nobody may try it again unasked."""
+    response = errors.unavailable()
+    return Answer(response.content, response.status_code, [(b"retry-after", response.headers["Retry-After"].encode())])
+
+
+def offered(body: bytes) -> dict[str, str] | None:
+    """A plain new ticket, as `NewTicket` would pass it on unchanged; None for anything that needs its judgement."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(data, dict) or not {"subject", "text"} <= data.keys():
+        return None
+    if not all(isinstance(value, str) and 0 < len(value) <= OFFERED.get(name, 0) for name, value in data.items()):
+        return None
+    lines = [value for name, value in data.items() if name != "text"]
+    if not all(line.isprintable() and line == line.strip() for line in lines) or "\0" in data["text"] or not data["text"].strip():
+        return None
+    return data if data.get("channel", Channel.WEB) in Channel.values else None
