@@ -51,7 +51,8 @@ async def ready(connection: psycopg.AsyncConnection[Any]) -> None:
         connection.prepare_threshold = None
 
 
-async def _connect() -> psycopg.AsyncConnection[Any]:
+async def connected() -> psycopg.AsyncConnection[Any]:
+    """A new connection in autocommit, set up."""
     connection = await psycopg.AsyncConnection.connect(**parameters(), autocommit=True)
     try:
         await ready(connection)
@@ -86,7 +87,7 @@ async def line() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     """A connection in autocommit without the pool's checks, for what is done hundreds of times a second. A dead one raises
     OperationalError once and is thrown away."""
     idle = _idle.setdefault(asyncio.get_running_loop(), [])
-    connection = idle.pop() if idle else await _connect()
+    connection = idle.pop() if idle else await connected()
     try:
         yield connection
     except psycopg.Error:

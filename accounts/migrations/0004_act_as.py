@@ -24,7 +24,8 @@ CREATE FUNCTION act_as(
   p_role_version integer, p_seen_every interval, OUT unseen boolean
 ) LANGUAGE plpgsql AS $body$
 BEGIN
-  PERFORM set_config('app.organization', p_organization::text, true);
+  -- What follows in this transaction is written for one plan each; planning anew would cost more than running it.
+  PERFORM set_config('app.organization', p_organization::text, true), set_config('plan_cache_mode', 'force_generic_plan', true);
   PERFORM 1 FROM actor_of(p_user, p_session) a
   WHERE a.organization_id = p_organization AND a.session_id = p_session AND a.name = p_name AND a.email = p_email AND a.epoch = p_epoch
     AND a.role_id = p_role_id AND a.role = p_role AND a.staff = p_staff AND a.role_version = p_role_version;

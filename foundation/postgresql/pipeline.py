@@ -18,14 +18,12 @@ from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
-from foundation.async_database import parameters
+from foundation.async_database import connected
 
 Rows = list[tuple[Any, ...]]
 PARAMETER = compile(r"%\((\w+)\)s")
 WAIT_SECONDS = 5.0  # the longest wait for a free line
 FORGOTTEN = ("0A", "26")  # states of what was prepared once and is good no more: a changed table, another server behind a pooler
-# Statements here are written for one plan each; planning anew would cost more than running them.
-GENERIC_PLANS = "-c plan_cache_mode=force_generic_plan"
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,7 @@ class Line:
 
     def __init__(self, connection: psycopg.AsyncConnection[Any], pool: "Lines") -> None:
         self._connection = connection
+        self._prepares = connection.prepare_threshold is not None
         self._converter = Transformer(connection)
         self._pg = connection.pgconn
         self._pool = pool
@@ -85,14 +84,20 @@ class Line:
         return answer
 
     def _send(self, asked: Statement, values: Mapping[str, Any]) -> None:
+        dumped = self._converter.dump_sequence([values[name] for name in asked.names], [PyFormat.TEXT] * len(asked.names))
+        if self._prepares:
+            self._pg.send_query_prepared(self._prepared(asked), dumped)
+        else:
+            self._pg.send_query_params(asked.sql.encode(), dumped)
+        self._expected.append(None)
+
+    def _prepared(self, asked: Statement) -> bytes:
         name = self._names.get(asked.sql)
         if name is None:
             name = b"s%d" % (len(self._names) + sum(1 for expected in self._expected if expected))
             self._pg.send_prepare(name, asked.sql.encode())
             self._expected.append((asked.sql, name))
-        dumped = self._converter.dump_sequence([values[name] for name in asked.names], [PyFormat.TEXT] * len(asked.names))
-        self._pg.send_query_prepared(name, dumped)
-        self._expected.append(None)
+        return name
 
     def _flush(self) -> None:
         unsent = self._pg.flush() == 1
@@ -205,9 +210,7 @@ class Lines:
     async def _connect(self) -> Line:
         self._opening += 1
         try:
-            given = parameters()
-            options = f"{given.pop('options', '')} {GENERIC_PLANS}"
-            connection = await psycopg.AsyncConnection.connect(**given, options=options, autocommit=True)
+            connection = await connected()
         except BaseException:
             self._wake(None)
             raise

@@ -38,7 +38,11 @@ def test_values_come_back_as_psycopg_reads_them() -> None:
     assert play(lambda line: line.ask((sql, given))) == [[(5, ["a", None, "b,c"], None, b"\0\xff", True)]]
 
 
-def test_all_is_one_transaction() -> None:
+@pytest.mark.parametrize("prepare", ["on", "off"])
+def test_all_is_one_transaction(settings: Any, prepare: str) -> None:
+    """Behind a pooler that keeps no statements, too."""
+    settings.DATABASE_PREPARE = prepare
+
     async def story(lines: Lines) -> Any:
         await lines.ask(("SELECT set_config('app.organization', 'here', true)", {}), (BEAT, {"name": "kept"}))
         with pytest.raises(psycopg.errors.DivisionByZero):

@@ -142,7 +142,7 @@ def test_a_new_ticket_is_stored_told_and_owed(world: World) -> None:
     with unit_of_work(world.pandar.id):
         assert "tickets.tasks.assign" in Delivery.objects.values_list("subscriber", flat=True)
     slow = world.api(world.customer).post("tickets/", PLAIN)
-    assert own(heard.headers) == own(slow.headers)
+    assert own(heard.headers).keys() == own(slow.headers).keys()
     assert heard.body["data"].keys() == slow.data.keys()
 
 
