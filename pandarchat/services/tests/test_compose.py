@@ -20,6 +20,7 @@ from django.urls import resolve
 from packaging.requirements import Requirement
 from uvicorn.main import main as uvicorn_command
 
+from foundation.socket.options import Options
 from pandarchat import environment
 from pandarchat.environment import ROOT
 from pandarchat.services import readiness, system, web
@@ -144,6 +145,12 @@ def test_there_is_time_to_finish() -> None:
     assert seconds(SERVICES["web-1"]["stop_grace_period"]) > drain + web.FINISHING
     closing = int(system.UVICORN[system.UVICORN.index("--timeout-graceful-shutdown") + 1])
     assert seconds(SERVICES["socket-1"]["stop_grace_period"]) > drain + 2 * closing
+
+
+def test_a_quiet_socket_outlives_the_proxys_patience() -> None:
+    tunnel = re.search(r"timeout tunnel (\d+)s", proxy.CONFIGURATION.read_text())
+    assert tunnel is not None
+    assert int(tunnel[1]) > 3 * Options().ping_seconds
 
 
 def test_the_proxy_is_the_one_that_is_tried() -> None:
