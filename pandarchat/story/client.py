@@ -14,6 +14,7 @@ import contextlib
 import json
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -196,7 +197,7 @@ class Client:
         """From opening to the end; returns the closing code."""
         try:
             token = await self.api.token()
-            async with connect(self._ws_url, ping_interval=None, compression=None, proxy=None, open_timeout=10, close_timeout=2) as socket:
+            async with self._dial() as socket:
                 self._line = line = _Line(socket)
                 try:
                     return await self._live(line, token)
@@ -207,6 +208,9 @@ class Client:
             return (ABNORMAL if refused.status >= 500 or refused.status == 429 else 4403), str(refused)  # noqa: PLR2004
         except (OSError, TimeoutError, WebSocketException, Unreachable) as error:
             return ABNORMAL, repr(error)
+
+    def _dial(self) -> AbstractAsyncContextManager[ClientConnection]:
+        return connect(self._ws_url, ping_interval=None, compression=None, proxy=None, open_timeout=10, close_timeout=2)
 
     async def _live(self, line: _Line, token: str) -> tuple[int, str]:
         helpers: list[asyncio.Task[Any]] = []
@@ -440,7 +444,11 @@ class Client:
         return frame
 
     async def _put(self, line: _Line, frame: Frame) -> None:
-        await line.socket.send(json.dumps(frame))
+        try:
+            await line.socket.send(json.dumps(frame))
+        except ConnectionClosed:
+            line.ready.clear()  # whoever tries again waits for the next line, and lets the reader notice
+            raise
 
     async def _ready_line(self) -> _Line:
         await self.until(lambda: self.is_ready, within=None)

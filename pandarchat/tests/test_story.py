@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosedError
 
 from pandarchat.demo import loading
 from pandarchat.story import play as story
@@ -82,6 +83,31 @@ def test_a_lost_answer_is_asked_for_again_where_that_does_no_harm(method: str, k
     with pytest.raises(Refused, match="502") if asked == 1 else contextlib.nullcontext():
         asyncio.run(ask())
     assert len(sent) == asked
+
+
+class Gone:
+    """A connection that ended, which its reader has not noticed yet."""
+
+    tries = 0
+
+    async def send(self, text: str) -> None:
+        self.tries += 1
+        if self.tries > 100:
+            raise AssertionError("tried again and again without letting anything else happen")
+        raise ConnectionClosedError(None, None)
+
+
+def test_a_line_that_is_gone_is_not_tried_again_before_the_next_one() -> None:
+    async def story() -> int:
+        async with Client("http://nowhere.test", Account("pandar", "somebody@pandar.test", "")) as client:
+            socket = Gone()
+            client._line = line = _Line(cast(Any, socket))
+            line.ready.set()
+            with pytest.raises(TimeoutError):
+                await client.join("ticket", within=0.05)
+            return socket.tries
+
+    assert asyncio.run(story()) == 1
 
 
 # Against a real server.
