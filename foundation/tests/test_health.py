@@ -52,7 +52,8 @@ def test_redis_away_is_degraded(committed: None, own_redis: RedisServer) -> None
 
 def test_a_missing_migration_is_unavailable_until_it_is_there(committed: None) -> None:
     with database.owner(connection.settings_dict["NAME"]) as session:
-        session.execute("UPDATE django_migrations SET app = 'tickets_gone' WHERE app = 'tickets' AND name = '0002_isolation'")
+        session.execute("UPDATE django_migrations SET app = 'tickets_gone' WHERE app = 'tickets' AND name = "
+                        "(SELECT max(name) FROM django_migrations WHERE app = 'tickets')")
         try:
             assert ready() == (503, {"status": "unavailable", "database": "migrations missing", "redis": "unknown", "beat": "unknown"})
             assert not health.migrated()
