@@ -19,6 +19,7 @@ from accounts.actor import Actor, load
 from accounts.middleware import TENANT
 from accounts.models import AgentProfile, Organization, User
 from accounts.wire import AgentStatusChanged
+from foundation import history
 from foundation.async_database import in_thread
 from foundation.socket.backend import Identity
 from foundation.socket.commands import Handler
@@ -100,6 +101,7 @@ def identity(actor: Actor, expires_at: datetime) -> Identity:
         groups=tuple(groups),
         actor=actor,
         user=shown,
+        history=history.current(),
     )
 
 

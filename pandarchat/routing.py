@@ -5,6 +5,7 @@ from uuid import UUID
 
 import accounts.socket
 import chat.socket
+from foundation import history
 from foundation.async_database import in_thread
 from foundation.socket.application import SocketApplication
 from foundation.socket.backend import Identity, Pulse
@@ -28,6 +29,9 @@ class HouseBackend:
 
     async def pulse(self, organization_id: UUID, sessions: Mapping[str, Identity], rooms: frozenset[UUID]) -> Pulse:
         pulse = await chat.socket.pulse(organization_id, sessions, rooms)
+        life = history.known() or await in_thread(history.current)
+        if past := {socket: int(CloseCode.RESTART) for socket, identity in sessions.items() if identity.history != life}:
+            pulse = replace(pulse, ended={**past, **pulse.ended})
         browsers = {socket: key for socket, identity in sessions.items() if (key := identity.actor.browser_session)}
         if not browsers:
             return pulse

@@ -10,7 +10,8 @@ from foundation.socket.frames import Frame
 
 @dataclass(frozen=True)
 class Identity:
-    """Who speaks on a socket. `expires_at` is aware UTC; `groups` are joined by itself; `user` is what `ready` shows."""
+    """Who speaks on a socket. `expires_at` is aware UTC; `groups` are joined by itself; `user` is what `ready` shows; `history` the life
+    of the database in which this was read."""
 
     organization_id: UUID
     user_id: UUID
@@ -21,6 +22,7 @@ class Identity:
     groups: tuple[str, ...] = ()
     actor: Any = None
     user: dict[str, Any] = field(default_factory=dict)
+    history: str = ""
 
 
 @dataclass(frozen=True)

@@ -258,7 +258,7 @@ class SocketConsumer(AsyncConsumer):
 
     def _say_ready(self, identity: Identity, ref: str | None) -> None:
         ready = Ready(session=self.connection.session, user=identity.user, ping_seconds=self.options.ping_seconds,
-                      expires_at=identity.expires_at)
+                      expires_at=identity.expires_at, history=identity.history)
         if ref is not None:
             ready.ref = ref
         self.connection.send(ready)

@@ -40,7 +40,7 @@ def figures(client: Client) -> dict:
 
 def test_ready_and_welcome(server: Server, name: str) -> None:
     client = server.login(name)
-    assert set(client.ready) == {"type", "ref", "session", "user", "ping_seconds", "expires_at", "protocol"}
+    assert set(client.ready) == {"type", "ref", "session", "user", "ping_seconds", "expires_at", "history", "protocol"}
     assert client.ready["expires_at"].endswith("Z")
     assert client.wait("welcome")["text"] == f"hello {name}"
     client.close()

@@ -21,7 +21,7 @@ from pandarchat.services.processes import Process, ServiceError, wait_until
 from pandarchat.services.supervisor import PARENT, Supervisor, say
 
 HOST = "127.0.0.1"
-NOT_FOR_SERVICES = ("DATABASE_OWNER_URL", PARENT, "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+NOT_FOR_SERVICES = ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL", PARENT, "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
 START_MOST = 90  # seconds
 UVICORN = ("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-per-message-deflate", "false", "--lifespan", "on",
            "--timeout-graceful-shutdown", "5", "--no-access-log",

@@ -243,7 +243,10 @@ class Client:
 
     async def _begin(self, line: _Line, frame: Frame) -> None:
         """Every room from the last number held, then what is unsent."""
-        self.session = frame
+        known, self.session = self.session.get("history"), frame
+        if known not in (None, frame["history"]):
+            for conversation in self.conversations.values():
+                conversation.start_again(0)
         self.connections += 1
         line.ready.set()
         self._asking.clear()
