@@ -5,6 +5,6 @@ class TicketsConfig(AppConfig):
     name = "tickets"
 
     def ready(self) -> None:
-        from tickets import waking
+        from tickets import metrics, waking  # noqa: F401 (metrics register themselves, in every process)
 
         waking.register()

@@ -90,6 +90,7 @@ def test_two_looks_at_a_real_server_show_what_happened_in_between(world: World, 
     assert number(after, "pandar_pool_connections", pool="http") >= 1
     assert number(during, "pandar_pool_connections", pool="line", state="idle") == 1
     assert number(after, "pandar_pool_connections_max", pool="http") == 6
+    assert {("pandar_queue_tickets", frozenset()), ("pandar_deliveries_waiting", frozenset())} <= set(after)
     assert number(after, "process_resident_memory_bytes") > 1e7
 
 
@@ -263,6 +264,7 @@ def test_granian_with_two_processes_tells_the_counters_of_both(world: World, tmp
             found = look(url)
             assert number(found, "pandar_http_requests_total", route="healthz") >= 40
             assert number(found, "pandar_sockets_open") == 0
+            assert {("pandar_queue_tickets", frozenset()), ("pandar_deliveries_waiting", frozenset())} <= set(found)
         assert len(list(tmp_path.glob("counter_*.db"))) >= 2
     finally:
         services.start.State.processes.stop(process)
