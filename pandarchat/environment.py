@@ -36,6 +36,7 @@ class Environment:
     rate_limits: bool
     database_url: str | None
     database_owner_url: str | None
+    database_backup_url: str | None
     redis_url: str | None
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
@@ -66,6 +67,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         rate_limits=_switch(values, "PANDAR_RATE_LIMITS", True),
         database_url=_postgresql(values, "DATABASE_URL"),
         database_owner_url=_postgresql(values, "DATABASE_OWNER_URL"),
+        database_backup_url=_postgresql(values, "DATABASE_BACKUP_URL"),
         redis_url=_redis(values, "REDIS_URL"),
         allowed_hosts=_hosts(values),
         allowed_origins=_origins(values),

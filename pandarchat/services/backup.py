@@ -22,10 +22,9 @@ SETTING = "DATABASE_BACKUP_URL"
 
 def address(env: Environment) -> str:
     """Of the database as somebody who may see all of it; raises InvalidSetting."""
-    given = os.environ.get(SETTING, "").strip()
-    if not given and env.database_url:
+    if not env.database_backup_url and env.database_url:
         raise InvalidSetting(f"{SETTING} must be set: the database as a role that bypasses row-level security.")
-    return given or bootstrap.superuser_url(socket_folder(env.var), bootstrap.DATABASE)
+    return env.database_backup_url or bootstrap.superuser_url(socket_folder(env.var), bootstrap.DATABASE)
 
 
 def dump(url: str, file: Path) -> None:

@@ -108,7 +108,7 @@ def test_the_example_names_every_setting() -> None:
 
     environment.read(Recorder())
     told = {line.partition("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line and not line.startswith("#")}
-    assert told == asked
+    assert told - {"YARDSTICK"} == asked  # which `make bench` alone asks for
 
 
 @pytest.mark.parametrize(("flags", "believed"), [
