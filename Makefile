@@ -50,7 +50,7 @@ openapi: $(STAMP)  ## write openapi.yaml from the code
 story: $(STAMP)  ## play the main job once against the running system
 	@$(ENV) $(PYTHON) manage.py demo_story --url "http://127.0.0.1:$${PANDAR_PORT:-8000}"
 
-bench: $(STAMP)  ## measure everything beside the yardstick, about half an hour, and write docs/performance.md (BENCH_ARGS, YARDSTICK)
+bench: $(STAMP)  ## measure everything beside the yardstick, some 25 minutes, and write docs/performance.md (BENCH_ARGS, YARDSTICK)
 	@$(ENV) exec $(PYTHON) -m bench run $(BENCH_ARGS)
 
 bench-quick: $(STAMP)  ## the same in three minutes on a small world, into var/bench/quick

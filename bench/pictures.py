@@ -39,7 +39,8 @@ def ratios(rows: Sequence[Row]) -> plt.Figure:
         axes.hlines(place, min(good), max(good), color="black", linewidth=1.2)
         bound = goal.bound if goal.higher else 1 / goal.bound
         axes.plot([bound, bound], [place - 0.38, place + 0.38], color="black", linewidth=2, linestyle=":")
-    axes.set_yticks(range(len(shown)), [f"{goal.title}\nto the {NAMES[str(goal.against)]}" for goal, _ in reversed(shown)], fontsize=7)
+    titles = [f"{goal.title.replace('`', '')}\nto the {NAMES[str(goal.against)]}" for goal, _ in reversed(shown)]
+    axes.set_yticks(range(len(shown)), titles, fontsize=7)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_xscale("log")
     marks = [mark for mark in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if axes.get_xlim()[0] <= mark <= axes.get_xlim()[1]]
@@ -51,14 +52,13 @@ def ratios(rows: Sequence[Row]) -> plt.Figure:
 
 def latency(rows: Sequence[Row]) -> plt.Figure:
     """Percentiles of messages, one at a time and at a fixed rate."""
-    figure, both = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
+    figure, both = plt.subplots(1, 2, figsize=(9, 3))
     for axes, measure, title in zip(both, ("send.one", "send.rate"), ("one at a time", "200 messages/s"), strict=True):
         for shift, name in enumerate(NAMES):
             middles = [median(per_round(rows, "main", measure, f"p{p}_ms", name).values() or [0]) for p in (50, 95, 99)]
             axes.bar([place + shift * 0.27 for place in range(3)], middles, 0.25, color=COLOURS[name], label=NAMES[name])
         axes.set_xticks([place + 0.27 for place in range(3)], ["p50", "p95", "p99"])
         axes.set_title(title)
-    both[0].set_yscale("log")
     both[0].set_ylabel("ms to the other sockets")
     both[1].legend(frameon=False)
     return figure

@@ -19,7 +19,6 @@ MAIN = (  # measure, metric, how it reads
     ("send.rate", "server_cpu_us", "the same, server CPU per message, µs"),
     ("send.rate", "postgres_cpu_us", "the same, PostgreSQL CPU per message, µs"),
     ("send.max", "per_s", "most messages/s"),
-    ("fanout.500", "p50_ms", "`new-ticket` to 500 sockets, last one, p50 ms"),
     ("fanout.2000", "p50_ms", "`new-ticket` to 2,000 sockets, last one, p50 ms"),
     ("fanout.2000", "spread_p50_ms", "the same, from first to last, p50 ms"),
     ("http.list.c16", "per_s", "list, requests/s"),
@@ -96,7 +95,7 @@ def page(rows: Sequence[Row]) -> str:
 
 AGAIN = """## To measure again
 
-    make bench                          # everything; about half an hour, most of it waiting. BENCH_ARGS="--rounds 5", YARDSTICK=folder
+    make bench                          # everything; some 25 minutes. BENCH_ARGS="--rounds 5", YARDSTICK=folder
     make bench-quick                    # three minutes on a small world, into var/bench/quick
     make bench-report                   # this page again from the rows in var/bench/results.jsonl
 
@@ -240,8 +239,8 @@ def processes(rows: Sequence[Row]) -> str:
                               f"**{short(ratio)}**" if ratio else "–"))
     if not lines:
         return ""
-    text = ("Behind one Redis, clients spread over both. Servers, PostgreSQL and the generator share all cores here, so on two cores two "
-            "processes cannot do twice what one does.")
+    text = ("Behind one Redis, clients spread over both; one process of the reference runs without Redis, as it may. Servers, PostgreSQL "
+            "and the generator share all cores here, so on two cores two processes cannot do twice what one does.")
     return section("A second process", f"{text}\n\n{table(('', '', 'one process', 'two', 'two to one'), lines, numbers_from=2)}")
 
 

@@ -21,6 +21,7 @@ from bench.services import Services, call, services
 RESULTS = "results.jsonl"
 STOPS = 60  # seconds that a command may take to end
 GOING_ON = ("== ", "  pandar ", "  peer ", "  limit ")  # how lines begin that say what is measured
+FEWEST = 200  # messages/s, where one process and two are compared
 DESCRIPTORS = 12_000  # for 10,000 sockets and what else is open
 
 
@@ -31,13 +32,13 @@ class Extent:
     tickets: int = 1_000_000
     sizes: tuple[int, ...] = (10_000, 100_000)  # of the smaller worlds, for the growth
     sockets: tuple[int, ...] = (1_000, 5_000, 10_000)
-    fanout: tuple[int, ...] = (500, 2_000)
+    fanout: tuple[int, ...] = (2_000,)
     rounds: int = 3
     seconds: float = 3.0
     times: int = 3  # of the assignment
     count: int = 300  # messages one at a time
     rung: float = 2.0  # seconds of each rate of the ladder
-    ladder: tuple[int, ...] = ()  # messages/s; the yardstick's own where empty
+    ladder: tuple[int, ...] = (100, 200, 350, 550, 850, 1_200, 1_700, 2_400, 3_400, 4_600)  # messages/s
     asked: tuple[str, ...] = ("waiting", "page", "login", "processes")  # of bench.measure
     fresh: bool = False
     quick: bool = False
@@ -47,11 +48,8 @@ class Extent:
         options = ["--concurrency 16", f"--count {self.count}", f"--rung-seconds {self.rung}",
                    f"--http-seconds {self.seconds}", f"--seconds {2 * self.seconds}",
                    f"--fanout-sizes {','.join(map(str, self.fanout))}"]
-        if not ladder:
-            options.append("--ladder=")
-        elif self.ladder:
-            options.append(f"--ladder {','.join(map(str, self.ladder))}")
-        return " ".join(options)
+        rates = ",".join(map(str, self.ladder)) if ladder else ""
+        return " ".join([*options, f"--ladder={rates}"])
 
 
 QUICK = Extent(quick=True, tickets=20_000, sizes=(), sockets=(), fanout=(2_000,), rounds=1, seconds=1.0, times=1, count=150, rung=1.0,
@@ -119,11 +117,11 @@ class Run:
     def measure(self, plan: Path) -> None:
         self.part.unlink(missing_ok=True)
         waiting = self.extent.tickets // 100
-        ladder = ["--ladder", ",".join(map(str, self.extent.ladder))] if self.extent.ladder else []
+        ladder = ",".join(str(rate) for rate in self.extent.ladder if rate >= FEWEST)
         try:
             for name in self.extent.asked:
                 self.shown([self.places.python, "-m", "bench.measure", plan, name, "--out", self.part, "--waiting", str(waiting),
-                            "--seconds", str(self.extent.seconds), *ladder, *self.pinned()], ROOT)
+                            "--seconds", str(self.extent.seconds), "--ladder", ladder, *self.pinned()], ROOT)
         finally:
             self.collect({"tickets": self.extent.tickets})
 
