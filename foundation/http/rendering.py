@@ -35,7 +35,7 @@ def enveloped(data: bytes, about: bytes = b"") -> bytes:
     return b'{"success":true,"data":' + data + about + b"}"
 
 
-def counted(about: dict[str, Any]) -> bytes:
+def beside(about: dict[str, Any]) -> bytes:
     """Members that stand beside a list."""
     return b"," + encode(about)[1:-1]
 

@@ -10,12 +10,14 @@ from rest_framework.exceptions import ValidationError
 
 from accounts import recognition
 from chat.models import LONGEST_TEXT
+from foundation import sharing
 from foundation.errors import Invalid
 from foundation.http import errors, idempotency
 from foundation.http.fast import Answer, Call
-from foundation.http.rendering import counted, enveloped
+from foundation.http.rendering import beside, enveloped
 from foundation.http.validation import query_of
-from tickets import gathering, lists
+from foundation.postgresql.pipeline import Rows
+from tickets import lists, queries
 from tickets.actions import opening
 from tickets.api import serializers
 from tickets.models import Channel
@@ -33,11 +35,16 @@ async def tickets(call: Call) -> Answer | None:
         asked = lists.asked(known.actor, wanted)
     except Invalid:
         return None
-    rows = await recognition.act(known, asked)
+    paging, counting = asked
+    count = sharing.ask(known.actor.organization_id, counting, make=only_row)  # alike for all staff who look at the same list
+    rows = await recognition.act(known, [paging])
     if rows is None:
         return None
-    page, count = rows
-    return Answer(listed(lists.listed(wanted, page[0], count[0])))
+    return Answer(listed(lists.listed(wanted, rows[0][0], await count)))
+
+
+def only_row(rows: Rows) -> tuple[Any, ...]:
+    return rows[0]
 
 
 @lru_cache(maxsize=4096)
@@ -67,16 +74,22 @@ async def queue(call: Call) -> Answer | None:
     known, page = await recognition.recognise(call), queue_wanted(call.query)
     if known is None or page is None or not known.actor.may("tickets.view_queue"):
         return None
-    duty = gathering.duty(known.actor.organization_id)
-    rows = await recognition.act(known, lists.queue_asked(known.actor, page))
+    paging, counting = lists.queue_asked(known.actor, page)
+    given = {"organization": known.actor.organization_id}
+    shared = sharing.ask(known.actor.organization_id, counting, (queries.LOAD, given), (queries.PAUSED, given), make=standing)
+    rows = await recognition.act(known, [paging])
     if rows is None:
         return None
-    waiting, count = rows
-    return Answer(listed(lists.queue_listed(page, waiting, count[0], await duty)))
+    return Answer(listed(lists.queue_listed(page, rows[0], *await shared)))
+
+
+def standing(counted: Rows, agents: Rows, paused: Rows) -> tuple[tuple[Any, ...], queries.Duty]:
+    """How many wait, and for whom."""
+    return counted[0], queries.duty_of(agents, paused)
 
 
 def listed(found: lists.Listed) -> bytes:
-    return enveloped(found.data, counted(found.about))
+    return enveloped(found.data, beside(found.about))
 
 
 async def open_ticket(call: Call) -> Answer | None:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.actions import agents
 from accounts.actor import Actor
 from foundation.http import idempotency
-from foundation.http.rendering import Listed, counted, ready_made
+from foundation.http.rendering import Listed, beside, ready_made
 from foundation.http.validation import valid, valid_query
 from foundation.http.views import ApiView
 from foundation.units import unit_of_work
@@ -48,7 +48,7 @@ class Tickets(ApiView):
 
 def listed(found: lists.Listed) -> HttpResponse:
     """A list whose JSON PostgreSQL built, in its envelope."""
-    return ready_made(found.data, counted(found.about))
+    return ready_made(found.data, beside(found.about))
 
 
 class Ticket(ApiView):

@@ -1,0 +1,89 @@
+"""Questions that many ask at once are asked once, and nobody gets an answer older than their question.
+
+For what looks the same to all who may see it: whoever may not must be refused by something else before they see an answer.
+"""
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from foundation.postgresql.pipeline import Asked, lines, statement
+from foundation.units import SET
+
+Answer = asyncio.Future[Any]
+Read = Callable[[], Awaitable[Any]]
+
+
+class Questions:
+    """One event loop's. Who asks while the same is being read shares the reading that begins next."""
+
+    def __init__(self) -> None:
+        self._running: set[Hashable] = set()
+        self._next: dict[Hashable, Answer] = {}
+
+    def ask(self, key: Hashable, read: Read) -> Answer:
+        """What `read` finds when it begins after this call."""
+        if key in self._running:
+            if key not in self._next:
+                self._next[key] = asyncio.get_running_loop().create_future()
+            return asyncio.shield(self._next[key])
+        return asyncio.shield(self._start(key, read))
+
+    def _start(self, key: Hashable, read: Read) -> Answer:
+        self._running.add(key)
+        task = asyncio.ensure_future(read())
+        task.add_done_callback(lambda done: self._done(key, read, done))
+        return task
+
+    def _done(self, key: Hashable, read: Read, task: Answer) -> None:
+        self._running.discard(key)
+        looked_at(task)
+        waiting = self._next.pop(key, None)
+        if waiting is not None:
+            self._start(key, read).add_done_callback(lambda done: hand_on(done, waiting))
+
+
+def hand_on(done: Answer, waiting: Answer) -> None:
+    """Give one future's end to another."""
+    if done.cancelled():
+        waiting.cancel()
+    elif waiting.done():
+        return
+    elif (error := done.exception()) is not None:
+        waiting.set_exception(error)
+        looked_at(waiting)
+    else:
+        waiting.set_result(done.result())
+
+
+def looked_at(answer: Answer) -> None:
+    """An error that nobody waits for any more is no news."""
+    if not answer.cancelled():
+        answer.exception()
+
+
+_questions: WeakKeyDictionary[asyncio.AbstractEventLoop, Questions] = WeakKeyDictionary()
+
+
+def ask(organization: UUID, *asked: Asked, make: Callable[..., Any]) -> Answer:
+    """What `make` makes of the rows of each statement, in one unit of work of the organization; read after this call, once for all who
+    ask the same."""
+    loop = asyncio.get_running_loop()
+    questions = _questions.get(loop)
+    if questions is None:
+        questions = _questions[loop] = Questions()
+
+    async def read() -> Any:
+        _, *rows = await lines().ask((SET, {"organization": organization}), *asked)
+        return make(*rows)
+
+    answer = questions.ask((organization, make, *(part for one in asked for part in named(one))), read)
+    answer.add_done_callback(looked_at)
+    return answer
+
+
+def named(asked: Asked) -> tuple[Any, ...]:
+    """A statement with those of its values that it reads."""
+    template, values = asked
+    return (template, *(values[name] for name in statement(template).names))
