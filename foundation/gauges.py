@@ -6,6 +6,7 @@ from django.db import connections
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from foundation import async_database, events, metrics
+from foundation.postgresql import pipeline
 
 HINTS = ("published", "received", "delivered", "lost")
 LINE = ("packets", "subscriptions", "canaries_missed", "stale", "outages")
@@ -28,8 +29,8 @@ def hint_line() -> Iterator[Metric]:
 
 @metrics.reader
 def pools() -> Iterable[Metric]:
-    """`http` is Django's (also tasks and what a socket does by ORM), `socket` runs a socket's single statements, `line` (idle ones
-    alone) its messages."""
+    """`http` is Django's (also tasks and what a socket does by ORM), `socket` runs a socket's single statements, `fast` the routes that
+    skip Django, `line` (idle ones alone) a socket's messages."""
     size = GaugeMetricFamily("pandar_pool_connections", "Database connections of this process by pool and state", labels=["pool", "state"])
     most = GaugeMetricFamily("pandar_pool_connections_max", "The most connections a pool opens", labels=["pool"])
     waiting = GaugeMetricFamily("pandar_pool_waiting", "Who waits for a connection now", labels=["pool"])
@@ -55,6 +56,8 @@ def _stats() -> Iterator[tuple[str, dict[str, Any]]]:
         yield "http", pool.get_stats()
     for pool in async_database.open_pools():
         yield "socket", pool.get_stats()
+    for lines in pipeline.open_lines():
+        yield "fast", lines.get_stats()
     if idle := async_database.idle_lines():
         yield "line", {"pool_size": idle, "pool_available": idle}
 

@@ -220,6 +220,11 @@ class Lines:
         self._open.add(line)
         return line
 
+    def get_stats(self) -> dict[str, int]:
+        """In the words of psycopg's pools; for metrics."""
+        return {"pool_size": len(self._open), "pool_available": len(self._free), "pool_max": self._most,
+                "requests_waiting": len(self._waiting)}
+
     def give_back(self, line: Line) -> None:
         """A line is free."""
         if not self._wake(line):
@@ -258,6 +263,11 @@ def lines() -> Lines:
     if found is None:
         found = _lines[loop] = Lines(settings.SOCKET_POOL_SIZE)
     return found
+
+
+def open_lines() -> list[Lines]:
+    """Of all loops of this process; for metrics."""
+    return list(_lines.values())
 
 
 def close() -> None:

@@ -63,6 +63,7 @@ def test_two_looks_at_a_real_server_show_what_happened_in_between(world: World, 
         await client.join(ticket)
         message = client.post(ticket, "once")
         await asyncio.wait_for(message.stored, 10)
+        await client.api.get("tickets/")
         again = {"client_id": message.client_id, "text": "once"}
         await client.api.post(f"tickets/{ticket}/messages/", again)
         during = await asyncio.to_thread(look, server.url)
@@ -89,6 +90,7 @@ def test_two_looks_at_a_real_server_show_what_happened_in_between(world: World, 
     assert grown("pandar_hintline_hints_total", state="published") >= 1
     assert number(after, "pandar_pool_connections", pool="http") >= 1
     assert number(during, "pandar_pool_connections", pool="line", state="idle") == 1
+    assert number(during, "pandar_pool_connections_max", pool="fast") == 3
     assert number(after, "pandar_pool_connections_max", pool="http") == 6
     assert {("pandar_queue_tickets", frozenset()), ("pandar_deliveries_waiting", frozenset())} <= set(after)
     assert number(after, "process_resident_memory_bytes") > 1e7
