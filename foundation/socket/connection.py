@@ -14,7 +14,7 @@ from foundation.socket.backend import Identity
 from foundation.socket.frames import AccessChanged, CloseCode, Frame, Ping, encoder
 from foundation.socket.options import Options
 from foundation.socket.refusals import refusal
-from foundation.socket.wire import Text, transport_of
+from foundation.socket.wire import Line, Text, transport_of
 from foundation.socket.writer import Send, Writer
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ logger = logging.getLogger("foundation.socket")
 
 class Connection:
     """`session` names this socket (`exclude=` of a publish); `rooms` are the conversations it joined and their groups."""
+
+    __slots__ = ("_application", "_expiry", "_farewells", "_groups", "_layer", "_line", "_loop", "_options", "_tasks", "_timers",
+                 "_transport", "access_epoch", "access_unchecked", "address", "closing", "disposed", "identity", "on_abort", "pings_sent",
+                 "pings_unanswered", "rooms", "session", "writer")
 
     def __init__(self, application: "SocketApplication", send: Send, address: str) -> None:
         self.session = uuid.uuid4().hex
@@ -41,13 +45,14 @@ class Connection:
         self._layer: HintLayer = application.layer
         self._options: Options = application.options
         self._loop = asyncio.get_running_loop()
+        self._line = Line.behind(send)
         self._transport = transport_of(send)
-        self._timers: set[asyncio.TimerHandle] = set()
+        self._timers: list[asyncio.TimerHandle] = []
         self._expiry: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._groups: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._groups: tuple[str, ...] = ()
         self._farewells: dict[UUID, Callable[[], None]] = {}
-        self.writer = Writer(send, self._options, on_resumed=self._resumed, on_too_slow=self._too_slow)
+        self.writer = Writer(send, self._line, self._options, on_resumed=self._resumed, on_too_slow=self._too_slow)
         self.on_abort: Callable[[], None] = lambda: None
 
     # For the apps' handlers.
@@ -99,8 +104,8 @@ class Connection:
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """A task that ends with the socket."""
         task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.append(task)
+        task.add_done_callback(self._tasks.remove)
 
     # What hints do (foundation.hub.Sink).
 
@@ -158,9 +163,9 @@ class Connection:
     def identify(self, identity: Identity) -> None:
         """Takes an identity: its groups, and the time it ends."""
         self.identity = identity
-        for group in self._groups - {*identity.groups, *self.rooms.values()}:
+        for group in set(self._groups) - {*identity.groups, *self.rooms.values()}:
             self._layer.detach(group, self)
-        self._groups = set(identity.groups)
+        self._groups = identity.groups
         if self.closing is None:
             for group in self._groups:
                 self._layer.attach(group, self)
@@ -172,8 +177,13 @@ class Connection:
     def later(self, seconds: float, act: Callable[..., None], *arguments: Any) -> asyncio.TimerHandle:
         """`call_later` that ends with the socket."""
         timer = self._loop.call_later(seconds, act, *arguments)
-        self._timers.add(timer)
+        self._timers.append(timer)
         return timer
+
+    def no_later(self, timer: asyncio.TimerHandle) -> None:
+        """Takes `later` back."""
+        timer.cancel()
+        self._timers.remove(timer)
 
     # Signs of life.
 
@@ -218,6 +228,11 @@ class Connection:
             task.cancel()
         self.rooms.clear()
         self.writer.stop()
+
+    def forget_handshake(self) -> None:
+        """What the peer sent to open the socket; nobody asks for it again."""
+        if self._line is not None:
+            self._line.forget_handshake()
 
 
 def by_organization(connections: Iterable[Connection]) -> dict[UUID, list[Connection]]:

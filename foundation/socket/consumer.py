@@ -1,7 +1,6 @@
 """The one Channels consumer. It reads; a task per busy socket runs the commands one after the other; the writer writes."""
 import asyncio
 import logging
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from channels.consumer import AsyncConsumer, get_handler_name
@@ -27,9 +26,11 @@ class SocketConsumer(AsyncConsumer):
     def __init__(self, application: "SocketApplication") -> None:
         self.application = application
         self.options = application.options
-        self.commands: deque[Command] = deque()
+        self.commands: list[Command] = []  # few, and an empty deque takes 624 bytes
         self.worker: asyncio.Task[None] | None = None
-        self.taken = asyncio.Event()
+        self.reader: asyncio.Task[Any] | None = None
+        self.taken: asyncio.Event | None = None
+        self.deadline: asyncio.TimerHandle | None = None
         self.malformed = 0
         self.waiting = False
         self.registered: Identity | None = None
@@ -42,8 +43,8 @@ class SocketConsumer(AsyncConsumer):
         self.base_send = send
         self.own_origin = False
         self.connection = connection = Connection(self.application, send, doors.address_of(scope, self.application.trusted_proxies))
-        reader = asyncio.current_task()
-        connection.on_abort = lambda: self._cut_off(reader)
+        self.reader = asyncio.current_task()
+        connection.on_abort = self._cut_off
         self.application.connections.add(connection)
         metrics.OPENED.inc()
         try:
@@ -57,11 +58,11 @@ class SocketConsumer(AsyncConsumer):
         finally:
             await self._leave()
 
-    def _cut_off(self, reader: asyncio.Task[Any] | None) -> None:
+    def _cut_off(self) -> None:
         """For a server whose transport is out of reach: the consumer ends, and the server closes behind it."""
         self.cut_off = True
-        if reader is not None:
-            reader.cancel()
+        if self.reader is not None:
+            self.reader.cancel()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Channels' dispatch without closing old connections on the one shared thread, for every message."""
@@ -76,9 +77,10 @@ class SocketConsumer(AsyncConsumer):
         if (refused := self._refused_at_the_door()) is not None:
             self.connection.close(*refused)
             return
-        self.connection.later(self.options.authenticate_seconds, self._authentication_is_late)
+        self.deadline = self.connection.later(self.options.authenticate_seconds, self._authentication_is_late)
         if self.own_origin and (cookies := doors.cookies_of(self.scope)):
             self._work(self._authenticate_by_cookie(cookies))
+        self.connection.forget_handshake()
 
     async def _accept(self) -> None:
         try:
@@ -145,15 +147,23 @@ class SocketConsumer(AsyncConsumer):
         if self.worker is None or self.worker.done():
             self._work(self._run_commands())
         while len(self.commands) >= self.options.waiting_commands and self.connection.closing is None:
-            self.taken.clear()
+            self.taken = asyncio.Event()
             await self.taken.wait()
             self.connection.heard()
+
+    def _took(self) -> None:
+        """The reader may go on."""
+        taken, self.taken = self.taken, None
+        if taken is not None:
+            taken.set()
 
     def _work(self, work: Any) -> None:
         self.worker = asyncio.create_task(work, name="socket commands")
         self.worker.add_done_callback(self._worker_ended)
 
     def _worker_ended(self, worker: asyncio.Task[None]) -> None:
+        if self.worker is worker:
+            self.worker = None
         if not worker.cancelled() and (error := worker.exception()) is not None:
             logger.error("a socket's commands ended", exc_info=error)
             self.connection.close(CloseCode.ERROR, "server error")
@@ -165,10 +175,10 @@ class SocketConsumer(AsyncConsumer):
             while self.commands and self.connection.closing is None:
                 await self.connection.writer.room()
                 if self.commands:
-                    await self._run(self.commands.popleft())
-                self.taken.set()
+                    await self._run(self.commands.pop(0))
+                self._took()
         finally:
-            self.taken.set()
+            self._took()
 
     async def _run(self, command: Command) -> None:
         answer = await self._answer(command)
@@ -251,6 +261,8 @@ class SocketConsumer(AsyncConsumer):
         self._no_longer_waiting()
         if connection.closing is not None:
             return
+        if self.deadline is not None:
+            connection.no_later(self.deadline)
         self._say_ready(identity, ref)
         connection.identify(identity)
         self.application.heartbeat.add(connection)
@@ -297,10 +309,10 @@ class SocketConsumer(AsyncConsumer):
         self.commands.clear()
         self._no_longer_waiting()
         connection.dispose()
-        if self.worker is not None and not self.worker.done():
+        if (worker := self.worker) is not None and not worker.done():
             # A command that runs may be committing: it ends by itself, within its own time limit.
-            await asyncio.wait([self.worker], timeout=self.options.handler_seconds)
-            self.worker.cancel()
+            await asyncio.wait([worker], timeout=self.options.handler_seconds)
+            worker.cancel()
         if self.registered is not None:
             await self._sign_off(self.registered)
 

@@ -1,6 +1,6 @@
 """Text messages as a server puts them on the wire: built once, and given to every socket as the same bytes."""
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
@@ -58,6 +58,14 @@ class Line:
 
     def write(self, text: Text) -> None:
         self._protocol.transport.write(text.framed)
+
+    def forget_handshake(self) -> None:
+        """Drop the headers of an accepted handshake, which the server keeps thrice: 3 KB as long as the socket is open."""
+        protocol = self._protocol
+        if protocol.handshake_complete:
+            protocol.request.headers.clear()
+            protocol.response.headers.clear()
+            cast(list[Any], protocol.scope["headers"]).clear()
 
 
 def transport_of(send: Any) -> asyncio.Transport | None:

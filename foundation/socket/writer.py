@@ -22,9 +22,11 @@ class Writer:
     __slots__ = ("_behind", "_bytes", "_closing", "_dead", "_line", "_on_resumed", "_on_too_slow", "_options", "_queue", "_room", "_send",
                  "_task")
 
-    def __init__(self, send: Send, options: Options, *, on_resumed: Callable[[], None], on_too_slow: Callable[[], None]) -> None:
+    def __init__(
+        self, send: Send, line: Line | None, options: Options, *, on_resumed: Callable[[], None], on_too_slow: Callable[[], None],
+    ) -> None:
         self._send = send
-        self._line = Line.behind(send)
+        self._line = line
         self._options = options
         self._on_resumed = on_resumed
         self._on_too_slow = on_too_slow

@@ -232,7 +232,7 @@ async def measure(connection: Connection, command: Measure) -> Frame:
     return Figures(ref=command.ref, figures={
         "sockets": len(application.connections), "tasks": len(asyncio.all_tasks()),
         "waiting_bytes": max(writer.waiting_bytes for writer in writers), "behind": sum(writer.behind for writer in writers),
-        "direct": sum(writer.direct for writer in writers), "resident_bytes": resident_bytes(),
+        "headers": sum(map(len, headers)), "direct": sum(writer.direct for writer in writers), "resident_bytes": resident_bytes(),
         "gone": world.gone_users, "seen": sorted(world.seen_users), "pulses": world.pulses[-100:],
         "groups": sorted(application.layer._hub._groups) if application.layer._hub else [],
         "counters": vars(application.layer.counters), "healthy": application.layer.healthy,
@@ -244,10 +244,12 @@ application = SocketApplication(
     commands=[Handler(Echo, echo), Handler(Join, join), Handler(Say, say), Handler(Hint, hint), Handler(Order, order),
               Handler(Fail, fail), Handler(Wait, wait), Handler(Measure, measure)])
 sockets = application.as_asgi()
+headers: list[Any] = []  # of every socket so far
 
 
 async def asgi(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] != "lifespan":
+        headers.append(scope["headers"])
         await sockets(scope, receive, partial(send) if PLAIN else send)
         return
     while True:
@@ -266,8 +268,8 @@ def main() -> None:
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     config = uvicorn.Config(
-        asgi, ws="websockets-sansio", ws_max_size=65536, ws_per_message_deflate=False, lifespan="on", timeout_graceful_shutdown=5,
-        log_config=None)
+        asgi, ws="websockets-sansio", ws_max_size=65536, ws_per_message_deflate=False, ws_ping_interval=0, lifespan="on",
+        timeout_graceful_shutdown=5, log_config=None)
     print(listener.getsockname()[1], flush=True)  # noqa: T201
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -57,3 +57,11 @@ def test_nothing_follows_the_close_frame(redis_server: RedisServer) -> None:
         speaker.ask("say", group="room:r", text="too late")
         assert leaver.closed() == 4403
         assert "too late" not in json.dumps(leaver.frames)
+
+
+def test_what_opened_the_socket_is_forgotten_and_was_heeded(redis_server: RedisServer) -> None:
+    with running_server(redis_server.url) as server:
+        by_cookie = server.open(origin=f"http://{server.host}", additional_headers={"Cookie": "user=cora"})
+        assert by_cookie.wait("ready")["user"] == {"name": "cora"}
+        by_token = server.login("tom")
+        assert by_token.ask("measure")["figures"]["headers"] == 0

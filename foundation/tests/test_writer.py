@@ -1,13 +1,13 @@
 """Whatever the connection takes when, and by whichever way: frames keep their order, and none is written twice or after the close."""
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.socket.options import Options
-from foundation.socket.wire import Line, Text
+from foundation.socket.wire import Text
 from foundation.socket.writer import Writer
 
 STEPS = st.lists(st.sampled_from(["offer", "put", "shut", "open", "tick", "tick"]), max_size=60)
@@ -35,11 +35,11 @@ class Pipe:
 class Reader:
     """A writer on such a pipe, and what it said of its reader."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, direct: bool = True, **options: Any) -> None:
+    def __init__(self, *, direct: bool = True, **options: Any) -> None:
         self.pipe = Pipe()
-        monkeypatch.setattr(Line, "behind", lambda send: self.pipe if direct else None)
         self.said: list[str] = []
-        self.writer = Writer(self.pipe.send, Options(**options), on_resumed=lambda: self.said.append("resumed"),
+        line = cast(Any, self.pipe) if direct else None
+        self.writer = Writer(self.pipe.send, line, Options(**options), on_resumed=lambda: self.said.append("resumed"),
                              on_too_slow=lambda: self.said.append("too slow"))
         self.given = 0
 
@@ -65,26 +65,25 @@ async def ticks(many: int = 3) -> None:
 @given(steps=STEPS)
 def test_frames_keep_their_order_and_come_once(direct: bool, steps: list[str]) -> None:
     async def play() -> None:
-        with pytest.MonkeyPatch.context() as monkeypatch:
-            reader = Reader(monkeypatch, direct=direct)
-            for step in steps:
-                await reader.step(step)
-            await reader.step("open")
-            await ticks(20)
-            reader.writer.close(4403, "revoked", flush=True)
-            reader.writer.put(Text.of("late"))
-            reader.writer.offer(Text.of("late"))
-            await ticks()
-            assert reader.pipe.written == [*(str(number) for number in range(1, reader.given + 1)), "close 4403"]
-            assert reader.writer.waiting_bytes == 0
+        reader = Reader(direct=direct)
+        for step in steps:
+            await reader.step(step)
+        await reader.step("open")
+        await ticks(20)
+        reader.writer.close(4403, "revoked", flush=True)
+        reader.writer.put(Text.of("late"))
+        reader.writer.offer(Text.of("late"))
+        await ticks()
+        assert reader.pipe.written == [*(str(number) for number in range(1, reader.given + 1)), "close 4403"]
+        assert reader.writer.waiting_bytes == 0
 
     asyncio.run(play())
 
 
-def test_a_frame_that_finds_others_waiting_waits_behind_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frame_that_finds_others_waiting_waits_behind_them() -> None:
     """The negative control is the pipe itself: it is clear again, and would take the frame at once."""
     async def play() -> None:
-        reader = Reader(monkeypatch)
+        reader = Reader()
         for step in ("shut", "offer", "tick", "open"):
             await reader.step(step)
         assert reader.pipe.clear()
@@ -97,9 +96,9 @@ def test_a_frame_that_finds_others_waiting_waits_behind_them(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("direct", [True, False])
-def test_a_full_queue_drops_room_frames_until_it_drained(monkeypatch: pytest.MonkeyPatch, direct: bool) -> None:
+def test_a_full_queue_drops_room_frames_until_it_drained(direct: bool) -> None:
     async def play() -> None:
-        reader = Reader(monkeypatch, direct=direct, queue_frames=2)
+        reader = Reader(direct=direct, queue_frames=2)
         for step in ("shut", "offer", "offer", "offer", "offer", "tick"):
             await reader.step(step)
         assert reader.writer.behind
@@ -112,9 +111,9 @@ def test_a_full_queue_drops_room_frames_until_it_drained(monkeypatch: pytest.Mon
     asyncio.run(play())
 
 
-def test_a_frame_greater_than_the_queue_is_dropped_and_the_reader_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frame_greater_than_the_queue_is_dropped_and_the_reader_told() -> None:
     async def play() -> None:
-        reader = Reader(monkeypatch, direct=False, queue_bytes=2)
+        reader = Reader(direct=False, queue_bytes=2)
         reader.writer.offer(Text.of("abc"))
         assert reader.writer.behind
         await ticks()
@@ -123,9 +122,9 @@ def test_a_frame_greater_than_the_queue_is_dropped_and_the_reader_told(monkeypat
     asyncio.run(play())
 
 
-def test_after_the_end_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_the_end_nothing_is_written() -> None:
     async def play() -> None:
-        reader = Reader(monkeypatch)
+        reader = Reader()
         reader.writer.stop()
         await reader.step("put")
         await reader.step("offer")

@@ -23,8 +23,9 @@ from pandarchat.services.supervisor import PARENT, Supervisor, say
 HOST = "127.0.0.1"
 NOT_FOR_SERVICES = ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL", PARENT, "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
 START_MOST = 90  # seconds
-UVICORN = ("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-per-message-deflate", "false", "--lifespan", "on",
-           "--timeout-graceful-shutdown", "5", "--no-access-log",
+UVICORN = ("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-per-message-deflate", "false",
+           "--ws-ping-interval", "0",  # the socket pings by itself, with heads
+           "--lifespan", "on", "--timeout-graceful-shutdown", "5", "--no-access-log",
            "--no-proxy-headers")  # TRUSTED_PROXIES alone says whose X-Forwarded-For counts
 WORKER = ("worker", "-c", "2", "--without-mingle", "--without-gossip", "--without-heartbeat", "--loglevel", "INFO")
 BEAT = ("beat", "--pidfile=", "--loglevel", "INFO")
