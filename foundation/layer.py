@@ -5,15 +5,17 @@ Redis and keeps its groups itself (`foundation/hub.py`); any other process only 
 """
 import asyncio
 import logging
+import threading
 import uuid
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import msgspec
 from channels.exceptions import ChannelFull
 from channels.layers import BaseChannelLayer
 
-from foundation.hub import Counters, Hint, Hub, Packet, Sink, decode_hint, encode
+from foundation.hub import PACKET_BYTES, Counters, Hint, Hub, Packet, Sink, decode_hint, encode
 from foundation.redis_clients import FAILURES, Breaker, only_host, sync_client
 
 Result = TypeVar("Result")
@@ -41,6 +43,7 @@ class HintLayer(BaseChannelLayer):
         self._redis_channel = f"{prefix}:hints"
         self._hub: Hub | None = None
         self._direct = DirectPublisher(self._host, self._redis_channel)
+        self._gathering = threading.local()
         self._channels: dict[str, asyncio.Queue[msgspec.Raw]] = {}
         self._channel_groups: dict[str, set[str]] = {}
 
@@ -87,6 +90,24 @@ class HintLayer(BaseChannelLayer):
         """Like `publish`, for a server-internal hint: `sink.control(verb, data)`; it never reaches a client as it is."""
         self._emit(Hint("control", group, {"verb": verb, "data": data}))
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread publishes inside leaves at the end, in as few packets as hold it. In a server process it always does."""
+        if self._gathered() is not None:
+            yield
+            return
+        gathered = self._gathering.hints = []
+        try:
+            yield
+        finally:
+            self._gathering.hints = None
+            for packet in packets_of(gathered):
+                self._direct.publish(*packet)
+
+    def _gathered(self) -> list[bytes] | None:
+        gathered: list[bytes] | None = getattr(self._gathering, "hints", None)
+        return gathered
+
     def attach(self, group: str, sink: Sink) -> None:
         """On the server's loop, after `ensure_started`."""
         self._running_hub().attach(group, sink)
@@ -103,7 +124,11 @@ class HintLayer(BaseChannelLayer):
         try:
             packed = encode(hint)
             hub = self._hub
-            if hub is None or not hub.accept(hint, packed):
+            if hub is not None and hub.accept(hint, packed):
+                return
+            if (gathered := self._gathered()) is not None:
+                gathered.append(packed)
+            else:
                 self._direct.publish(packed)
         except Exception:
             logger.exception("a hint was not published")
@@ -213,6 +238,20 @@ class HintLayer(BaseChannelLayer):
                 queue.put_nowait(raw)
 
 
+def packets_of(hints: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """In their order, as many as fit into a packet."""
+    packet: list[bytes] = []
+    size = 0
+    for packed in hints:
+        if packet and size + len(packed) > PACKET_BYTES:
+            yield packet
+            packet, size = [], 0
+        packet.append(packed)
+        size += len(packed)
+    if packet:
+        yield packet
+
+
 class DirectPublisher:
     """Publishes from a process without a line of its own (HTTP, Celery, commands). Thread-safe."""
 
@@ -223,13 +262,14 @@ class DirectPublisher:
         self._client: Any = None
         self._lost_hints = False
 
-    def publish(self, packed: bytes) -> None:
+    def publish(self, *packed: bytes) -> None:
+        """Hints in one packet."""
         if not self.breaker.allows():
             self._lost_hints = True
             return
         notice = [msgspec.Raw(encode(Hint("stale")))] if self._lost_hints else []
         try:
-            self._connected().publish(self._channel, encode(Packet("", [*notice, msgspec.Raw(packed)])))
+            self._connected().publish(self._channel, encode(Packet("", [*notice, *map(msgspec.Raw, packed)])))
         except FAILURES as error:
             self._lost_hints = True
             self.breaker.failed(error)

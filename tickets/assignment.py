@@ -2,7 +2,8 @@
 
 Tickets by priority, then by age; eligible agents in a round robin, least recently assigned first.
 """
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -112,6 +113,43 @@ def assign(queue: Iterable[Waiting], candidates: Sequence[Candidate], *, turn: i
             rota.assign(candidate)
             assigned.append(Assigned(waiting.ticket, candidate.agent, turn + len(assigned) + 1))
     return assigned
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How deep one run of `assign` can reach into a queue: places free by skill (`anybody`: for tickets that need none), and whose."""
+
+    anybody: int
+    knowing: Mapping[UUID, int]
+    agents: frozenset[UUID]
+
+    def of(self, waiting: Waiting) -> int:
+        """How many tickets like this one can be assigned at most."""
+        return self.anybody if waiting.skill is None else self.knowing.get(waiting.skill, 0)
+
+    def kind(self, waiting: Waiting) -> tuple[UUID | None, UUID | None]:
+        """Tickets of a kind are assigned in the queue's order until one is not, and then none: who could have taken it is full."""
+        return waiting.skill, waiting.released_by if waiting.released_by in self.agents else None
+
+
+def reach(candidates: Iterable[Candidate]) -> Reach:
+    """What these agents can reach."""
+    taking = [c for c in candidates if c.on_duty and c.free]
+    knowing: Counter[UUID] = Counter()
+    for candidate in taking:
+        knowing.update(dict.fromkeys(candidate.skills, candidate.free))
+    return Reach(sum(c.free for c in taking), knowing, frozenset(c.agent for c in taking))
+
+
+def within(queue: Iterable[Waiting], reach: Reach) -> list[Waiting]:
+    """The part of a queue that decides; `assign` does with it what it does with the whole."""
+    read: Counter[tuple[UUID | None, UUID | None]] = Counter()
+    part = []
+    for waiting in queue:
+        if read[reach.kind(waiting)] < reach.of(waiting):
+            read[reach.kind(waiting)] += 1
+            part.append(waiting)
+    return part
 
 
 def reason(waiting: Waiting, candidates: Sequence[Candidate], *, paused: bool = False) -> Reason:

@@ -101,6 +101,10 @@ class Ticket(models.Model):
                          condition=Q(assignee__isnull=False)),
             models.Index(fields=["organization", "-priority", "created_at", "conversation"], name="ticket_queue",
                          condition=Q(status=Status.QUEUED)),
+            models.Index(fields=["organization", "category", "-priority", "created_at", "conversation"], name="ticket_queue_of_category",
+                         condition=Q(status=Status.QUEUED)),
+            models.Index(fields=["organization", "released_by"], name="ticket_given_back",
+                         condition=Q(status=Status.QUEUED, released_by__isnull=False)),
             models.Index(fields=["organization", "assignee"], name="ticket_load", condition=Q(status__in=OPEN)),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(status=Status.RESOLVED)),
         ]

@@ -17,7 +17,7 @@ from foundation.errors import NotFound
 from foundation.models import Delivery
 from foundation.units import current_organization
 from tickets import lifecycle
-from tickets.assignment import Candidate, Reason, Waiting, reason
+from tickets.assignment import Candidate, Reach, Reason, Waiting, reason
 from tickets.models import QueueSettings, Ticket
 
 ASSIGN_TASK = "tickets.tasks.assign"
@@ -69,6 +69,41 @@ SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id
 FROM tickets_ticket t LEFT JOIN tickets_category k ON k.id = t.category_id
 WHERE t.organization_id = %s AND t.status = 'queued' ORDER BY t.priority DESC, t.created_at, t.conversation_id
 LIMIT %s OFFSET %s
+"""
+AMONG = """
+SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id
+FROM tickets_ticket t LEFT JOIN tickets_category k ON k.id = t.category_id
+WHERE t.conversation_id = ANY (%s) AND t.status = 'queued' ORDER BY t.priority DESC, t.created_at, t.conversation_id
+"""
+# What tickets.assignment.within() takes of the queue, and no more of it is read: of each category the first, as many as its skill has
+# places; then those that an agent with places gave back, who are kinds of their own.
+WITHIN = """
+WITH kinds AS MATERIALIZED (
+  SELECT k.id AS category, k.skill_id AS skill, CASE WHEN k.skill_id IS NULL THEN %(anybody)s ELSE r.most END AS most
+  FROM tickets_category k LEFT JOIN unnest(%(skills)s::uuid[], %(knowing)s::bigint[]) r (skill, most) ON r.skill = k.skill_id
+  WHERE k.organization_id = %(organization)s AND (k.skill_id IS NULL OR r.most > 0)),
+found AS (
+  SELECT t.*, k.skill, k.most FROM kinds k CROSS JOIN LATERAL (
+    SELECT t.conversation_id, t.preferred_agent_id, t.released_by_id, t.priority, t.created_at FROM tickets_ticket t
+    WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.category_id = k.category
+      AND (t.released_by_id IS NULL OR t.released_by_id <> ALL (%(agents)s::uuid[]))
+    ORDER BY t.priority DESC, t.created_at, t.conversation_id LIMIT k.most) t
+  UNION ALL (
+    SELECT t.conversation_id, t.preferred_agent_id, t.released_by_id, t.priority, t.created_at, NULL, %(anybody)s FROM tickets_ticket t
+    WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.category_id IS NULL
+      AND (t.released_by_id IS NULL OR t.released_by_id <> ALL (%(agents)s::uuid[]))
+    ORDER BY t.priority DESC, t.created_at, t.conversation_id LIMIT %(anybody)s)
+  UNION ALL
+    SELECT t.conversation_id, t.preferred_agent_id, t.released_by_id, t.priority, t.created_at, k.skill, coalesce(k.most, %(anybody)s)
+    FROM tickets_ticket t LEFT JOIN kinds k ON k.category = t.category_id
+    WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.released_by_id IS NOT NULL
+      AND t.released_by_id = ANY (%(agents)s::uuid[]) AND (t.category_id IS NULL OR k.category IS NOT NULL))
+SELECT conversation_id, skill, preferred_agent_id, released_by_id FROM (
+  SELECT *, row_number() OVER (
+    PARTITION BY skill, CASE WHEN released_by_id = ANY (%(agents)s::uuid[]) THEN released_by_id END
+    ORDER BY priority DESC, created_at, conversation_id) AS place
+  FROM found) numbered
+WHERE place <= most ORDER BY priority DESC, created_at, conversation_id
 """
 
 
@@ -186,7 +221,23 @@ def waiting(*, most: int | None = None, offset: int = 0) -> list[Waiting]:
     """The queue in its order, or a part of it."""
     with connection.cursor() as cursor:
         cursor.execute(QUEUE, [current_organization(), most, offset])
-        return [Waiting(ticket=t, skill=s, preferred=p, released_by=r) for t, s, p, r in cursor.fetchall()]
+        return [Waiting(*row) for row in cursor.fetchall()]
+
+
+def within_reach(reach: Reach) -> list[Waiting]:
+    """The part of the queue that decides, in its order."""
+    given: dict[str, Any] = {"organization": current_organization(), "anybody": reach.anybody, "skills": list(reach.knowing),
+                             "knowing": list(reach.knowing.values()), "agents": list(reach.agents)}
+    with connection.cursor() as cursor:
+        cursor.execute(WITHIN, given)
+        return [Waiting(*row) for row in cursor.fetchall()]
+
+
+def waiting_among(tickets: Collection[UUID]) -> list[Waiting]:
+    """Those of the tickets that wait, in the queue's order."""
+    with connection.cursor() as cursor:
+        cursor.execute(AMONG, [list(tickets)])
+        return [Waiting(*row) for row in cursor.fetchall()]
 
 
 LOCK_QUEUED = """

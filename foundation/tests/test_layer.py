@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -15,8 +15,8 @@ from channels.consumer import AsyncConsumer
 from channels.exceptions import ChannelFull
 from channels.layers import channel_layers
 
-from foundation.hub import STALE
-from foundation.layer import HintLayer
+from foundation.hub import PACKET_BYTES, STALE
+from foundation.layer import HintLayer, packets_of
 from foundation.socket.wire import Text
 from foundation.tests.socket_world import ROOT, Proxy, RedisServer, running_redis
 
@@ -203,6 +203,42 @@ def test_publish_from_a_process_without_a_line(redis_server: RedisServer) -> Non
             await until(lambda: ear.frames == ["from a worker"])
 
     run(play)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_a_worker_publishes_together_leaves_in_one_packet(redis_server: RedisServer, together: bool) -> None:
+    async def play() -> None:
+        worker = HintLayer([redis_server.url])
+        async with layers(redis_server.url) as (layer,):
+            ear = Ear()
+            layer.attach("g", ear)
+            before = packets(redis_server)
+
+            def work() -> None:
+                for number in range(20):
+                    worker.publish("g", str(number))
+                raise ZeroDivisionError
+
+            worker.publish("g", "alone")
+            outer, inner = (worker.together(), worker.together()) if together else (nullcontext(), nullcontext())
+            with suppress(ZeroDivisionError), outer, inner:
+                work()
+            await until(lambda: ear.frames == ["alone", *map(str, range(20))])
+            # The canaries of the layer that listens come in between.
+            assert (packets(redis_server) - before < 15) == together
+
+    run(play)
+
+
+def packets(server: RedisServer) -> int:
+    with server.client() as client:
+        return int(client.info("commandstats")["cmdstat_publish"]["calls"])
+
+
+def test_packets_are_filled_and_keep_the_order() -> None:
+    hints = [bytes([number]) * 400_000 for number in range(5)] + [b"x" * (2 * PACKET_BYTES)]
+    assert list(packets_of(hints)) == [hints[0:2], hints[2:4], hints[4:5], hints[5:6]]
+    assert list(packets_of([])) == []
 
 
 def test_a_dead_redis_neither_raises_nor_is_tried_each_time(redis_server: RedisServer) -> None:

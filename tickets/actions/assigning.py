@@ -18,7 +18,7 @@ from foundation.socket.frames import encode
 from foundation.units import unit_of_work
 from tickets import metrics, queries, wire
 from tickets.actions.moves import assigned_frame, lock_assignment
-from tickets.assignment import Assigned, assign
+from tickets.assignment import Assigned, assign, reach
 from tickets.models import Status
 
 LOCK_SECONDS = 2  # a unit of work holds its locks for milliseconds
@@ -50,11 +50,14 @@ served AS (
   FROM (SELECT assignee_id, max(turn) AS turn FROM moved GROUP BY assignee_id) x WHERE a.user_id = x.assignee_id),
 facts AS (
   INSERT INTO foundation_event (organization_id, kind, payload) SELECT organization_id, 'ticket.assigned', payload FROM moved
-  RETURNING organization_id, id),
+  RETURNING organization_id, id, (payload ->> 'ticket')::uuid AS ticket),
 owed AS (
-  INSERT INTO foundation_delivery (organization_id, event_id, subscriber) SELECT organization_id, id, '{PUSH}' FROM facts RETURNING id)
-SELECT e.conversation_id, m.customer_id, m.version, (SELECT array_agg(id) FROM owed), {conversations.COLUMNS}
-FROM said e JOIN moved m ON m.conversation_id = e.conversation_id {conversations.TARGET}
+  INSERT INTO foundation_delivery (organization_id, event_id, subscriber) SELECT organization_id, id, '{PUSH}' FROM facts
+  RETURNING id, event_id)
+SELECT e.conversation_id, m.customer_id, m.version, o.id, {conversations.COLUMNS}
+FROM said e JOIN moved m ON m.conversation_id = e.conversation_id
+JOIN facts f ON f.ticket = e.conversation_id JOIN owed o ON o.event_id = f.id
+{conversations.TARGET}
 """
 
 
@@ -78,9 +81,10 @@ def _decide() -> list[Assigned]:
     if not queries.settings().assigns_automatically:
         return []
     candidates = queries.candidates()
-    if not any(candidate.on_duty and candidate.free for candidate in candidates):
+    within = reach(candidates)
+    if not within.anybody:
         return []
-    return assign(queries.waiting(), candidates, turn=queries.last_turn())
+    return assign(queries.within_reach(within), candidates, turn=queries.last_turn())
 
 
 def _wait_at_most(seconds: int) -> None:
@@ -95,7 +99,7 @@ def _still_true(decided: list[Assigned]) -> list[Assigned]:
         return []
     tickets = queries.lock_queued([a.ticket for a in decided])
     agents = queries.lock_agents({a.agent for a in decided})
-    waiting = [w for w in queries.waiting() if w.ticket in tickets]
+    waiting = queries.waiting_among(tickets)
     candidates = [c for c in queries.candidates() if c.agent in agents]
     return assign(waiting, candidates, turn=queries.last_turn())
 
@@ -122,10 +126,12 @@ def _frames(organization: UUID, decided: Sequence[Assigned]) -> list[Push]:
 
 def _tell(organization: UUID, rows: list[tuple[Any, ...]], pushes: Sequence[Push]) -> None:
     """After the commit: the entries to their rooms, `ticket-assigned` to the staff; then the deliveries are done."""
-    for ticket, customer, version, _, *entry in rows:
-        sending.show(ticket, conversations.row_of(tuple(entry)))
-        updated = encode(wire.TicketUpdated(ticket=ticket, status=Status.ASSIGNED, version=version))
-        events.hints().publish(user_group(customer), updated)
-    for push in pushes:
-        events.hints().publish(push.group, push.frame)
-    events.finish(organization, rows[0][3])
+    hints = events.hints()
+    with hints.together():
+        for ticket, customer, version, _, *entry in rows:
+            sending.show(ticket, conversations.row_of(tuple(entry)))
+            updated = encode(wire.TicketUpdated(ticket=ticket, status=Status.ASSIGNED, version=version))
+            hints.publish(user_group(customer), updated)
+        for push in pushes:
+            hints.publish(push.group, push.frame)
+    events.finish(organization, [delivery for _, _, _, delivery, *_ in rows])

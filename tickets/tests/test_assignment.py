@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.assignment import TEXTS, Candidate, Reason, Waiting, assign, reason
+from tickets.assignment import TEXTS, Candidate, Reach, Reason, Waiting, assign, reach, reason, within
 
 ADA, BOB, CLEO = (UUID(int=number) for number in (1, 2, 3))
 CARDS, MONEY = UUID(int=100), UUID(int=101)
@@ -101,6 +101,27 @@ def test_what_holds_of_every_run(queue: list[Waiting], crew: list[Candidate]) ->
                 assert agent_of == waiting.preferred
             room[agent_of] -= 1
             assert by_key[agent_of].load + Counter(got.values())[agent_of] <= max(by_key[agent_of].capacity, by_key[agent_of].load)
+
+
+@given(queues, crews)
+def test_the_part_within_reach_decides_as_the_whole_queue(queue: list[Waiting], crew: list[Candidate]) -> None:
+    part = within(queue, reach(crew))
+    assert assign(part, crew, turn=50) == assign(queue, crew, turn=50)
+    places = sum(c.free for c in crew if c.on_duty)
+    kinds = {reach(crew).kind(waiting) for waiting in queue}
+    assert len(part) <= places * len(kinds), "however long the queue is"
+
+
+def test_a_ticket_less_than_within_reach_would_decide_otherwise() -> None:
+    """The negative control: neither the number of a kind can be smaller, nor are there fewer kinds."""
+    crew = [agent(ADA, capacity=1, skills=frozenset([CARDS]))]
+    queue = tickets({"released_by": ADA}, {}, {"skill": CARDS}, {"skill": MONEY}, {})
+    assert within(queue, reach(crew)) == queue[:3]
+    assert [a.ticket for a in assign(queue, crew, turn=0)] == [queue[1].ticket]
+    mixed = Reach(1, {CARDS: 1}, frozenset())
+    assert assign(within(queue, mixed), crew, turn=0) != assign(queue, crew, turn=0)
+    two = [agent(ADA, capacity=2)]
+    assert assign(within(tickets({}, {}), Reach(1, {}, frozenset([ADA]))), two, turn=0) != assign(tickets({}, {}), two, turn=0)
 
 
 @given(st.integers(1, 6), st.integers(0, 60), st.lists(st.integers(0, 20), min_size=6, max_size=6))
