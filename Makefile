@@ -23,7 +23,7 @@ test: $(STAMP)  ## all tests, on services of their own (PYTEST_ARGS="-k name")
 		echo "openapi.yaml is not what the code says: run make openapi and commit it."; exit 1; }
 
 faults: $(STAMP)  ## break things for real while 200 clients talk, and check that nothing is lost (PYTEST_ARGS="-k name")
-	@$(ENV) $(PYTHON) -m pytest faults -n 3 --dist loadgroup $(PYTEST_ARGS)
+	@$(ENV) $(PYTHON) -m pytest faults -n 3 $(PYTEST_ARGS)
 	@$(PYTHON) -m faults.report
 
 soak: export FAULTS_ROUNDS ?= 10

@@ -35,6 +35,7 @@ from pandarchat.tests.world import PASSWORD, World
 CONVERGE_MOST = 30.0  # seconds after the last repair until every view is complete
 DEAF_MOST = 60.0  # seconds in which nobody may miss what was acknowledged
 TOKEN_SECONDS = 590
+RESENT = 100
 AT_ONCE = 40  # clients that sign on at the same time
 
 
@@ -45,17 +46,18 @@ class Seat:
     user: User
     token: str
     ticket: str
+    staff: bool
 
 
-def seated(world: World, *, rooms: int = 25, tabs: int = 8) -> list[Seat]:
+def seated(world: World, *, rooms: int = 25, tabs: int = 8, name: str = "crowd") -> list[Seat]:
     """`rooms` tickets with `tabs` tabs each: two of the customer, the others of agents; room by room."""
-    agents = [person(world, f"crowd-agent-{number}", "agent") for number in range(rooms)]
+    agents = [person(world, f"{name}-agent-{number}", "agent") for number in range(rooms)]
     seats = []
     for number in range(rooms):
-        customer = person(world, f"crowd-customer-{number}", "customer")
+        customer = person(world, f"{name}-customer-{number}", "customer")
         ticket = world.ticket(customer, agent=agents[number])
         staff = [agents[(number + step) % rooms] for step in range(tabs - 2)]
-        seats += [Seat(who, world.token(who), str(ticket.pk)) for who in (customer, customer, *staff)]
+        seats += [Seat(who, world.token(who), str(ticket.pk), who is not customer) for who in (customer, customer, *staff)]
     return seats
 
 
@@ -91,6 +93,7 @@ class Crowd:
     conversation: type[Watched] = Watched
     clients: list[Client] = field(default_factory=list)
     sent: list[Unsent] = field(default_factory=list)
+    senders: dict[str, Client] = field(default_factory=dict)  # by client_id
     seconds_talking: float = 0.0
     seconds_to_converge: float = 0.0
 
@@ -147,7 +150,15 @@ class Crowd:
         (ticket,) = client.conversations
         message = client.post(ticket, text or f"message {number}", internal=bool(client.user["staff"]) and number % 8 == 0)
         self.sent.append(message)
+        self.senders[message.client_id] = client
         return message
+
+    async def coming_back(self, since: float, *, within: float) -> list[float]:
+        """Waits until everybody is connected; when, by the loop's clock, those were who had to connect again."""
+        await asyncio.sleep(0.5)
+        await asyncio.gather(*(client.until(lambda who=client: who.is_ready, within=within) for client in self.clients))  # type: ignore[misc]
+        last = [max(heard.at for heard in client.heard if heard.type == "ready") for client in self.clients]
+        return [at for at in last if at > since]
 
     # Afterwards.
 
@@ -212,6 +223,17 @@ class Crowd:
         await self.converged(within=within)
         self.seconds_to_converge = known
 
+    async def check_resent(self) -> int:
+        """A hundred acknowledged messages are sent once more, and get their old numbers; returns how many. Raises Broken."""
+        sample = self.sent[:: max(1, len(self.sent) // RESENT)]
+        for message in sample:
+            again = await self.senders[message.client_id].command(
+                "send-message", ticket=message.ticket, client_id=message.client_id, text=message.text, internal=message.internal)
+            before = message.stored.result()
+            if not again["duplicate"] or (again["id"], again["seq"]) != (before["id"], before["seq"]):
+                raise Broken(f"{message.client_id} was stored as {before['seq']}, and when it was sent again as {again['seq']}")
+        return len(sample)
+
     async def check_views(self) -> None:
         """Every client shows what a fresh read shows."""
         await asyncio.gather(*(check_view(client, ticket) for client in self.clients for ticket in client.conversations))
@@ -232,7 +254,6 @@ class Crowd:
 def client_of(seat: Seat, url: str) -> Client:
     """A client that is signed in already; hashing passwords for hundreds would be a test of argon2."""
     client = Client(url, Account("pandar", seat.user.email, PASSWORD), patience=60)
-    staff = not seat.user.email.startswith("crowd-customer")
-    shown = {"id": str(seat.user.id), "name": seat.user.name, "email": seat.user.email, "staff": staff}
+    shown = {"id": str(seat.user.id), "name": seat.user.name, "email": seat.user.email, "staff": seat.staff}
     client.api.keep({"access": seat.token, "refresh": "", "expires_in": TOKEN_SECONDS, "user": shown})
     return client

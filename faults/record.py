@@ -35,6 +35,6 @@ def results(var: Path) -> Path:
 
 
 def latest(var: Path) -> list[dict[str, Any]]:
-    """The last line of each test, by fault."""
-    last = {line["test"]: line for line in map(json.loads, results(var).read_text().splitlines())}
+    """The last line of each test and control, by fault."""
+    last = {(line["test"], line["control"]): line for line in map(json.loads, results(var).read_text().splitlines())}
     return sorted(last.values(), key=lambda line: (line["fault"], bool(line["control"]), line["test"]))

@@ -116,6 +116,7 @@ class Client:
         self.ended: Ended | None = None
         self.session: Frame = {}
         self.unsent: list[Unsent] = []
+        self.url = url
         self._ws_url = url.rstrip("/").replace("http", "ws", 1) + "/ws/v1/"
         self._line: _Line | None = None
         self._may_connect = asyncio.Event()

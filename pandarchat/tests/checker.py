@@ -1,13 +1,17 @@
 """What must hold after any fault, said once: acknowledged set = stored set; per conversation the numbers are 1…head without hole or
 double; every client's view equals a fresh read."""
+from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from chat.models import Conversation, Entry
+from chat.models import Conversation, Entry, Kind
+from foundation.models import Delivery
 from foundation.units import unit_of_work
 from pandarchat.story.client import Client, Unsent
 from pandarchat.story.conversation import settled
+from tickets.models import Ticket
 
 
 class Broken(AssertionError):
@@ -40,6 +44,20 @@ def check_stored(organization: UUID, conversation: UUID, sent: Iterable[Unsent])
             answer["seq"] in (entry.staff_seq, entry.public_seq),
             f"{client_id} was acknowledged as {answer['seq']}, stored as {entry.staff_seq}",
         )
+
+
+def check_settled(organization: UUID) -> None:
+    """Every external effect happened once: nothing is owed to a subscriber any more, and whoever was given a ticket was given it once."""
+    with unit_of_work(organization):
+        owed = list(Delivery.objects.values_list("subscriber", flat=True))
+        tickets = list(Ticket.objects.values_list("pk", "assignee_id"))
+        given = list(Entry.objects.filter(kind=Kind.ASSIGNMENT).order_by("staff_seq").values_list("conversation_id", "data"))
+    _must(not owed, f"still owed: {Counter(owed)}")
+    for ticket, assignee in tickets:
+        told: list[Any] = [data for conversation, data in given if conversation == ticket]
+        agents = [data["assignee"]["id"] if data["assignee"] else None for data in told]
+        _must(all(one != other for one, other in pairwise(agents)), f"{ticket} was given to the same agent twice: {agents}")
+        _must((agents or [None])[-1] == (assignee and str(assignee)), f"{ticket} is {assignee}'s, its entries say {agents}")
 
 
 async def check_view(client: Client, ticket: str) -> None:

@@ -341,7 +341,12 @@ def password_hash() -> str:
 
 @pytest.fixture
 def world(committed: None, password_hash: str) -> World:
-    return World(pandar=tenant("pandar", "zanzibarine", password_hash), acme=tenant("acme", "quetzalcoat", password_hash))
+    return new_world(password_hash)
+
+
+def new_world(hashed: str) -> World:
+    """Both organizations, in whatever database this process uses."""
+    return World(pandar=tenant("pandar", "zanzibarine", hashed), acme=tenant("acme", "quetzalcoat", hashed))
 
 
 @pytest.fixture
