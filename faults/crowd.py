@@ -46,7 +46,7 @@ class Seat:
     user: User
     token: str
     ticket: str
-    staff: bool
+    staff: bool = True
 
 
 def seated(world: World, *, rooms: int = 25, tabs: int = 8, name: str = "crowd") -> list[Seat]:
