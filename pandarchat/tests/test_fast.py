@@ -221,11 +221,20 @@ def test_whoever_is_another_by_now_is_not_who_they_were(world: World, what: str)
 
 def test_without_the_question_they_would_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: what is remembered alone lets a disabled user in."""
-    monkeypatch.setattr(recognition, "ACT_AS", "SELECT (set_config('app.organization', %(organization)s::text, true) IS NULL)")
+    monkeypatch.setattr(recognition, "ACT_AS", "SELECT (set_config('app.organization', %(organization)s::text, true) IS NULL), NULL")
     request = ("GET", "queue/", world.token(world.agent))
     ask(request)
     changed(world, "disabled")
     assert not ask(request)[0].left
+
+
+@pytest.mark.parametrize("limit", ["20ms", "20s"])
+def test_what_is_slow_keeps_no_line_and_is_left(world: World, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    from tickets import lists
+
+    monkeypatch.setattr(lists, "LIST", lists.LIST.replace("count(*),", "count(*) + (SELECT 0 FROM pg_sleep(0.5)),"))
+    monkeypatch.setattr(recognition, "ACT_AS", recognition.ACT_AS.replace("'3s'", f"'{limit}'"))
+    assert ask(("GET", "tickets/", world.token(world.agent)))[0].left == (limit == "20ms")
 
 
 def test_nothing_foreign_is_seen(planted: Planted) -> None:
