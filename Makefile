@@ -1,7 +1,7 @@
 # `make help` says what there is. Everything happens in .venv and under PANDAR_VAR (var); settings: .env.example.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test faults soak lint lock openapi story bench bench-quick bench-report bench-services bench-server clean
+.PHONY: help run test faults soak reliability lint lock openapi story bench bench-quick bench-report bench-services bench-server clean
 
 # A .env beside this file is read as `NAME=value` lines; what the environment says already goes before it.
 ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; do \
@@ -25,6 +25,9 @@ test: $(STAMP)  ## all tests, on services of their own (PYTEST_ARGS="-k name")
 faults: $(STAMP)  ## break things for real while 200 clients talk, and check that nothing is lost (PYTEST_ARGS="-k name")
 	@$(ENV) $(PYTHON) -m pytest faults -n 3 $(PYTEST_ARGS)
 	@$(PYTHON) -m faults.report
+
+reliability: $(STAMP)  ## write docs/reliability.md from what the last make faults held
+	@$(PYTHON) -m faults.page
 
 soak: export FAULTS_ROUNDS ?= 10
 soak: faults  ## the same with ten times the rounds (FAULTS_ROUNDS)

@@ -3,5 +3,7 @@
     crowd.py     clients in rooms, sending, over several servers; what they saw is held against the database at the end
     without.py   starts a server, worker or beat with a guard taken away, for the controls
     sabotage/    what takes the guards away, a file per part of the house
-    record.py    what a test held, kept in `var/faults/results.jsonl`; report.py prints it
+    bent.py      a tab on a line that loses, doubles and reorders what goes over it
+    queue.py     a queue with agents, and what must hold of its assignments
+    record.py    what a test held, kept in `var/faults/results.jsonl`; report.py prints it, page.py makes docs/reliability.md of it
 """

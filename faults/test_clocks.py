@@ -127,7 +127,7 @@ def test_without_another_look_under_the_lock_it_happens_twice(
         until(lambda: all_done(world), "closed, returned, assigned", within=40)
         time.sleep(2 * EVERY)
         check_effects(world, work)
-    record(FAULT, control="jobs.recheck")
+    record(FAULT, control="another look under the lock")
 
 
 @pytest.mark.parametrize("guard", ["", "clock.library_scheduler"])
@@ -145,7 +145,7 @@ def test_a_clock_that_is_set_back_under_a_beat(
     if guard:
         with pytest.raises(Broken, match="every job is done"):
             check_runs_on(worker, within=15)
-        record(FAULT, control=guard)
+        record(FAULT, control="beat's distrust of its clock")
         return
     took = check_runs_on(worker, within=15)
     until(lambda: all_done(world), "closed, returned, assigned", within=60)
@@ -211,4 +211,4 @@ def test_without_the_zone_the_night_is_wrong(world: World, monkeypatch: pytest.M
     on_shift(world, world.teammate, LATE)
     with pytest.raises(Broken, match="got the ticket"):
         check_night(world, NIGHTS["back"][1])
-    record(FAULT, control="clock.zones")
+    record(FAULT, control="daylight saving in shifts")

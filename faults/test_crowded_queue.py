@@ -168,4 +168,4 @@ def test_without_locks_it_is_unfair_or_too_much(world: World, workers: StartWork
         check_evenly(world)
         check_once(world, tickets_of(world))
         check_history(world)
-    record(FAULT, control="jobs.assignment_locks")
+    record(FAULT, control="the locks of the assignment")

@@ -310,6 +310,11 @@ class Incurious(BentTab):
         pass
 
 
+CONTROLS = {"delivery.ping_heads": "heads in pings", "delivery.repetition": "the client_id of what is repeated",
+            "conversation.privacy": "privacy of notes", "numbers are looked at": "a look at the numbers, in the client",
+            "gaps are asked for": "asking for gaps, in the client"}
+
+
 @pytest.mark.parametrize(("guard", "changes"), [
     ("numbers are looked at", {"conversation": Credulous}),
     ("gaps are asked for", {"tab": Incurious}),
@@ -325,4 +330,4 @@ def test_without_its_guard_it_is_found(
     house = House(world, [servers(*without(*guards), PANDAR_RATE_LIMITS="off").url], runner, settle_most=4, **changes)
     with pytest.raises((Broken, Flaky)):
         play(house, max_examples=40, derandomize=True)
-    record("Hypothesis: client and server together", control=guard, **figures(house))
+    record("Hypothesis: client and server together", control=CONTROLS.get(guard, guard), **figures(house))

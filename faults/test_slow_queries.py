@@ -112,4 +112,4 @@ def test_on_one_connection_for_all_they_wait(world: World, servers: StartServer,
     server = servers(*without("database.own_connections"), PANDAR_RATE_LIMITS="off")
     with pytest.raises(Broken, match="beside a slow socket"):
         measure(world, server, tries=1)
-    record(FAULT, control="database.own_connections")
+    record(FAULT, control="statements that wait for themselves alone")
