@@ -26,6 +26,8 @@ from tickets.tasks import assign_all
 
 AGENTS, TICKETS, CAPACITY = 200, 300, 2
 WORKERS = 2  # of two children each
+ACTS = 3  # of each agent
+BUSY = "503"  # more came at once than there is room for, and are told when to come again
 ASKED = 12  # how often the assignment is asked for at once
 FAULT = "200 agents, one queue, all at once"
 
@@ -62,7 +64,7 @@ def check_evenly(world: World) -> None:
         raise Broken(f"equal agents were given between {given[0]} and {given[-1]}")
 
 
-def everybody(world: World, agents: list[User], servers: list[Server], seconds: float) -> dict[str, int]:
+def everybody(world: World, agents: list[User], servers: list[Server], acts: int) -> dict[str, int]:
     """From one moment on all agents take, give back, finish, leave and come back through REST, in the order that chance gives each."""
     barrier = threading.Barrier(len(agents))
     tokens = [world.token(agent) for agent in agents]
@@ -77,8 +79,7 @@ def everybody(world: World, agents: list[User], servers: list[Server], seconds: 
         headers = {"Authorization": f"Bearer {tokens[number]}"}
         with httpx.Client(base_url=f"{server.url}/api/v1/", headers=headers, timeout=60, trust_env=False, verify=False) as api:  # noqa: S501 (plain)
             barrier.wait()
-            until_then = time.monotonic() + seconds
-            while time.monotonic() < until_then:
+            for _ in range(acts):
                 status = one_act(api, chance, known)
                 with lock:
                     answers[str(status)] = answers.get(str(status), 0) + 1
@@ -135,13 +136,13 @@ def test_200_agents_at_one_queue(
         given = counts(world)
         check_evenly(world)
         check_once(world, [*tickets_of(world)])
-        answers = everybody(world, agents, two, 8.0 * rounds)
+        answers = everybody(world, agents, two, ACTS * rounds)
         until(lambda: settled(world), "the workers are done", within=60)
     assert not over, over[0]
     check_capacity(world)
     check_history(world)
-    assert not [status for status in answers if status.startswith("5")], answers
-    assert answers.get("200", 0) > AGENTS, answers
+    assert not [status for status in answers if status.startswith("5") and status != BUSY], answers
+    assert answers.get("200"), answers
     record(FAULT, agents=AGENTS, tickets=TICKETS, assigned_seconds=round(took, 1), fewest=given[0], most=given[-1],
            requests=sum(answers.values()), done=answers["200"], refused=sum(answers.values()) - answers["200"])
 
