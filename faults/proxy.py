@@ -18,6 +18,7 @@ HOST = "127.0.0.1"
 READ = 64 * 1024
 HELD_MOST = 0.3  # seconds that a frame waits for one that overtakes it
 TEXT = 0x1
+SILENCE = b"pings unanswered"  # the reason in the close frame
 
 
 @dataclass
@@ -38,16 +39,17 @@ class Pipe:
     port: int
     websocket: bool = False
     mangle: Mangle | None = None
-    open: asyncio.Event = field(default_factory=asyncio.Event)
+    frozen: bool = False
     client_ended: asyncio.Event = field(default_factory=asyncio.Event)
     server_ended: asyncio.Event = field(default_factory=asyncio.Event)
+    given_up: asyncio.Event = field(default_factory=asyncio.Event)  # the server closed for silence, or its side is gone
     lost: set[asyncio.StreamWriter] = field(default_factory=set)
     doubled: int = 0
     overtaken: int = 0
 
     def freeze(self) -> None:
         """Nothing passes any more, in both directions; the sockets stay open."""
-        self.open.clear()
+        self.frozen = True
 
     def lose_server(self) -> None:
         """The server's side is cut; the client's stays open and silent."""
@@ -62,7 +64,6 @@ class Pipe:
         side.transport.abort()
 
     def close(self) -> None:
-        self.open.set()
         for side in (self.client, self.server):
             side.transport.abort()
 
@@ -109,7 +110,6 @@ class Proxy:
             client.transport.abort()
             return
         pipe = Pipe(client, server, port)
-        pipe.open.set()
         self.pipes.append(pipe)
         for way in (_Way(pipe, reader, server, pipe.client_ended), _Way(pipe, answers, client, pipe.server_ended)):
             task = asyncio.create_task(way.run())
@@ -132,14 +132,17 @@ class _Way:
     async def run(self) -> None:
         try:
             while data := await self.source.read(READ):
-                await self.pipe.open.wait()
-                if self.sink not in self.pipe.lost:
+                if self.ended is self.pipe.server_ended and SILENCE in data:
+                    self.pipe.given_up.set()
+                if not self.pipe.frozen and self.sink not in self.pipe.lost:
                     self._pass(data)
                     await self.sink.drain()
         except OSError:
             pass
         self.ended.set()
-        if self.sink not in self.pipe.lost and self.pipe.open.is_set():
+        if self.ended is self.pipe.server_ended:
+            self.pipe.given_up.set()
+        if self.sink not in self.pipe.lost and not self.pipe.frozen:
             self._release()
             self.sink.transport.close() if self.source.at_eof() else self.sink.transport.abort()
 

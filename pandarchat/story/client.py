@@ -226,7 +226,7 @@ class Client:
                     return ABNORMAL, "cut off"
                 frame = json.loads(text)
                 if frame["type"] == "ready":
-                    silence = frame["ping_seconds"] * SILENT_PINGS + 10
+                    silence = frame["ping_seconds"] * SILENT_PINGS + 5
                     if not line.ready.is_set():
                         helpers.append(asyncio.create_task(self._begin(line, frame)))
                     helpers.append(asyncio.create_task(self._authenticate_again(line, frame)))
