@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from re import Match, compile
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,6 +25,7 @@ Rows = list[tuple[Any, ...]]
 PARAMETER = compile(r"%\((\w+)\)s")
 WAIT_SECONDS = 5.0  # the longest wait for a free line
 FORGOTTEN = ("0A", "26")  # states of what was prepared once and is good no more: a changed table, another server behind a pooler
+MOST_PREPARED = 64  # statements that a line keeps; a list of tickets, of which there are thousands of shapes, takes PostgreSQL 350 kB
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def statement(template: str) -> Statement:
 
 
 Asked = tuple[str, Mapping[str, Any]]  # a template and its values
+GONE = ""  # stands for a statement that is let go
 
 
 class Line:
@@ -61,12 +64,15 @@ class Line:
         self._pool = pool
         self._loop = asyncio.get_running_loop()
         self._socket = self._pg.socket
-        self._names: dict[str, bytes] = {}
+        self._names: dict[str, bytes] = {}  # prepared statements, the one that was run last at the end
+        self._numbers = count()
+        self._unneeded: list[bytes] = []
         self._expected: deque[tuple[str, bytes] | None] = deque()  # a statement being prepared, or None for one being run
         self._answer: asyncio.Future[list[Rows]] | None = None
         self._results: list[pq.abc.PGresult] = []
         self._error: pq.abc.PGresult | None = None
         self._writing = False
+        self._closed = False
         self._pg.nonblocking = 1
         self._pg.enter_pipeline_mode()
         self._loop.add_reader(self._socket, self._readable)
@@ -75,13 +81,20 @@ class Line:
         """Send the statements; the rows of each, or the error of the first that failed, whereupon nothing has happened."""
         answer = self._answer = self._loop.create_future()
         try:
+            self._forget()
             for template, values in asked:
                 self._send(statement(template), values)
             self._pg.pipeline_sync()
             self._flush()
-        except (psycopg.Error, OSError) as error:
+        except Exception as error:
             self._die(error)
         return answer
+
+    def _forget(self) -> None:
+        for name in self._unneeded:
+            self._pg.send_query_params(b"DEALLOCATE " + name, None)
+            self._expected.append((GONE, name))
+        self._unneeded.clear()
 
     def _send(self, asked: Statement, values: Mapping[str, Any]) -> None:
         dumped = self._converter.dump_sequence([values[name] for name in asked.names], [PyFormat.TEXT] * len(asked.names))
@@ -92,11 +105,13 @@ class Line:
         self._expected.append(None)
 
     def _prepared(self, asked: Statement) -> bytes:
-        name = self._names.get(asked.sql)
+        name = self._names.pop(asked.sql, None)
         if name is None:
-            name = b"s%d" % (len(self._names) + sum(1 for expected in self._expected if expected))
+            name = b"s%d" % next(self._numbers)
             self._pg.send_prepare(name, asked.sql.encode())
             self._expected.append((asked.sql, name))
+        else:
+            self._names[asked.sql] = name
         return name
 
     def _flush(self) -> None:
@@ -110,24 +125,27 @@ class Line:
     def _writable(self) -> None:
         try:
             self._flush()
-        except psycopg.Error as error:
+        except Exception as error:
             self._die(error)
 
     def _readable(self) -> None:
         try:
             self._pg.consume_input()
             self._flush()
-            if self._answer is None and self._pg.status != pq.ConnStatus.OK:
-                raise psycopg.OperationalError("the connection is lost")
+            if self._answer is None:
+                self._still_there()
             while self._answer is not None and not self._pg.is_busy():
                 self._take(self._pg.get_result())
-        except psycopg.Error as error:
+        except Exception as error:
             self._die(error)
+
+    def _still_there(self) -> None:
+        if self._pg.status != pq.ConnStatus.OK:
+            raise psycopg.OperationalError("the connection is lost")
 
     def _take(self, result: "pq.abc.PGresult | None") -> None:
         if result is None:  # the end of one statement's results
-            if self._pg.status != pq.ConnStatus.OK:
-                raise psycopg.OperationalError("the connection is lost")
+            self._still_there()
             return
         if result.status == pq.ExecStatus.PIPELINE_SYNC:
             self._finish()
@@ -136,9 +154,16 @@ class Line:
         if result.status == pq.ExecStatus.FATAL_ERROR:
             self._error = self._error or result
         elif expected is not None and result.status == pq.ExecStatus.COMMAND_OK:
-            self._names[expected[0]] = expected[1]
+            self._keep(*expected)
         elif expected is None:
             self._results.append(result)
+
+    def _keep(self, sql: str, name: bytes) -> None:
+        if sql == GONE:
+            return
+        if sql in self._names or len(self._names) >= MOST_PREPARED:
+            self._unneeded.append(self._names.pop(sql if sql in self._names else next(iter(self._names))))
+        self._names[sql] = name
 
     def _finish(self) -> None:
         answer, results, error = self._answer, self._results, self._error
@@ -146,32 +171,50 @@ class Line:
         self._expected.clear()
         failed = error_from_result(error) if error is not None else None
         if answer is not None and not answer.done():
-            if failed is not None:
-                answer.set_exception(failed)
-            else:
-                answer.set_result([self._rows(result) for result in results])
+            self._hand_over(answer, results, failed)
         if failed is not None and (failed.sqlstate or "").startswith(FORGOTTEN):
             self._die(failed)
         else:
             self._pool.give_back(self)
+
+    def _hand_over(self, answer: "asyncio.Future[list[Rows]]", results: Sequence[pq.abc.PGresult], failed: psycopg.Error | None) -> None:
+        if failed is not None:
+            answer.set_exception(failed)
+            return
+        try:
+            answer.set_result([self._rows(result) for result in results])
+        except Exception as error:
+            answer.set_exception(of_psycopg(error))
 
     def _rows(self, result: "pq.abc.PGresult") -> Rows:
         self._converter.set_pgresult(result)
         return self._converter.load_rows(0, result.ntuples, tuple)
 
     def _die(self, error: Exception) -> None:
-        answer, self._answer = self._answer, None
-        self.close()
+        self.close(error)
         self._pool.lost(self)
-        if answer is not None and not answer.done():
-            answer.set_exception(error)
 
-    def close(self) -> None:
-        """Hang up; a statement that is under way is not waited for."""
+    def close(self, error: Exception | None = None) -> None:
+        """Hang up; a statement that is under way is not waited for. Its number may be another connection's soon, so only once."""
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_exception(of_psycopg(error or psycopg.OperationalError("the connection was closed")))
+        if self._closed:
+            return
+        self._closed = True
         self._loop.remove_reader(self._socket)
         if self._writing:
             self._loop.remove_writer(self._socket)
         self._pg.finish()
+
+
+def of_psycopg(error: Exception) -> psycopg.Error:
+    """The error as one that whoever writes understands: whether it was stored cannot be known."""
+    if isinstance(error, psycopg.Error):
+        return error
+    found = psycopg.OperationalError(f"{type(error).__name__}: {error}")
+    found.__cause__ = error
+    return found
 
 
 class Lines:
@@ -201,8 +244,8 @@ class Lines:
                 try:
                     line = await waiter
                 except asyncio.CancelledError:
-                    if waiter.done() and not waiter.cancelled() and (given := waiter.result()) is not None:
-                        self.give_back(given)
+                    if waiter.done() and not waiter.cancelled():
+                        self._pass_on(waiter.result())
                     raise
                 if line is not None:
                     return line
@@ -229,6 +272,12 @@ class Lines:
         """A line is free."""
         if not self._wake(line):
             self._free.append(line)
+
+    def _pass_on(self, given: Line | None) -> None:
+        if given is None:
+            self._wake(None)  # somebody else opens the line that may be opened
+        else:
+            self.give_back(given)
 
     def lost(self, line: Line) -> None:
         """A line is gone; whoever waits may open another."""

@@ -12,6 +12,7 @@ from foundation.postgresql.pipeline import Lines, lines, statement
 BEAT = "INSERT INTO foundation_heartbeat (name, at) VALUES (%(name)s::text, now()) RETURNING name"
 BEATS = "SELECT name FROM foundation_heartbeat ORDER BY name"
 DIVIDE = "SELECT 1 / %(by)s::integer"
+PREPARED = "SELECT count(*) FROM pg_prepared_statements"
 SLOW = "SELECT pg_sleep(0.02), %(number)s::integer"
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -118,3 +119,80 @@ def test_a_table_that_changed_is_asked_anew() -> None:
 def test_what_is_larger_than_a_socket_takes_arrives_whole() -> None:
     text = "x" * 5_000_000
     assert play(lambda lines: lines.ask(("SELECT length(%(text)s::text), %(text)s::text", {"text": text}))) == [[(len(text), text)]]
+
+
+@pytest.mark.parametrize(("question", "error"), [
+    (("SELECT %(text)s::text", {"text": "\ud800"}), "UnicodeEncodeError"), (("SELECT 'infinity'::timestamptz", {}), "too large"),
+    (("SELECT %(missing)s::text", {}), "KeyError"),
+])
+def test_what_cannot_be_converted_is_an_error_and_costs_no_line(question: Any, error: str) -> None:
+    async def story(_: Lines) -> Any:
+        one = Lines(1)
+        for _attempt in range(2):
+            async with asyncio.timeout(4):
+                with pytest.raises(psycopg.Error, match=error):
+                    await one.ask(("SELECT 1", {}), question)
+        answer = await one.ask((DIVIDE, {"by": 1}))
+        one.close()
+        return answer
+
+    assert play(story) == [[(1,)]]
+
+
+def test_the_same_statement_twice_leaves_no_name_taken() -> None:
+    async def story(lines: Lines) -> Any:
+        await lines.ask((DIVIDE, {"by": 1}), (DIVIDE, {"by": 1}))
+        await lines.ask(("SELECT 2", {}))
+        return await lines.ask((PREPARED, {}), (DIVIDE, {"by": 1}))
+
+    assert play(story) == [[(3,)], [(1,)]], "and the one that was prepared twice is let go once"
+
+
+def test_a_line_keeps_so_many_statements_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Filters and orderings make thousands of statements, and each takes PostgreSQL memory on every connection."""
+    monkeypatch.setattr(pipeline, "MOST_PREPARED", 5)
+
+    async def story(lines: Lines) -> Any:
+        for number in range(30):
+            assert await lines.ask((DIVIDE, {"by": 1}), (f"SELECT {number}", {})) == [[(1,)], [(number,)]]
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                await lines.ask((DIVIDE, {"by": 0}), (f"SELECT {number} + 1", {}))
+        ((held,),), ((divide,),) = await lines.ask((PREPARED, {}), (f"{PREPARED} WHERE statement LIKE 'SELECT 1 /%'", {}))
+        return held, divide, len(lines._open)
+
+    held, divide, opened = play(story)
+    assert (held <= 5 + 2, divide, opened) == (True, 1, 1), "what is asked all the time stays prepared, on the same line"
+
+
+def test_who_leaves_passes_on_that_a_line_may_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(_: Lines) -> Any:
+        one = Lines(1)
+        dying = asyncio.ensure_future(one.ask(("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(1)", {})))
+        await asyncio.sleep(0)
+        first, second = (asyncio.ensure_future(one.ask((DIVIDE, {"by": 1}))) for _ in range(2))
+        while not one._waiting:  # noqa: ASYNC110 - until both wait for the only line
+            await asyncio.sleep(0.01)
+        wake = one._wake
+        monkeypatch.setattr(one, "_wake", lambda line: (wake(line), first.cancel())[0])
+        async with asyncio.timeout(4):
+            answer = await second
+        await asyncio.gather(dying, first, return_exceptions=True)
+        one.close()
+        return answer, first.cancelled()
+
+    assert play(story) == ([[(1,)]], True)
+
+
+def test_what_is_under_way_when_all_ends_is_told_so() -> None:
+    async def story(_: Lines) -> Any:
+        one = Lines(1)
+        await one.ask((DIVIDE, {"by": 1}))
+        running = asyncio.ensure_future(one.ask(("SELECT pg_sleep(5)", {})))
+        await asyncio.sleep(0.01)
+        one.close()
+        async with asyncio.timeout(2):
+            with pytest.raises(psycopg.OperationalError):
+                await running
+        return True
+
+    assert play(story)
