@@ -22,6 +22,7 @@ from foundation.http.buffering import Application, Message, Receive, Send
 
 logger = logging.getLogger(__name__)
 Header = tuple[bytes, bytes]
+LONGEST_QUERY = 1024  # bytes; what queries ask for is remembered by the thousand
 JSON = {"*/*", "application/*", "application/json"}
 
 
@@ -89,7 +90,8 @@ class FastPaths:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         found = self.route(scope["method"], scope["path"])
         headers = dict(scope["headers"])
-        if found is None or len(headers) < len(scope["headers"]) or (usual := ordinary(headers)) is None:
+        if found is None or len(scope["query_string"]) > LONGEST_QUERY or len(headers) < len(scope["headers"]) or (
+                usual := ordinary(headers)) is None:
             await self.application(scope, receive, send)
             return
         route, named = found

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 from django.utils import timezone
 from hypothesis import given
@@ -22,6 +23,7 @@ from foundation.postgresql import pipeline
 from foundation.units import unit_of_work
 from pandarchat.fast import ROUTES
 from pandarchat.tests.world import Planted, World
+from tickets.actions import opening
 from tickets.api import fast
 from tickets.api.serializers import NewTicket
 from tickets.models import QueueSettings, Ticket
@@ -146,6 +148,29 @@ def test_a_new_ticket_is_stored_told_and_owed(world: World) -> None:
     assert heard.body["data"].keys() == slow.data.keys()
 
 
+def test_what_is_stored_is_not_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django would store it a second time; what is owed has its rows."""
+    def broken(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(opening.following, "send", broken)
+    (heard,) = ask(("POST", "tickets/", world.token(world.customer), PLAIN))
+    assert (heard.left, heard.status) == (False, 201)
+    with unit_of_work(world.pandar.id):
+        assert (Ticket.objects.count(), Delivery.objects.count() > 0) == (1, True)
+
+
+@pytest.mark.parametrize(("error", "left"), [(psycopg.errors.FeatureNotSupported, True), (psycopg.errors.InvalidSqlStatementName, True),
+                                             (psycopg.OperationalError, False), (psycopg.errors.AdminShutdown, False)])
+def test_only_what_is_not_stored_for_certain_is_left(world: World, monkeypatch: pytest.MonkeyPatch, error: Any, left: bool) -> None:
+    async def failing(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(opening, "act", failing)
+    (heard,) = ask(("POST", "tickets/", world.token(world.customer), PLAIN))
+    assert (heard.left, heard.status) == (left, 0 if left else 503)
+
+
 def test_both_ways_share_their_idempotency_keys(world: World) -> None:
     token, keyed = world.token(world.customer), {"idempotency-key": "k-1"}
     first, second = ask(*[("POST", "tickets/", token, PLAIN, None, keyed)] * 2)
@@ -166,6 +191,7 @@ def test_what_is_to_be_refused_is_left_and_has_changed_nothing(world: World) -> 
     left = [
         ("GET", "tickets/", None), ("GET", "tickets/", "nonsense"), ("GET", "tickets/", expired), ("GET", "tickets/", agent[:-2]),
         ("GET", "tickets/", agent, None, {"status": "lost"}), ("GET", "tickets/", agent, None, {"colour": "red"}),
+        ("GET", "tickets/", agent, None, {"tag": "0" * 2000}),
         ("GET", "tickets/", agent, None, None, {"accept": "text/html"}), ("GET", "tickets/", agent, None, None, {"host": "evil.example"}),
         ("GET", "tickets/", agent, None, None, {"authorization": f"Basic {agent}"}),
         ("HEAD", "tickets/", agent), ("GET", "queue/", customer), ("GET", "queue/", agent, None, {"page": "0"}),
@@ -258,6 +284,15 @@ def test_an_agent_who_asks_was_here(world: World) -> None:
         seen = AgentProfile.objects.get(user=world.agent).last_seen_at
     assert seen is not None
     assert datetime.now(UTC) - seen < timedelta(minutes=1)
+
+
+def test_a_long_query_is_not_remembered(world: World) -> None:
+    """Queries are remembered by their bytes, by the thousand, before anybody is known."""
+    held = fast.tickets_wanted.cache_info().currsize
+    ask(("GET", "tickets/", None, None, {"tag": "0" * 2000}))
+    assert fast.tickets_wanted.cache_info().currsize == held
+    ask(("GET", "tickets/", None, None, {"tag": "0" * 900}))
+    assert fast.tickets_wanted.cache_info().currsize == held + 1, "the negative control"
 
 
 def test_whoever_asks_for_the_queue_sees_what_was_before_they_asked(world: World) -> None:

@@ -1,5 +1,6 @@
 """Opening a ticket: ticket, conversation, first message, event and remembered answer in one prepared statement."""
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from foundation.socket.frames import encode
 from tickets import wire
 from tickets.numbers import numbers
 
+logger = logging.getLogger(__name__)
 OPEN = """
 SELECT outcome, body, owed
 FROM open_ticket(%(organization)s::uuid, %(ticket)s::uuid, %(customer)s::uuid, %(name)s::text, %(email)s::text, %(number)s::bigint,
@@ -88,7 +90,10 @@ async def open_from_loop(*, known: Known, new: NewTicket, key: str | None, finge
         return None
     _, body, owed = rows[0][0]
     if outcome == STORED:
-        following.send(organization, zip(owed, prepared.subscribers, strict=True), prepared.pushes)
+        try:
+            following.send(organization, zip(owed, prepared.subscribers, strict=True), prepared.pushes)
+        except Exception:  # it is stored: whoever failed now would be asked for it a second time
+            logger.exception("a new ticket's deliveries are left to the sweep")
     return Opened(body.encode(), repeated=outcome == REPEATED)
 
 

@@ -16,7 +16,7 @@ from foundation.http import errors, idempotency
 from foundation.http.fast import Answer, Call
 from foundation.http.rendering import beside, enveloped
 from foundation.http.validation import query_of
-from foundation.postgresql.pipeline import Rows
+from foundation.postgresql.pipeline import FORGOTTEN, Rows
 from tickets import lists, queries
 from tickets.actions import opening
 from tickets.api import serializers
@@ -106,7 +106,9 @@ async def open_ticket(call: Call) -> Answer | None:
                             channel=data.get("channel", Channel.WEB.value))
     try:
         opened = await opening.open_from_loop(known=known, new=new, key=key, fingerprint=fingerprint)
-    except psycopg.Error:
+    except psycopg.Error as error:
+        if (error.sqlstate or "").startswith(FORGOTTEN):  # refused before it began, and Django's connection knows nothing of it
+            return None
         errors.logger.exception("The database did not answer")
         return unavailable()
     if opened is None:
