@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -68,14 +69,27 @@ class IsolateTenant(Operation):
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
         yield f"CREATE POLICY tenant ON {table} USING ({owner} = {CURRENT}) WITH CHECK ({owner} = {CURRENT})"
         yield f"GRANT SELECT, INSERT{'' if self.append_only else ', UPDATE, DELETE'} ON {table} TO {APP}"
-        yield (f"ALTER TABLE {table} ADD CONSTRAINT {short(table, 'organization')} FOREIGN KEY (organization_id) "
-               f"REFERENCES {ORGANIZATIONS} (id) DEFERRABLE INITIALLY DEFERRED")
+        if not implies_organization(model):
+            yield (f"ALTER TABLE {table} ADD CONSTRAINT {short(table, 'organization')} FOREIGN KEY (organization_id) "
+                   f"REFERENCES {ORGANIZATIONS} (id) DEFERRABLE INITIALLY DEFERRED")
         if self.parent:
             key = model._meta.pk.column
             yield f"ALTER TABLE {table} ADD CONSTRAINT {short(table, 'tenant_key')} UNIQUE (organization_id, {key})"
         for column, parent, parent_key in tenant_references(model):
             yield (f"ALTER TABLE {table} ADD CONSTRAINT {short(table, column)} FOREIGN KEY (organization_id, {column}) "
                    f"REFERENCES {parent} (organization_id, {parent_key}) DEFERRABLE INITIALLY DEFERRED")
+
+
+def implies_organization(model: Any) -> bool:
+    """Whether each row refers to another of its organization, which then exists. A key of its own to the organization would make
+    every row that is written lock the one row of the organization, where all its transactions would meet."""
+    required = {field.column for field in model._meta.local_concrete_fields if not field.null}
+    return any(column in required for column, _, _ in tenant_references(model))
+
+
+def drop_implied_keys(*tables: str) -> RunSQL:
+    """Takes the keys to organizations from tables that were isolated before `implies_organization` was asked."""
+    return RunSQL([f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {short(table, 'organization')}" for table in tables], RunSQL.noop)
 
 
 def tenant_references(model: Any) -> Iterator[tuple[str, str, str]]:

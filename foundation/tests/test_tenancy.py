@@ -200,6 +200,20 @@ def test_every_reference_between_tenant_tables_is_composite(owner: psycopg.Conne
                 assert f"{model._meta.db_table}.{column}" in keyed
 
 
+def test_every_row_belongs_to_an_organization_that_exists_by_one_key(owner: psycopg.Connection) -> None:
+    """By a key of its own, or by a column that must refer to another row of it; by both, each write would lock the organization's row."""
+    keys = owner.execute("""
+        SELECT k.conrelid::regclass::text, k.confrelid = 'accounts_organization'::regclass,
+               (SELECT bool_and(a.attnotnull) FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey))
+        FROM pg_constraint k WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND k.conname LIKE '%tenant'""").fetchall()
+    own = {table for table, to_organization, _ in keys if to_organization}
+    implied = {table for table, to_organization, required in keys if required and not to_organization}
+    tables = set(tenant_tables()) - {"django_admin_log"}
+    assert own | implied >= tables
+    assert own & implied == set()
+    assert {"chat_entry", "tickets_ticket"} <= implied
+
+
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_what_is_append_only_is_neither_changed_nor_removed(planted: Planted, table: str) -> None:
     world = planted.world
