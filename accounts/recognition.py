@@ -25,8 +25,9 @@ MOST = 20_000
 ACT_AS = """
 SELECT act_as(%(organization)s::uuid, %(user)s::uuid, %(session)s::uuid, %(name)s::text, %(email)s::text, %(epoch)s::integer,
               %(role_id)s::uuid, %(role)s::text, %(staff)s::boolean, %(role_version)s::integer, %(seen_every)s::interval),
-       set_config('statement_timeout', '3s', true)
-"""  # what takes longer keeps a line from all others: it is cut off here, and Django's threads take the time it needs
+       set_config('statement_timeout', '3s', true), set_config('lock_timeout', '3s', true)
+"""  # what takes longer keeps a line from all others: it is cut off here, and Django's threads take the time it needs; foreign keys are
+# checked by the commit, which only the second one ends
 _tasks: set[asyncio.Task[None]] = set()
 
 
@@ -90,7 +91,7 @@ async def act(known: Known, asked: Sequence[Asked]) -> list[Rows] | None:
     logs.organization_id.set(str(actor.organization_id))
     logs.user_id.set(str(actor.id))
     try:
-        (((unseen, _),), *rows) = await lines().ask(known.question, *asked)
+        (((unseen, *_),), *rows) = await lines().ask(known.question, *asked)
     except psycopg.Error as error:
         if error.sqlstate != ANOTHER_ACTOR:
             raise

@@ -17,6 +17,7 @@ from accounts import recognition, tokens
 from accounts.actions import people
 from accounts.actor import System
 from accounts.models import AgentProfile, Organization, Role, Session, User
+from foundation.async_database import connected
 from foundation.http.fast import FastPaths
 from foundation.models import Delivery, IdempotencyKey
 from foundation.postgresql import pipeline
@@ -247,7 +248,7 @@ def test_whoever_is_another_by_now_is_not_who_they_were(world: World, what: str)
 
 def test_without_the_question_they_would_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: what is remembered alone lets a disabled user in."""
-    monkeypatch.setattr(recognition, "ACT_AS", "SELECT (set_config('app.organization', %(organization)s::text, true) IS NULL), NULL")
+    monkeypatch.setattr(recognition, "ACT_AS", "SELECT (set_config('app.organization', %(organization)s::text, true) IS NULL), NULL, NULL")
     request = ("GET", "queue/", world.token(world.agent))
     ask(request)
     changed(world, "disabled")
@@ -261,6 +262,33 @@ def test_what_is_slow_keeps_no_line_and_is_left(world: World, monkeypatch: pytes
     monkeypatch.setattr(lists, "LIST", lists.LIST.replace("count(*),", "count(*) + (SELECT 0 FROM pg_sleep(0.5)),"))
     monkeypatch.setattr(recognition, "ACT_AS", recognition.ACT_AS.replace("'3s'", f"'{limit}'"))
     assert ask(("GET", "tickets/", world.token(world.agent)))[0].left == (limit == "20ms")
+
+
+@pytest.mark.parametrize(("limit", "status"), [("50ms", 503), ("20s", 201)])
+def test_who_waits_for_a_lock_keeps_no_line_and_nothing_is_stored(world: World, monkeypatch: pytest.MonkeyPatch, limit: str,
+                                                                  status: int) -> None:
+    """The customer's row is asked for by the commit, when all statements are through: an error there is none of theirs."""
+    monkeypatch.setattr(recognition, "ACT_AS", recognition.ACT_AS.replace("'lock_timeout', '3s'", f"'lock_timeout', '{limit}'"))
+    request = ("POST", "tickets/", world.token(world.customer), PLAIN)
+    organization, customer = str(world.pandar.id), world.customer.id
+
+    async def story() -> Heard:
+        await one(*request)
+        async with await connected() as other:
+            await other.set_autocommit(False)
+            await other.execute("SELECT set_config('app.organization', %s, true)", [organization])
+            await other.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR UPDATE", [customer])
+            waiting = asyncio.ensure_future(one(*request))
+            await asyncio.sleep(0.5)
+            await other.rollback()
+        heard = await waiting
+        pipeline.close()
+        return heard
+
+    heard = asyncio.run(story())
+    assert (heard.left, heard.status) == (False, status)
+    with unit_of_work(world.pandar.id):
+        assert Ticket.objects.count() == (2 if status == 201 else 1)
 
 
 def test_nothing_foreign_is_seen(planted: Planted) -> None:
