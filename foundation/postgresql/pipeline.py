@@ -24,6 +24,7 @@ from foundation.async_database import connected
 Rows = list[tuple[Any, ...]]
 PARAMETER = compile(r"%\((\w+)\)s")
 WAIT_SECONDS = 5.0  # the longest wait for a free line
+ANSWER_SECONDS = 35.0  # longer than PostgreSQL lets a statement run: who is silent for so long is gone
 FORGOTTEN = ("0A", "26")  # states of what was prepared once and is good no more: a changed table, another server behind a pooler
 MOST_PREPARED = 64  # statements that a line keeps; a list of tickets, of which there are thousands of shapes, takes PostgreSQL 350 kB
 
@@ -73,6 +74,7 @@ class Line:
         self._error: pq.abc.PGresult | None = None
         self._writing = False
         self._closed = False
+        self._silent: asyncio.TimerHandle | None = None
         self._pg.nonblocking = 1
         self._pg.enter_pipeline_mode()
         self._loop.add_reader(self._socket, self._readable)
@@ -80,6 +82,7 @@ class Line:
     def ask(self, asked: Sequence[Asked]) -> "asyncio.Future[list[Rows]]":
         """Send the statements; the rows of each, or the error of the first that failed, whereupon nothing has happened."""
         answer = self._answer = self._loop.create_future()
+        self._silent = self._loop.call_later(ANSWER_SECONDS, self._die, psycopg.OperationalError("the server does not answer"))
         try:
             self._forget()
             for template, values in asked:
@@ -169,6 +172,7 @@ class Line:
         answer, results, error = self._answer, self._results, self._error
         self._answer, self._results, self._error = None, [], None
         self._expected.clear()
+        self._heard()
         failed = error_from_result(error) if error is not None else None
         if answer is not None and not answer.done():
             self._hand_over(answer, results, failed)
@@ -176,6 +180,11 @@ class Line:
             self._die(failed)
         else:
             self._pool.give_back(self)
+
+    def _heard(self) -> None:
+        if self._silent is not None:
+            self._silent.cancel()
+            self._silent = None
 
     def _hand_over(self, answer: "asyncio.Future[list[Rows]]", results: Sequence[pq.abc.PGresult], failed: psycopg.Error | None) -> None:
         if failed is not None:
@@ -196,6 +205,7 @@ class Line:
 
     def close(self, error: Exception | None = None) -> None:
         """Hang up; a statement that is under way is not waited for. Its number may be another connection's soon, so only once."""
+        self._heard()
         answer, self._answer = self._answer, None
         if answer is not None and not answer.done():
             answer.set_exception(of_psycopg(error or psycopg.OperationalError("the connection was closed")))

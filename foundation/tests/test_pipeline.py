@@ -121,6 +121,26 @@ def test_what_is_larger_than_a_socket_takes_arrives_whole() -> None:
     assert play(lambda lines: lines.ask(("SELECT length(%(text)s::text), %(text)s::text", {"text": text}))) == [[(len(text), text)]]
 
 
+def test_a_server_that_falls_silent_takes_no_line_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a machine is gone without a word: nobody would ever say that the connection is."""
+    monkeypatch.setattr(pipeline, "ANSWER_SECONDS", 0.2)
+
+    async def story(_: Lines) -> Any:
+        one = Lines(1)
+        await one.ask((DIVIDE, {"by": 1}))
+        (line,) = one._open
+        line._loop.remove_reader(line._socket)
+        async with asyncio.timeout(5):
+            with pytest.raises(psycopg.OperationalError):
+                await one.ask((DIVIDE, {"by": 1}))
+        monkeypatch.undo()
+        answer = await one.ask((DIVIDE, {"by": 1}))
+        one.close()
+        return answer
+
+    assert play(story) == [[(1,)]]
+
+
 @pytest.mark.parametrize(("question", "error"), [
     (("SELECT %(text)s::text", {"text": "\ud800"}), "UnicodeEncodeError"), (("SELECT 'infinity'::timestamptz", {}), "too large"),
     (("SELECT %(missing)s::text", {}), "KeyError"),
