@@ -26,11 +26,12 @@ FROM send_message(%s::uuid, %s::uuid, %s::uuid, %s::text, %s::boolean, %s::uuid,
                   true)
 """
 SEND_MANY = """
-SELECT outcome, entry, staff_number, public_number, stored_at, owed FROM send_messages(%s::uuid, %s::json, %s::text[])
+SELECT outcome, entry, staff_number, public_number, stored_at, owed
+FROM send_messages(%(organization)s::uuid, %(items)s::json, %(subscribers)s::text[])
 """
 WAKE = "wake"
 BUSY = "busy"
-together = Batcher(SEND_MANY, shared=lambda: (events.subscribers_of("message.sent"),))
+together = Batcher(SEND_MANY, shared=lambda: {"subscribers": events.subscribers_of("message.sent")})
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """psycopg's own asynchronous pool, for the few statements that a socket runs by itself; everything else is ORM on a bounded executor."""
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from contextvars import copy_context
 from functools import cache, partial
 from typing import Any, ParamSpec, TypeVar
@@ -17,7 +16,6 @@ Result = TypeVar("Result")
 Given = ParamSpec("Given")
 WORKERS = 8
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[Any]] = WeakKeyDictionary()
-_idle: WeakKeyDictionary[asyncio.AbstractEventLoop, list[psycopg.AsyncConnection[Any]]] = WeakKeyDictionary()
 
 
 async def pool() -> AsyncConnectionPool[Any]:
@@ -67,37 +65,11 @@ def open_pools() -> list[AsyncConnectionPool[Any]]:
     return list(_pools.values())
 
 
-def idle_lines() -> int:
-    """How many connections wait for the next batch; for metrics."""
-    return sum(map(len, tuple(_idle.values())))
-
-
 async def close() -> None:
     """At the end of the process."""
-    loop = asyncio.get_running_loop()
-    for connection in _idle.pop(loop, ()):
-        await connection.close()
-    found = _pools.pop(loop, None)
+    found = _pools.pop(asyncio.get_running_loop(), None)
     if found is not None:
         await found.close()
-
-
-@asynccontextmanager
-async def line() -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """A connection in autocommit without the pool's checks, for what is done hundreds of times a second. A dead one raises
-    OperationalError once and is thrown away."""
-    idle = _idle.setdefault(asyncio.get_running_loop(), [])
-    connection = idle.pop() if idle else await connected()
-    try:
-        yield connection
-    except psycopg.Error:
-        if not connection.broken:
-            idle.append(connection)
-        raise
-    except BaseException:
-        await connection.close()  # cut off in the middle of a statement
-        raise
-    idle.append(connection)
 
 
 async def one_row(sql: str, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:

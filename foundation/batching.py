@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import orjson
 import psycopg
 
-from foundation import async_database
+from foundation.postgresql import pipeline
 
 LANES = 3  # statements at once in a process
 LANES_OF_ONE = 2  # of one organization: a held lock of its own keeps nobody else waiting
@@ -29,13 +29,13 @@ class Alone(Exception):
 
 
 class Batcher:
-    """Runs `sql` with (organization, JSON array of items, *shared()), which answers one row for each item in their order.
+    """Runs `sql` with `organization`, `items` (a JSON array) and what `shared()` names; it answers one row for each item, in their order.
 
     Items of one organization only share a statement, and never two of the same `key`. A batch that fails stores nothing and
     raises Alone to each of its items, so nobody's error is another's.
     """
 
-    def __init__(self, sql: str, shared: Callable[[], tuple[Any, ...]] = tuple) -> None:
+    def __init__(self, sql: str, shared: Callable[[], dict[str, Any]] = dict) -> None:
         self._sql = sql
         self._shared = shared
         self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, Lanes] = WeakKeyDictionary()
@@ -65,7 +65,7 @@ class Waiting:
 class Lanes:
     """The statements of one event loop. Organizations take turns."""
 
-    def __init__(self, sql: str, shared: Callable[[], tuple[Any, ...]]) -> None:
+    def __init__(self, sql: str, shared: Callable[[], dict[str, Any]]) -> None:
         self._sql = sql
         self._shared = shared
         self._waiting: dict[UUID, deque[Waiting]] = {}
@@ -115,10 +115,10 @@ class Lanes:
 
     async def _run(self, organization: UUID, batch: list[Waiting]) -> None:
         try:
-            async with asyncio.timeout(BATCH_SECONDS), async_database.line() as connection:
+            async with asyncio.timeout(BATCH_SECONDS):
                 items = orjson.dumps([waiting.item for waiting in batch]).decode()
-                cursor = await connection.execute(self._sql, (organization, items, *self._shared()), prepare=True)
-                rows = await cursor.fetchall()
+                values = {"organization": organization, "items": items, **self._shared()}
+                (rows,) = await pipeline.lines(pipeline.BATCHES).ask((self._sql, values))
             answered = list(zip(batch, rows, strict=True))
         except Exception as error:
             refused = isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError)

@@ -56,10 +56,8 @@ def _stats() -> Iterator[tuple[str, dict[str, Any]]]:
         yield "http", pool.get_stats()
     for pool in async_database.open_pools():
         yield "socket", pool.get_stats()
-    for lines in pipeline.open_lines():
-        yield "fast", lines.get_stats()
-    if idle := async_database.idle_lines():
-        yield "line", {"pool_size": idle, "pool_available": idle}
+    for purpose, lines in pipeline.open_lines():
+        yield purpose, lines.get_stats()
 
 
 metrics.figures(

@@ -312,25 +312,24 @@ class Lines:
         self._free.clear()
 
 
-_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, Lines] = WeakKeyDictionary()
+REQUESTS, BATCHES = "fast", "batch"
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Lines]] = WeakKeyDictionary()
 
 
-def lines() -> Lines:
-    """This loop's lines."""
-    loop = asyncio.get_running_loop()
-    found = _lines.get(loop)
-    if found is None:
-        found = _lines[loop] = Lines(settings.SOCKET_POOL_SIZE)
-    return found
+def lines(purpose: str = REQUESTS) -> Lines:
+    """This loop's lines; what they are for has some of its own, so that slow questions keep no message waiting."""
+    mine = _lines.setdefault(asyncio.get_running_loop(), {})
+    if purpose not in mine:
+        mine[purpose] = Lines(settings.SOCKET_POOL_SIZE)
+    return mine[purpose]
 
 
-def open_lines() -> list[Lines]:
-    """Of all loops of this process; for metrics."""
-    return list(_lines.values())
+def open_lines() -> list[tuple[str, Lines]]:
+    """Of all loops of this process, with their purpose; for metrics."""
+    return [found for mine in tuple(_lines.values()) for found in tuple(mine.items())]
 
 
 def close() -> None:
     """Hang up this loop's lines."""
-    found = _lines.pop(asyncio.get_running_loop(), None)
-    if found is not None:
+    for found in _lines.pop(asyncio.get_running_loop(), {}).values():
         found.close()

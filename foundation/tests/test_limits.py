@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation import limits as module
 from foundation.limits import Limits, SocketRegistry, Windows
 from foundation.tests.socket_world import RedisServer, eventually, running_redis
 
@@ -18,6 +19,12 @@ def redis_server() -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred connections at once take a busy machine longer than we give Redis; who gives up counts in memory, exact for one alone."""
+    monkeypatch.setattr(module, "REDIS_SECONDS", 30)
+
+
 def limits(server: RedisServer, *, enabled: bool = True) -> Limits:
     return Limits([server.url], enabled=enabled)
 
@@ -26,7 +33,7 @@ def count_allowed(*answers: int) -> int:
     return sum(answer == 0 for answer in answers)
 
 
-def test_exact_over_processes_and_parallel_tries(redis_server: RedisServer) -> None:
+def test_exact_over_processes_and_parallel_tries(redis_server: RedisServer, patient: None) -> None:
     async def tries() -> list[int]:
         first, second = limits(redis_server), limits(redis_server)
         answers = await asyncio.gather(*((first, second)[n % 2].allow("parallel", 20, 60) for n in range(100)))
@@ -39,7 +46,7 @@ def test_exact_over_processes_and_parallel_tries(redis_server: RedisServer) -> N
     assert all(0 < answer <= 60_000 for answer in answers if answer)
 
 
-def test_threads_and_loops_share_one_count(redis_server: RedisServer) -> None:
+def test_threads_and_loops_share_one_count(redis_server: RedisServer, patient: None) -> None:
     shared = limits(redis_server)
     answers: list[int] = []
     threads = [threading.Thread(target=lambda: answers.append(shared.allow_sync("mixed", 10, 60))) for _ in range(30)]
