@@ -8,14 +8,14 @@ from websockets.protocol import State
 
 
 class Text:
-    """One text message; `size` is its payload in bytes."""
+    """One text message, kept once: as its payload until somebody asks for the frame. `size` is the payload's, in bytes."""
 
-    __slots__ = ("_framed", "payload", "size")
+    __slots__ = ("_bytes", "_is_framed", "size")
 
     def __init__(self, payload: bytes) -> None:
-        self.payload = payload
         self.size = len(payload)
-        self._framed: bytes | None = None
+        self._bytes = payload
+        self._is_framed = False
 
     @classmethod
     def of(cls, text: str) -> "Text":
@@ -24,12 +24,13 @@ class Text:
     @property
     def framed(self) -> bytes:
         """A whole WebSocket frame as servers send it: one fragment, no mask, no extension."""
-        if self._framed is None:
-            self._framed = Frame(Opcode.TEXT, self.payload).serialize(mask=False)
-        return self._framed
+        if not self._is_framed:
+            self._bytes = Frame(Opcode.TEXT, self._bytes).serialize(mask=False)
+            self._is_framed = True
+        return self._bytes
 
     def __str__(self) -> str:
-        return self.payload.decode()
+        return self._bytes[len(self._bytes) - self.size:].decode()
 
 
 class Line:

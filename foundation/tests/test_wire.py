@@ -1,5 +1,6 @@
 """Frames built once, and the short way past ASGI."""
 import json
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -30,6 +31,26 @@ def test_the_bytes_are_one_text_frame_for_any_client(text: str) -> None:
 def test_bytes_are_built_once() -> None:
     text = Text.of("x")
     assert text.framed is text.framed
+
+
+@pytest.mark.parametrize("text", ["", "x" * 125, "x" * 126, "x" * 65_536, "日本語 🐼"])
+def test_the_text_can_be_read_before_and_after_it_was_framed(text: str) -> None:
+    message = Text.of(text)
+    size = message.size
+    assert (str(message), message.framed.endswith(text.encode()), str(message), message.size) == (text, True, text, size)
+
+
+def test_what_waits_is_kept_once_though_others_took_it_as_a_frame() -> None:
+    """Queues count payloads: were the frame kept beside its payload, a socket might cost twice what it may."""
+    tracemalloc.start()
+    try:
+        queue = [Text.of("x" * 30_000) for _ in range(10)]
+        for text in queue:
+            assert text.framed
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1.1 * sum(text.size for text in queue)
 
 
 def test_a_server_that_is_not_known_has_no_line() -> None:
