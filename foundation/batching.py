@@ -16,6 +16,7 @@ LANES = 3  # statements at once in a process
 LANES_OF_ONE = 2  # of one organization: a held lock of its own keeps nobody else waiting
 MOST_PER_BATCH = 64
 BATCH_SECONDS = 5.0
+LIMITED = "SELECT set_config('statement_timeout', '4s', true)"  # what nobody waits for any more holds no lock either
 
 Row = tuple[Any, ...]
 
@@ -118,7 +119,7 @@ class Lanes:
             async with asyncio.timeout(BATCH_SECONDS):
                 items = orjson.dumps([waiting.item for waiting in batch]).decode()
                 values = {"organization": organization, "items": items, **self._shared()}
-                (rows,) = await pipeline.lines(pipeline.BATCHES).ask((self._sql, values))
+                _, rows = await pipeline.lines(pipeline.BATCHES, LANES).ask((LIMITED, {}), (self._sql, values))
             answered = list(zip(batch, rows, strict=True))
         except Exception as error:
             refused = isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError)

@@ -198,3 +198,16 @@ def test_whoever_gave_up_before_their_turn_is_not_stored(world: World) -> None:
 
     in_loop(story)
     assert texts(world, ticket) == ["kept"]
+
+
+def test_a_batch_that_nobody_waits_for_any_more_holds_no_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "LIMITED", batching.LIMITED.replace("4s", "200ms"))
+    slow = batching.Batcher("SELECT pg_sleep(60) FROM json_array_elements(%(items)s::json) WHERE %(organization)s::uuid IS NOT NULL")
+
+    async def story() -> dict[str, int]:
+        with pytest.raises(batching.Alone):
+            await slow.row(world.pandar.id, "key", {})
+        return pipeline.lines(pipeline.BATCHES).get_stats()
+
+    stats = in_loop(story)
+    assert (stats["pool_size"], stats["pool_available"], stats["pool_max"]) == (1, 1, batching.LANES)

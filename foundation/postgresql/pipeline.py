@@ -316,11 +316,12 @@ REQUESTS, BATCHES = "fast", "batch"
 _lines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Lines]] = WeakKeyDictionary()
 
 
-def lines(purpose: str = REQUESTS) -> Lines:
-    """This loop's lines; what they are for has some of its own, so that slow questions keep no message waiting."""
+def lines(purpose: str = REQUESTS, most: int | None = None) -> Lines:
+    """This loop's lines; what they are for has some of its own, so that slow questions keep no message waiting. `most`: as many as the
+    socket's pool where nothing is said."""
     mine = _lines.setdefault(asyncio.get_running_loop(), {})
     if purpose not in mine:
-        mine[purpose] = Lines(settings.SOCKET_POOL_SIZE)
+        mine[purpose] = Lines(most or settings.SOCKET_POOL_SIZE)
     return mine[purpose]
 
 
