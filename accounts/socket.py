@@ -63,13 +63,16 @@ def of_cookie(cookies: dict[str, str], address: str) -> Identity | None:
 
 
 def again(known: Identity) -> Identity | None:
-    """The same person as the database knows them now; None where the user, the session or the epoch has ended."""
+    """The same person as the database knows them now, in the history that the socket was told of: whoever changes it is found by the
+    next ping. None where the user, the session or the epoch has ended."""
     actor: Actor = known.actor
     if actor.browser_session and not living([actor.browser_session]):
         return None
     with unit_of_work(known.organization_id):
         fresh = load(actor.id, session=actor.session_id, epoch=actor.epoch, address=actor.address)
-        return identity(replace(fresh, browser_session=actor.browser_session), known.expires_at) if fresh else None
+        if fresh is None:
+            return None
+        return replace(identity(replace(fresh, browser_session=actor.browser_session), known.expires_at), history=known.history)
 
 
 def living(keys: Collection[str]) -> set[str]:

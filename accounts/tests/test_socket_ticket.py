@@ -1,4 +1,5 @@
 """A socket ticket opens one socket, once, soon."""
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,14 @@ def test_it_names_the_user_and_the_session(world: Any) -> None:
     found = socket.of_token(ticket(world), "127.0.0.1")
     assert (found.user_id, found.organization_id, found.name) == (world.agent.id, world.pandar.id, world.agent.name)
     assert found.session_id == tokens.read(world.token(world.agent), tokens.ACCESS).session_id
+
+
+def test_who_is_read_again_stays_in_the_history_that_the_socket_was_told_of(world: Any) -> None:
+    """Or a changed role after a restore would hide from the next ping that the socket is of before."""
+    found = socket.of_token(ticket(world), "127.0.0.1")
+    again = socket.again(replace(found, history="of before"))
+    assert again is not None
+    assert (again.user_id, again.history) == (world.agent.id, "of before")
 
 
 def test_it_works_once(world: Any) -> None:
