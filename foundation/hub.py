@@ -1,5 +1,6 @@
 """The groups of one server process and its one line to Redis."""
 import asyncio
+import contextlib
 import logging
 import random
 import threading
@@ -19,6 +20,7 @@ LINE_LOST = 4491
 MISSES_OF_AN_OUTAGE = 2
 PACKET_BYTES = 1024 * 1024
 OUTGOING_BYTES = 16 * 1024 * 1024
+STOP_SECONDS = 1.0  # for what was accepted before the end
 GATHER_SECONDS = 0.004  # after a packet; the first after a silence leaves at once
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
@@ -95,6 +97,8 @@ class Hub:
         self._outgoing: deque[bytes] = deque()
         self._outgoing_bytes = 0
         self._queued = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._lost_hints = False
         self._canary_sent = 0
         self._canary_due = False
@@ -107,6 +111,9 @@ class Hub:
                        for run in (self._subscribe_forever, self._publish_forever, self._canary_forever)]
 
     async def stop(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._idle.wait()
         tasks = [*self._tasks, *([self._listening] if self._listening else [])]
         for task in tasks:
             task.cancel()
@@ -162,6 +169,7 @@ class Hub:
             return
         self._outgoing.append(packed)
         self._outgoing_bytes += len(packed)
+        self._idle.clear()
         self._queued.set()
 
     async def _publish_forever(self) -> None:
@@ -171,6 +179,7 @@ class Hub:
             while self._outgoing or self._canary_due:
                 await self._publish_packet()
                 await asyncio.sleep(GATHER_SECONDS)
+            self._idle.set()
 
     async def _publish_packet(self) -> None:
         hints = self._next_hints()

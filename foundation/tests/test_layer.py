@@ -136,6 +136,19 @@ def test_what_is_queued_in_one_turn_travels_together(redis_server: RedisServer) 
     run(play)
 
 
+def test_what_was_accepted_before_the_end_still_leaves(redis_server: RedisServer) -> None:
+    async def play() -> None:
+        async with layers(redis_server.url, redis_server.url) as (here, there):
+            ear = Ear()
+            there.attach("g", ear)
+            for number in range(20):
+                here.publish("g", str(number))
+            await here.stop()
+            await until(lambda: ear.frames == [str(number) for number in range(20)])
+
+    run(play)
+
+
 def test_detached_hears_nothing(redis_server: RedisServer) -> None:
     async def play() -> None:
         async with layers(redis_server.url) as (layer,):
