@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -117,11 +118,19 @@ def test_a_request_has_one_name_everywhere(proxy: Proxy) -> None:
     wait_until(lambda: given in proxy.log() and made in proxy.log(), 5, "the proxy's log lacks the name")
 
 
-def test_metrics_stay_inside(proxy: Proxy, web: int) -> None:
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    answer = httpx.get(f"{proxy.url}/metrics", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert httpx.get(f"http://127.0.0.1:{web}/metrics", headers=headers).status_code == 200, "who is inside asks the process itself"
+@pytest.mark.parametrize("path", ["/metrics", "/%6Detrics"])
+def test_metrics_stay_inside(proxy: Proxy, web: int, path: str) -> None:
+    def asked(port: int) -> tuple[int, bytes]:
+        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {TOKEN}"})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, body
+
+    status, body = asked(proxy.port)
+    assert (status, json.loads(body)["code"]) == (404, "not_found")
+    assert asked(web)[0] == 200, "who is inside asks the process itself"
 
 
 @pytest.mark.parametrize("chunked", [False, True])
