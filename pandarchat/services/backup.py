@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import psycopg
-from psycopg import conninfo, sql
+from psycopg import conninfo, pq, sql
 
 from pandarchat.environment import Environment, InvalidSetting
 from pandarchat.services import bootstrap
@@ -65,12 +65,16 @@ def _fill(url: str, file: Path) -> None:
 
 def _run(program: str, url: str | None, *options: str) -> None:
     """The address goes by the environment, as everybody may read a command line."""
-    given = {} if url is None else conninfo.conninfo_to_dict(url)
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE", "sslmode": "PGSSLMODE"}
-    values = {names[key]: str(value) for key, value in given.items() if key in names}
+    values = {} if url is None else environment(url)
     done = subprocess.run([_program(program), *options], env={**os.environ, **values}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ServiceError(f"{program} failed: {done.stderr.strip()[-2000:]}")
+
+
+def environment(url: str) -> dict[str, str]:
+    """The address in libpq's variables, with all that has one there: certificates that the server is to be known by, too."""
+    names = {option.keyword.decode(): option.envvar.decode() for option in pq.Conninfo.get_defaults() if option.envvar}
+    return {names[key]: str(value) for key, value in conninfo.conninfo_to_dict(url).items() if key in names}
 
 
 def _program(name: str) -> str:
