@@ -15,7 +15,7 @@ from foundation.socket.frames import AccessChanged, CloseCode, Frame, Ping, enco
 from foundation.socket.options import Options
 from foundation.socket.refusals import refusal
 from foundation.socket.wire import Line, Text, transport_of
-from foundation.socket.writer import Send, Writer
+from foundation.socket.writer import Send, Writer, nothing
 
 if TYPE_CHECKING:
     from foundation.socket.application import SocketApplication
@@ -53,7 +53,7 @@ class Connection:
         self._groups: tuple[str, ...] = ()
         self._farewells: dict[UUID, Callable[[], None]] = {}
         self.writer = Writer(send, self._line, self._options, on_resumed=self._resumed, on_too_slow=self._too_slow)
-        self.on_abort: Callable[[], None] = lambda: None
+        self.on_abort: Callable[[], None] = nothing
 
     # For the apps' handlers.
 
@@ -217,6 +217,7 @@ class Connection:
     def dispose(self) -> None:
         """Synchronous, so that a cancelled handler cleans up too."""
         self.disposed = True
+        self.on_abort = nothing
         for farewell in self._farewells.values():
             farewell()
         self._farewells.clear()

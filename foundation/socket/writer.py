@@ -12,6 +12,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 HARD_LIMIT = 2  # times the queue: what the socket's own answers may take beyond the room frames
 
 
+def nothing() -> None:
+    """What a writer tells when it has ended."""
+
+
 class Writer:
     """Room frames (`offer`) are dropped once the queue is full, until it has drained; own frames (`put`) wait in line.
 
@@ -142,6 +146,7 @@ class Writer:
     def _die(self) -> None:
         self._dead = True
         self._line = None
+        self._on_resumed = self._on_too_slow = nothing  # a circle would wait for the collector, which comes seldom (settling.py)
         self._clear()
         self._caught_up()
 

@@ -1,11 +1,15 @@
 """Whatever the connection takes when, and by whichever way: frames keep their order, and none is written twice or after the close."""
 import asyncio
+import gc
+import weakref
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foundation.socket.connection import Connection
 from foundation.socket.options import Options
 from foundation.socket.wire import Text
 from foundation.socket.writer import Writer
@@ -132,3 +136,33 @@ def test_after_the_end_nothing_is_written() -> None:
         assert reader.pipe.written == []
 
     asyncio.run(play())
+
+
+class Holder:
+    """As a consumer holds its connection."""
+
+    def __init__(self, application: Any) -> None:
+        self.connection = Connection(application, Pipe().send, "127.0.0.1")
+        self.connection.on_abort = self.cut_off
+
+    def cut_off(self) -> None:
+        self.connection.abort()
+
+
+@pytest.mark.parametrize("disposed", [True, False])
+def test_a_socket_that_ended_needs_no_collector(disposed: bool) -> None:
+    """The collector looks at what has lived long only after millions of new objects; the control is a socket that is not disposed."""
+    async def play() -> bool:
+        layer = SimpleNamespace(detach_all=lambda sink: None)
+        holder = Holder(cast(Any, SimpleNamespace(layer=layer, options=Options())))
+        gone = weakref.ref(holder)
+        if disposed:
+            holder.connection.dispose()
+        del holder
+        return gone() is None
+
+    gc.disable()
+    try:
+        assert asyncio.run(play()) == disposed
+    finally:
+        gc.enable()
