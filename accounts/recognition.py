@@ -7,7 +7,9 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -17,18 +19,16 @@ from accounts.actor import LOAD, Actor, ended, of_row
 from foundation import logs
 from foundation.async_database import in_thread
 from foundation.http.fast import Call
-from foundation.postgresql.pipeline import Asked, Rows, lines
-from foundation.units import SET
+from foundation.postgresql.pipeline import LIMITS, OPENED, Asked, Rows, lines
 
 ANOTHER_ACTOR = "PA001"
 MOST = 20_000
-ACT_AS = """
+ACT_AS = f"""
 SELECT act_as(%(organization)s::uuid, %(user)s::uuid, %(session)s::uuid, %(name)s::text, %(email)s::text, %(epoch)s::integer,
               %(role_id)s::uuid, %(role)s::text, %(staff)s::boolean, %(role_version)s::integer, %(seen_every)s::interval),
-       set_config('statement_timeout', '3s', true), set_config('lock_timeout', '3s', true)
-"""  # what takes longer keeps a line from all others: it is cut off here, and Django's threads take the time it needs; foreign keys are
-# checked by the commit, which only the second one ends
-_tasks: set[asyncio.Task[None]] = set()
+       {LIMITS}
+"""  # what takes longer keeps a line from all others: it is cut off here, and Django's threads take the time it needs
+_tasks: dict[UUID, asyncio.Task[None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ async def meet(token: str) -> Known | None:
     except tokens.InvalidToken:
         return None
     whom = {"user": claims.user_id, "session": claims.session_id}
-    _, rows = await lines().ask((SET, {"organization": claims.organization_id}), (LOAD, whom))
+    _, rows = await lines().ask((OPENED, {"organization": claims.organization_id}), (LOAD, whom))
     row = rows[0] if rows else None
     if row is None or ended(row, session=claims.session_id, epoch=claims.number):
         return None
@@ -103,15 +103,15 @@ async def act(known: Known, asked: Sequence[Asked]) -> list[Rows] | None:
 
 
 def note(actor: Actor) -> None:
-    """Remember that an agent was here, beside the answer."""
-    task = asyncio.ensure_future(in_thread(agents.seen_now, actor.organization_id, actor.id))
-    _tasks.add(task)
-    task.add_done_callback(noted)
+    """Remember that an agent was here, beside the answer; once at a time, however much they ask meanwhile."""
+    if actor.id not in _tasks:
+        task = _tasks[actor.id] = asyncio.ensure_future(in_thread(agents.seen_now, actor.organization_id, actor.id))
+        task.add_done_callback(partial(noted, actor.id))
 
 
-def noted(task: "asyncio.Task[None]") -> None:
+def noted(agent: UUID, task: "asyncio.Task[None]") -> None:
     """What failed there is tried at the next request."""
-    _tasks.discard(task)
+    _tasks.pop(agent, None)
     if not task.cancelled():
         task.exception()
 

@@ -8,8 +8,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from foundation.postgresql.pipeline import Asked, lines, statement
-from foundation.units import SET
+from foundation.postgresql.pipeline import OPENED, Asked, lines, statement
 
 Answer = asyncio.Future[Any]
 Read = Callable[[], Awaitable[Any]]
@@ -75,7 +74,7 @@ def ask(organization: UUID, *asked: Asked, make: Callable[..., Any]) -> Answer:
         questions = _questions[loop] = Questions()
 
     async def read() -> Any:
-        _, *rows = await lines().ask((SET, {"organization": organization}), *asked)
+        _, *rows = await lines().ask((OPENED, {"organization": organization}), *asked)
         return make(*rows)
 
     answer = questions.ask((organization, make, *(part for one in asked for part in named(one))), read)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from foundation.postgresql.pipeline import lines
+from foundation.postgresql.pipeline import OPENED, lines
 
 BLOCK = 20
 TAKE = "SELECT first, prefix FROM take_ticket_numbers(%(organization)s::uuid, %(many)s::integer)"
@@ -52,7 +52,8 @@ class Numbers:
 
     async def _fill(self, organization: UUID) -> None:
         try:
-            (((first, prefix),),) = await lines().ask((TAKE, {"organization": organization, "many": BLOCK}))
+            given = {"organization": organization, "many": BLOCK}
+            _, ((first, prefix),) = await lines().ask((OPENED, given), (TAKE, given))
             self._of_loop[organization] = Block(first, first + BLOCK, prefix)
         finally:
             del self._filling[organization]

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
-from psycopg import pq
+from psycopg import capabilities, pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
@@ -25,6 +25,8 @@ Rows = list[tuple[Any, ...]]
 PARAMETER = compile(r"%\((\w+)\)s")
 WAIT_SECONDS = 5.0  # the longest wait for a free line
 ANSWER_SECONDS = 35.0  # longer than PostgreSQL lets a statement run: who is silent for so long is gone
+LIMITS = "set_config('statement_timeout', '3s', true), set_config('lock_timeout', '3s', true)"  # the latter for foreign keys, at the commit
+OPENED = f"SELECT set_config('app.organization', %(organization)s::text, true), {LIMITS}"  # a unit of work on a line, its limits with it
 FORGOTTEN = ("0A", "26")  # states of what was prepared once and is good no more: a changed table, another server behind a pooler
 MOST_PREPARED = 64  # statements that a line keeps; a list of tickets, of which there are thousands of shapes, takes PostgreSQL 350 kB
 
@@ -95,7 +97,10 @@ class Line:
 
     def _forget(self) -> None:
         for name in self._unneeded:
-            self._pg.send_query_params(b"DEALLOCATE " + name, None)
+            if capabilities.has_send_close_prepared():
+                self._pg.send_close_prepared(name)  # poolers that keep statements know them by the protocol, not by SQL
+            else:
+                self._pg.send_query_params(b"DEALLOCATE " + name, None)
             self._expected.append((GONE, name))
         self._unneeded.clear()
 

@@ -264,6 +264,20 @@ def test_what_is_slow_keeps_no_line_and_is_left(world: World, monkeypatch: pytes
     assert ask(("GET", "tickets/", world.token(world.agent)))[0].left == (limit == "20ms")
 
 
+def test_who_asks_much_at_once_is_noted_once(world: World) -> None:
+    """What notes them has few threads, which are the sockets' too."""
+    token = world.token(world.agent)
+
+    async def story() -> int:
+        await asyncio.gather(*(one("GET", "tickets/", token) for _ in range(10)))
+        noting = len(recognition._tasks)
+        await asyncio.gather(*recognition._tasks.values())
+        pipeline.close()
+        return noting
+
+    assert asyncio.run(story()) <= 1
+
+
 @pytest.mark.parametrize(("limit", "status"), [("50ms", 503), ("20s", 201)])
 def test_who_waits_for_a_lock_keeps_no_line_and_nothing_is_stored(world: World, monkeypatch: pytest.MonkeyPatch, limit: str,
                                                                   status: int) -> None:
@@ -304,7 +318,7 @@ def test_an_agent_who_asks_was_here(world: World) -> None:
 
     async def story() -> None:
         await one("GET", "tickets/", token)
-        await asyncio.gather(*recognition._tasks)
+        await asyncio.gather(*recognition._tasks.values())
         pipeline.close()
 
     asyncio.run(story())
