@@ -20,18 +20,26 @@ COLUMNS = """
 e.id, e.staff_seq, e.public_seq, e.kind, e.sender_id, e.sender_name, e.sender_is_staff, e.client_id, e.text, e.data, e.created_at,
 e.edited_at, e.deleted_at, t.id, t.staff_seq, t.public_seq, t.text
 """
+# The page first, then one look for the target of each edit on it: joined before the limit, a long conversation would be read whole.
 TARGET = """
-LEFT JOIN chat_entry t ON t.organization_id = e.organization_id AND t.conversation_id = e.conversation_id AND t.staff_seq = e.target_seq
+LEFT JOIN LATERAL (
+  SELECT o.id, o.staff_seq, o.public_seq, o.text FROM chat_entry o
+  WHERE o.organization_id = e.organization_id AND o.conversation_id = e.conversation_id AND o.staff_seq = e.target_seq LIMIT 1
+) t ON true
 """
 AFTER = """
-SELECT {columns} FROM chat_entry e {target}
-WHERE e.organization_id = %(organization)s::uuid AND e.conversation_id = %(conversation)s::uuid AND e.{number} > %(number)s::bigint
-ORDER BY e.{number} LIMIT {most}
+SELECT {columns} FROM (
+  SELECT * FROM chat_entry
+  WHERE organization_id = %(organization)s::uuid AND conversation_id = %(conversation)s::uuid AND {number} > %(number)s::bigint
+  ORDER BY {number} LIMIT {most}
+) e {target} ORDER BY e.{number}
 """
 BEFORE = """
-SELECT * FROM (SELECT {columns} FROM chat_entry e {target}
-WHERE e.organization_id = %(organization)s::uuid AND e.conversation_id = %(conversation)s::uuid AND e.{number} < %(number)s::bigint
-ORDER BY e.{number} DESC LIMIT {most}) newest ORDER BY {place}
+SELECT {columns} FROM (
+  SELECT * FROM chat_entry
+  WHERE organization_id = %(organization)s::uuid AND conversation_id = %(conversation)s::uuid AND {number} < %(number)s::bigint
+  ORDER BY {number} DESC LIMIT {most}
+) e {target} ORDER BY e.{number}
 """
 READS = """
 SELECT m.user_id, u.name, r.is_staff, CASE WHEN %(staff)s::boolean THEN m.staff_seq ELSE m.public_seq END
@@ -124,7 +132,7 @@ def page_before(actor: Actor, number: int, last_number: int, entries: Rows, read
 
 def _asked(sql: str, actor: Actor, conversation: UUID, number: int, most: int) -> tuple[Asked, Asked]:
     column = "staff_seq" if actor.staff else "public_seq"
-    query = sql.format(columns=COLUMNS, target=TARGET, number=column, place=2 if actor.staff else 3, most=most)
+    query = sql.format(columns=COLUMNS, target=TARGET, number=column, most=most)
     given = {"organization": actor.organization_id, "conversation": conversation, "number": number, "staff": actor.staff}
     return (query, given), (READS, given)
 

@@ -74,7 +74,7 @@ def writer_bound() -> None:
     from foundation.socket.writer import Writer
 
     def append(self: Writer, text: Text) -> None:
-        self._append(Text(bytes(bytearray(text.payload))))  # a copy of its own, as a queue that is not shared would hold
+        self._append(Text.of(str(text)))  # a copy of its own, as a queue that is not shared would hold
 
     Writer.offer = Writer.put = append  # type: ignore[method-assign]
 
