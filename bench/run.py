@@ -99,7 +99,7 @@ class Run:
             yield
         except (subprocess.SubprocessError, OSError) as error:
             self.say(f"{title}: failed, {error}")
-            self.add([{"phase": "failed", "title": title, "error": str(error)[:300]}])
+            self.add([{"phase": "failed", "title": title, "error": named(error)}])
         self.say(f"{title}: {time.monotonic() - began:.0f} s")
 
     def say(self, text: str) -> None:
@@ -222,3 +222,10 @@ def processor() -> str:
     except OSError:
         return platform.processor()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def named(error: Exception) -> str:
+    """An error for the page, which is published: a command's name and its exit code, and no folders of this machine."""
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"{' '.join(Path(str(part)).name for part in error.cmd[1:3])} ended with {error.returncode}"
+    return type(error).__name__

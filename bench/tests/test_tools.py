@@ -1,5 +1,6 @@
 """The yardstick's copy, and the limits of what is opened."""
 import resource
+import subprocess
 import sys
 from pathlib import Path
 
@@ -76,3 +77,9 @@ def test_a_command_that_measures_is_told_to_stop_where_we_stop(tmp_path: Path) -
         raise KeyboardInterrupt
     assert told.exists()
     assert process.returncode == 0
+
+
+def test_a_failure_is_told_without_folders() -> None:
+    error = subprocess.CalledProcessError(1, ["/somewhere/python", Path("manage.py"), "bench_world", "--out", "/somewhere/file"])
+    assert run.named(error) == "manage.py bench_world ended with 1"
+    assert run.named(OSError(2, "No such file", "/somewhere/file")) == "FileNotFoundError"
