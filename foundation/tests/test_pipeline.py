@@ -190,8 +190,8 @@ def test_who_leaves_passes_on_that_a_line_may_be_opened(monkeypatch: pytest.Monk
         dying = asyncio.ensure_future(one.ask(("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(1)", {})))
         await asyncio.sleep(0)
         first, second = (asyncio.ensure_future(one.ask((DIVIDE, {"by": 1}))) for _ in range(2))
-        while not one._waiting:  # noqa: ASYNC110 - until both wait for the only line
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+        assert len(one._waiting) == 2, "both wait for the only line"
         wake = one._wake
         monkeypatch.setattr(one, "_wake", lambda line: (wake(line), first.cancel())[0])
         async with asyncio.timeout(4):
