@@ -1,5 +1,5 @@
 """Reading conversations. Every read begins with what the actor may see."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,15 +27,16 @@ LEFT JOIN LATERAL (
   WHERE o.organization_id = e.organization_id AND o.conversation_id = e.conversation_id AND o.staff_seq = e.target_seq LIMIT 1
 ) t ON true
 """
+JSON = "entry_json(e, %(staff)s::boolean, t.id, t.staff_seq, t.public_seq, t.text)"  # in the migrations; `wire.shown` of COLUMNS, encoded
 AFTER = """
-SELECT {columns} FROM (
+SELECT {json} FROM (
   SELECT * FROM chat_entry
   WHERE organization_id = %(organization)s::uuid AND conversation_id = %(conversation)s::uuid AND {number} > %(number)s::bigint
   ORDER BY {number} LIMIT {most}
 ) e {target} ORDER BY e.{number}
 """
 BEFORE = """
-SELECT {columns} FROM (
+SELECT {json} FROM (
   SELECT * FROM chat_entry
   WHERE organization_id = %(organization)s::uuid AND conversation_id = %(conversation)s::uuid AND {number} < %(number)s::bigint
   ORDER BY {number} DESC LIMIT {most}
@@ -116,7 +117,7 @@ def asked_before(actor: Actor, conversation: UUID, number: int, most: int = BEFO
 def page_after(actor: Actor, number: int, last_number: int, entries: Rows, reads: Rows) -> Page:
     """The page that these rows are, in a conversation whose last number this is."""
     number = min(number, last_number)
-    fitting = wire.fitting(_shown(actor, entries))
+    fitting = wire.fitting(_encoded(entries))
     last = number + len(fitting)
     return Page(first=number + 1, last=last, head=max(last_number, last), more=last < last_number, entries=fitting,
                 reads=wire.reads_beside(fitting, _marks(reads)))
@@ -124,7 +125,7 @@ def page_after(actor: Actor, number: int, last_number: int, entries: Rows, reads
 
 def page_before(actor: Actor, number: int, last_number: int, entries: Rows, reads: Rows) -> Page:
     """The page that these rows are, read backwards."""
-    fitting = list(reversed(wire.fitting(reversed(_shown(actor, entries)))))
+    fitting = list(reversed(wire.fitting(_encoded(reversed(entries)))))
     last = min(number - 1, last_number)
     first = last - len(fitting) + 1
     return Page(first=first, last=last, head=last_number, more=first > 1, entries=fitting, reads=wire.reads_beside(fitting, _marks(reads)))
@@ -132,7 +133,7 @@ def page_before(actor: Actor, number: int, last_number: int, entries: Rows, read
 
 def _asked(sql: str, actor: Actor, conversation: UUID, number: int, most: int) -> tuple[Asked, Asked]:
     column = "staff_seq" if actor.staff else "public_seq"
-    query = sql.format(columns=COLUMNS, target=TARGET, number=column, most=most)
+    query = sql.format(json=JSON, target=TARGET, number=column, most=most)
     given = {"organization": actor.organization_id, "conversation": conversation, "number": number, "staff": actor.staff}
     return (query, given), (READS, given)
 
@@ -143,8 +144,8 @@ def _rows(asked: Asked) -> Rows:
         return cursor.fetchall()
 
 
-def _shown(actor: Actor, rows: Rows) -> list[wire.Entry]:
-    return [wire.shown(row_of(row), staff=actor.staff) for row in rows]
+def _encoded(rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
+    return (entry.encode() for (entry,) in rows)
 
 
 def _marks(rows: Rows) -> list[wire.ReadMark]:

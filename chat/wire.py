@@ -242,23 +242,23 @@ class ReadUpTo(Frame, tag="read"):
 encoder = msgspec.json.Encoder(enc_hook=str)
 
 
-def fitting(entries: Iterable[Entry]) -> list[msgspec.Raw]:
-    """As many entries as fit into one batch, encoded; always at least one where there is one."""
+def fitting(entries: Iterable[bytes]) -> list[msgspec.Raw]:
+    """As many encoded entries as fit into one batch; always at least one where there is one."""
     return _within(entries, BATCH_BYTES, least=1)
 
 
 def reads_beside(entries: list[msgspec.Raw], marks: Iterable[ReadMark]) -> list[msgspec.Raw]:
     """As many read marks as fit beside these entries, encoded."""
-    return _within(marks, min(READS_BYTES, FRAME_ROOM - sum(len(memoryview(entry)) + 1 for entry in entries)), least=0)
+    encoded = [encoder.encode(mark) for mark in marks]
+    return _within(encoded, min(READS_BYTES, FRAME_ROOM - sum(len(memoryview(entry)) + 1 for entry in entries)), least=0) if encoded else []
 
 
-def _within(items: Iterable[msgspec.Struct], most: int, *, least: int) -> list[msgspec.Raw]:
+def _within(items: Iterable[bytes], most: int, *, least: int) -> list[msgspec.Raw]:
     kept: list[msgspec.Raw] = []
     size = 0
     for item in items:
-        raw = encoder.encode(item)
-        size += len(raw) + 1
-        if len(kept) >= least and size > most:
+        size += len(item) + 1
+        if size > most and len(kept) >= least:
             break
-        kept.append(msgspec.Raw(raw))
+        kept.append(msgspec.Raw(item))
     return kept
