@@ -17,11 +17,13 @@ from uuid import UUID, uuid4
 import httpx
 from django.conf import settings
 
+from foundation.units import unit_of_work
 from pandarchat.services.processes import wait_until
 from pandarchat.story.client import Unsent
 from pandarchat.testing.proxy import Proxy, start_proxy
 from pandarchat.testing.services import Running, free_port, start_celery, start_server, start_web
-from pandarchat.tests.checker import check_stored
+from pandarchat.tests.checker import Broken, check_stored
+from tickets.models import Ticket
 
 FINDS = 10  # seconds in which the proxy must have found everybody
 HTTP = ("web-1", "web-2")
@@ -97,6 +99,9 @@ class Requests:
     asked: int = 0
     failed: list[str] = field(default_factory=list)
     said: list[Unsent] = field(default_factory=list)
+    opens: bool = False  # new tickets too
+    offered: list[str] = field(default_factory=list)  # subjects
+    opened: list[str] = field(default_factory=list)
 
     @asynccontextmanager
     async def asking(self, *, per_second: float) -> AsyncIterator[None]:
@@ -106,7 +111,8 @@ class Requests:
             stop, under_way = asyncio.Event(), set[asyncio.Task[None]]()
 
             async def ask() -> None:
-                for kind in itertools.cycle((self._say, self._read, self._say, self._list)):
+                kinds = (self._say, self._read, self._open if self.opens else self._say, self._list)
+                for kind in itertools.cycle(kinds):
                     if stop.is_set():
                         return
                     under_way.add(task := asyncio.create_task(self._noted(kind(client))))
@@ -137,6 +143,13 @@ class Requests:
     async def _list(self, client: httpx.AsyncClient) -> httpx.Response:
         return await client.get("tickets/", params={"ordering": "-created_at"})
 
+    async def _open(self, client: httpx.AsyncClient) -> httpx.Response:
+        self.offered.append(subject := f"opened {len(self.offered)}")
+        answer = await client.post("tickets/", json={"subject": subject, "text": "Not paid."})
+        if answer.is_success:
+            self.opened.append(subject)
+        return answer
+
     async def _say(self, client: httpx.AsyncClient) -> httpx.Response:
         text, client_id = f"request {len(self.said)}", str(uuid4())
         message = Unsent(self.ticket, text, False, client_id, asyncio.get_running_loop().create_future())
@@ -149,3 +162,7 @@ class Requests:
     def check_stored(self, organization: UUID) -> None:
         """What was answered with success is stored, once, and nothing else is."""
         check_stored(organization, UUID(self.ticket), self.said)
+        with unit_of_work(organization):
+            stored = list(Ticket.objects.filter(subject__in=self.offered).values_list("subject", flat=True))
+        if sorted(stored) != sorted(self.opened):
+            raise Broken(f"opened {len(self.opened)} tickets, of which {len(stored)} are stored")

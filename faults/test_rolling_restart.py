@@ -103,18 +103,19 @@ def impatient(text: str) -> str:
     return text
 
 
+@pytest.mark.parametrize("part", ["web-1", "socket-1"])
 @pytest.mark.parametrize("drain", [3, 0])
-def test_the_drain_alone_keeps_every_request(world: World, redis_url: str, record: Record, drain: int) -> None:
+def test_the_drain_alone_keeps_every_request(world: World, redis_url: str, record: Record, drain: int, part: str) -> None:
     """And without it the same requests fail: the control."""
-    requests_of = partial(Requests, token=world.token(world.customer), ticket=str(world.ticket(agent=world.agent).pk))
+    requests_of = partial(Requests, token=world.token(world.customer), ticket=str(world.ticket(agent=world.agent).pk), opens=True)
 
     async def ask(split: Split) -> Requests:
         requests = requests_of(split.url)
         async with requests.asking(per_second=40):
-            await asyncio.to_thread(split.restart, "web-1")
+            await asyncio.to_thread(split.restart, part)
         return requests
 
-    with Split(HTTP, changed=impatient, DRAIN_SECONDS=str(drain)) as split:
+    with Split((*HTTP, *SOCKETS), changed=impatient, DRAIN_SECONDS=str(drain)) as split:
         requests = asyncio.run(ask(split))
     if drain:
         assert requests.failed == []

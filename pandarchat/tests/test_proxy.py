@@ -1,5 +1,6 @@
 """What the proxy that is shipped lets through, and what it does not."""
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -18,9 +19,10 @@ from django.conf import settings
 
 from foundation.units import unit_of_work
 from pandarchat.environment import ROOT
+from pandarchat.fast import ROUTES
 from pandarchat.services.processes import wait_until
 from pandarchat.testing.proxy import Proxy, StartProxy, start_proxy
-from pandarchat.testing.services import StartServer, free_port, product_environment, start_web, stopping
+from pandarchat.testing.services import Server, StartServer, free_port, product_environment, start_web, stopping
 from pandarchat.tests.world import PASSWORD, World
 
 LOGIN = "/api/v1/auth/login/"
@@ -194,6 +196,46 @@ def test_with_nobody_behind_it_the_answer_is_still_ours(proxies: StartProxy) -> 
     assert answer.headers["Retry-After"] == "1"
     assert httpx.get(f"{proxy.url}/ws/v1/").status_code == 503
     assert httpx.get(f"{proxy.url}/proxyz").status_code == 200, "the proxy itself is well"
+
+
+def answered_by(world: World, proxy: Proxy, **processes: Server) -> dict[str, set[str]]:
+    """By which process each of some requests was answered: those of the fast routes, and others at the same addresses."""
+    ticket, token = str(world.ticket(agent=world.agent).pk), world.token(world.customer)
+    agent, new = world.token(world.agent), {"subject": "Card", "text": "Not paid."}
+    routes = [(route.method, re.sub(r"\(.*?\)", ticket, route.pattern)) for route in ROUTES]
+    others = [("HEAD", "/api/v1/tickets/"), ("GET", f"/api/v1/tickets/{ticket}/"), ("POST", f"/api/v1/tickets/{ticket}/take/"),
+              ("PUT", "/api/v1/tickets/"), ("GET", "/api/v1/tickets/nonsense/entries/"), ("GET", "/healthz")]
+    names = {uuid4().hex: f"{method} {path}" for method, path in (*routes, *others)}
+    for name, request in names.items():
+        method, path = request.split()
+        httpx.request(method, f"{proxy.url}{path}", json=new if method == "POST" else None,
+                      headers={"X-Request-Id": name, "Authorization": f"Bearer {token if method == 'POST' else agent}"})
+    found: dict[str, set[str]] = {"routes": set(), "others": set()}
+    for number, name in enumerate(names):
+        wait_until(lambda name=name: any(name in process.log() for process in processes.values()), 5,  # type: ignore[misc]
+                   f"nobody answered {names[name]}")
+        found["routes" if number < len(routes) else "others"] |= {kind for kind, process in processes.items() if name in process.log()}
+    return found
+
+
+def test_what_is_asked_all_day_goes_to_the_event_loop(
+    world: World, webs: StartServer, servers: StartServer, proxies: StartProxy,
+) -> None:
+    web, socket = webs(**production()), servers(**production())
+    ports = [web.port, free_port()], [socket.port, free_port()]
+    proxy = up(proxies(*ports))
+    assert answered_by(world, proxy, web=web, socket=socket) == {"routes": {"socket"}, "others": {"web"}}
+    plain = up(proxies(*ports, changed=lambda text: re.sub(r".*use_backend fast .*\n", "", text)))
+    assert answered_by(world, plain, web=web, socket=socket) == {"routes": {"web"}, "others": {"web"}}, "the control"
+    socket.kill()
+    wait_until(lambda: "fast/socket-1 is DOWN" in proxy.log(), 10, "the proxy does not notice")
+    assert answered_by(world, proxy, web=web) == {"routes": {"web"}, "others": {"web"}}, "slower, and as well"
+
+
+def test_each_process_tells_its_own_health_and_metrics(webs: StartServer, servers: StartServer) -> None:
+    for process in (webs(**production()), servers(**production())):
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert httpx.get(f"{process.url}{path}", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 
 def test_files_are_served_as_collected(webs: StartServer, proxies: StartProxy, open_folder: Path) -> None:
