@@ -87,12 +87,17 @@ class _Rota:
     def pick(self, waiting: Waiting) -> Candidate | None:
         if waiting.skill in self.hopeless:
             return None
-        able = [c for c in self.order if c.knows(waiting.skill)]
+        able, first = False, None
+        for candidate in self.order:
+            if candidate.knows(waiting.skill):
+                able = True
+                if candidate.agent != waiting.released_by:
+                    if waiting.preferred in (None, candidate.agent):
+                        return candidate
+                    first = first or candidate
         if not able:
             self.hopeless.add(waiting.skill)
-            return None
-        willing = [c for c in able if c.agent != waiting.released_by]
-        return next((c for c in willing if c.agent == waiting.preferred), willing[0] if willing else None)
+        return first
 
     def assign(self, candidate: Candidate) -> None:
         self.order.remove(candidate)

@@ -23,41 +23,42 @@ from tickets.models import Status
 
 LOCK_SECONDS = 2  # a unit of work holds its locks for milliseconds
 
-# Conversations are locked first and in the order of their keys, as everything else that writes locks them.
+# Conversations are locked first and in the order of their keys, as everything else that writes locks them. What a step needs of an earlier
+# one is handed on by RETURNING (MERGE, because an INSERT returns nothing of what it inserts from): PostgreSQL expects one row of each step,
+# and would join a thousand with a thousand by looking at all pairs. `|| ''` has it look tickets up by key, and not compare all of a queue,
+# which it may take for short, with all that were chosen.
 GIVE = f"""
-WITH chosen AS (SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::jsonb[]) AS x (ticket, agent, turn, payload)),
+WITH chosen AS MATERIALIZED (
+  SELECT ticket, agent, turn, payload, uuidv7() AS fact, uuidv7() AS delivery
+  FROM jsonb_to_recordset(%s::jsonb) AS x (ticket uuid, agent uuid, turn bigint, payload jsonb)),
 locked AS MATERIALIZED (
-  SELECT c.id, x.agent, x.turn, x.payload FROM chat_conversation c JOIN chosen x ON x.ticket = c.id ORDER BY c.id FOR UPDATE OF c),
+  SELECT c.id, x.* FROM chat_conversation c JOIN chosen x ON x.ticket = c.id ORDER BY c.id FOR UPDATE OF c),
 moved AS (
   UPDATE tickets_ticket t
   SET status = 'assigned', assignee_id = l.agent, preferred_agent_id = NULL, released_by_id = NULL, version = t.version + 1,
       assigned_at = now(), updated_at = now()
-  FROM locked l WHERE t.conversation_id = l.id AND t.status = 'queued'
-  RETURNING t.organization_id, t.conversation_id, t.assignee_id, t.customer_id, t.version, l.turn, l.payload),
+  FROM locked l WHERE t.conversation_id = l.id AND t.status || '' = 'queued'
+  RETURNING t.organization_id, t.conversation_id, t.assignee_id, t.customer_id, t.version, l.turn, l.payload, l.fact, l.delivery),
 numbered AS (
   UPDATE chat_conversation c
   SET staff_seq = c.staff_seq + 1, public_seq = c.public_seq + 1, last_entry_at = now(), staff_wakes = true, customer_wakes = false
-  FROM moved m WHERE c.id = m.conversation_id
-  RETURNING c.organization_id, c.id, c.staff_seq, c.public_seq, m.assignee_id),
+  FROM moved m JOIN accounts_user u ON u.id = m.assignee_id WHERE c.id = m.conversation_id
+  RETURNING c.organization_id, c.id, c.staff_seq, c.public_seq, m.customer_id, m.version, m.delivery,
+            jsonb_build_object('assignee', jsonb_build_object('id', u.id, 'name', u.name), 'from', 'queued') AS data),
 said AS (
-  INSERT INTO chat_entry (organization_id, conversation_id, staff_seq, public_seq, kind, sender_name, data)
-  SELECT n.organization_id, n.id, n.staff_seq, n.public_seq, 'assignment', %s,
-         jsonb_build_object('assignee', jsonb_build_object('id', u.id, 'name', u.name), 'from', 'queued')
-  FROM numbered n JOIN accounts_user u ON u.id = n.assignee_id
-  RETURNING *),
+  MERGE INTO chat_entry e USING numbered n ON false WHEN NOT MATCHED THEN
+  INSERT (organization_id, conversation_id, staff_seq, public_seq, kind, sender_name, data)
+  VALUES (n.organization_id, n.id, n.staff_seq, n.public_seq, 'assignment', %s, n.data)
+  RETURNING e.*, n.customer_id, n.version, n.delivery),
 served AS (
   UPDATE accounts_agentprofile a SET turn = x.turn
   FROM (SELECT assignee_id, max(turn) AS turn FROM moved GROUP BY assignee_id) x WHERE a.user_id = x.assignee_id),
 facts AS (
-  INSERT INTO foundation_event (organization_id, kind, payload) SELECT organization_id, 'ticket.assigned', payload FROM moved
-  RETURNING organization_id, id, (payload ->> 'ticket')::uuid AS ticket),
+  INSERT INTO foundation_event (id, organization_id, kind, payload) SELECT fact, organization_id, 'ticket.assigned', payload FROM moved),
 owed AS (
-  INSERT INTO foundation_delivery (organization_id, event_id, subscriber) SELECT organization_id, id, '{PUSH}' FROM facts
-  RETURNING id, event_id)
-SELECT e.conversation_id, m.customer_id, m.version, o.id, {conversations.COLUMNS}
-FROM said e JOIN moved m ON m.conversation_id = e.conversation_id
-JOIN facts f ON f.ticket = e.conversation_id JOIN owed o ON o.event_id = f.id
-{conversations.TARGET}
+  INSERT INTO foundation_delivery (id, organization_id, event_id, subscriber) SELECT delivery, organization_id, fact, '{PUSH}' FROM moved)
+SELECT e.conversation_id, e.customer_id, e.version, e.delivery, {conversations.COLUMNS}
+FROM said e {conversations.TARGET}
 """
 
 
@@ -107,9 +108,10 @@ def _still_true(decided: list[Assigned]) -> list[Assigned]:
 def _give(organization: UUID, decided: Sequence[Assigned]) -> None:
     house = System(organization)
     pushes = _frames(organization, decided)
-    payloads = [orjson.dumps({"ticket": str(a.ticket), **events.pushed([push])}).decode() for a, push in zip(decided, pushes, strict=True)]
+    chosen = [{"ticket": a.ticket, "agent": a.agent, "turn": a.turn, "payload": {"ticket": a.ticket, **events.pushed([push])}}
+              for a, push in zip(decided, pushes, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(GIVE, [[a.ticket for a in decided], [a.agent for a in decided], [a.turn for a in decided], payloads, house.name])
+        cursor.execute(GIVE, [orjson.dumps(chosen).decode(), house.name])
         rows = cursor.fetchall()
     if not rows:
         return

@@ -339,3 +339,46 @@ def test_nobody_is_assigned_twice_by_a_repeated_task(world: Any) -> None:
     run(world)
     run(world)
     assert world.pandar.fresh(ticket).version == 2
+
+
+class Explained(Exception):
+    """Instead of being given, the tickets were explained."""
+
+
+def pairs_looked_at(world: Any, monkeypatch: pytest.MonkeyPatch, give: str, many: int) -> int:
+    """How many pairs of rows of its own steps the statement that gives so many tickets joins in vain."""
+    from django.db import connection
+
+    from tickets.actions import assigning
+
+    monkeypatch.setattr(assigning, "GIVE", give)
+
+    def explain(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if sql != give:
+            return execute(sql, params, many, context)
+        execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params, many, context)
+        (document,) = context["cursor"].fetchone()
+        raise Explained(json.loads(document) if isinstance(document, str) else document)
+
+    while len(tickets(world)) < many:
+        world.ticket()
+    on_duty(world, capacity=many)
+    with pytest.raises(Explained) as found, connection.execute_wrapper(explain):
+        run(world)
+    return in_vain(found.value.args[0][0]["Plan"])
+
+
+def in_vain(step: dict[str, Any]) -> int:
+    below = step.get("Plans", ())
+    both = sum(part["Node Type"] == "CTE Scan" for part in below) > 1  # in tables as small as these, all pairs are a good plan
+    return sum(map(in_vain, below)) + (int(step.get("Rows Removed by Join Filter", 0) * step["Actual Loops"]) if both else 0)
+
+
+def test_giving_joins_nothing_by_looking_at_all_pairs(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL expects one row of each step that writes, and joins two of them so. The second is the negative control."""
+    from tickets.actions import assigning
+
+    many, give = 20, assigning.GIVE
+    joined = give.replace("FROM said e", "FROM said e JOIN moved m ON m.conversation_id = e.conversation_id")
+    assert pairs_looked_at(world, monkeypatch, give, many) == 0
+    assert pairs_looked_at(world, monkeypatch, joined, many) == many * (many - 1)
