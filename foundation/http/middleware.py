@@ -36,7 +36,7 @@ class RequestContext:
 
 def begin(given: str) -> str:
     """The id of a request that begins, the client's own where it is safe to log; whatever is logged from now on names it."""
-    request_id = given if SAFE_ID.fullmatch(given) else uuid7().hex
+    request_id = logs.fit(given) if SAFE_ID.fullmatch(given) else uuid7().hex
     for variable, value in ((logs.request_id, request_id), (logs.organization_id, ""), (logs.user_id, "")):
         variable.set(value)
     return request_id

@@ -2,6 +2,7 @@
 import json
 import logging
 import re
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -114,8 +115,7 @@ def test_a_line_is_json_with_request_organization_and_user() -> None:
     try:
         entry = record("signed in with %s", json.dumps({"password": PASSWORD, "detail": json.dumps({"refresh": "abc.def"})}))
         logs.WithContext().filter(entry)
-        configured = logs.configuration(level="INFO", form="json")["formatters"]["json"]
-        line = configured["()"](configured["fmt"], rename_fields=configured["rename_fields"]).format(entry)
+        line = logs.configuration(level="INFO", form="json")["formatters"]["json"]["()"]().format(entry)
     finally:
         for variable, mark in marks:
             variable.reset(mark)
@@ -129,8 +129,8 @@ def test_a_line_is_json_with_request_organization_and_user() -> None:
 
 def formatted(message: str, **extra: Any) -> dict[str, Any]:
     entry = logging.getLogger("test").makeRecord("test", logging.INFO, __file__, 1, message, (), None, extra=extra)
-    line: dict[str, Any] = json.loads(logs.RedactedJson("%(message)s").format(entry))
-    return line
+    line: dict[str, Any] = json.loads(logs.RedactedJson().format(entry))
+    return {name: value for name, value in line.items() if name not in {"at", "level", "logger"}}
 
 
 def test_a_quote_that_a_client_left_open_hides_nothing_but_its_own_text() -> None:
@@ -141,6 +141,28 @@ def test_what_is_told_beside_the_text_is_redacted_by_name_and_by_value() -> None
     told = formatted("x", password=["hunter2"], about={"refresh": 7, "seen": ("token=hunter2", None, True)}, url="redis://:hunter2@cache")
     assert told == {"message": "x", "password": "[hidden]", "about": {"refresh": "[hidden]", "seen": ["token=[hidden]", None, True]},
                     "url": "redis://:[hidden]@cache"}
+
+
+def test_what_was_raised_is_in_the_line_and_its_secrets_are_not() -> None:
+    try:
+        raise ValueError("redis://:hunter2@cache")
+    except ValueError:
+        entry = logging.getLogger("test").makeRecord("test", logging.ERROR, __file__, 1, "it failed", (), sys.exc_info())
+    line = logs.RedactedJson().format(entry)
+    assert "\n" not in line
+    assert "Traceback" in json.loads(line)["exc_info"]
+    assert "redis://:[hidden]@cache" in json.loads(line)["exc_info"]
+
+
+@pytest.mark.parametrize("value", [10**30, "\udce4", float("nan")])
+def test_whatever_is_told_gives_a_line(value: Any) -> None:
+    assert formatted("x", told=value)["message"] == "x"
+
+
+def test_a_request_id_of_the_client_is_no_way_for_a_secret_into_the_log() -> None:
+    assert middleware.begin(VISA.replace(" ", "")) == "[card]"
+    assert middleware.begin(TOKEN) == "[token]"
+    assert middleware.begin("order-4711-a") == "order-4711-a"
 
 
 def test_a_long_path_is_cut(world: World, caplog: pytest.LogCaptureFixture) -> None:
