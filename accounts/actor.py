@@ -8,10 +8,9 @@ from django.db import connection
 from accounts import permissions
 from foundation import logs
 
-LOAD = """
-SELECT id, organization_id, name, email, epoch, role_id, role, staff, role_version, session_id
-FROM actor_of(%(user)s::uuid, %(session)s::uuid)
-"""
+WHO = "id, organization_id, name, email, epoch, role_id, role, staff, role_version, session_id"
+LOAD = f"SELECT {WHO} FROM actor_of(%(user)s::uuid, %(session)s::uuid)"
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -73,7 +72,7 @@ def ended(row: tuple[Any, ...] | None, *, session: UUID | None, epoch: int | Non
 
 
 def of_row(row: Any, granted: frozenset[str], *, address: str = "") -> Actor:
-    """The actor that LOAD found, who is being served from now on."""
+    """The actor of a row of WHO, who is being served from now on."""
     logs.organization_id.set(str(row[1]))
     logs.user_id.set(str(row[0]))
     return Actor(

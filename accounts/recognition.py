@@ -15,11 +15,12 @@ import psycopg
 
 from accounts import permissions, tokens
 from accounts.actions import agents
-from accounts.actor import LOAD, Actor, ended, of_row
+from accounts.actor import WHO, Actor, ended, of_row
 from foundation import logs
 from foundation.async_database import in_thread
+from foundation.batching import Alone, Batcher
 from foundation.http.fast import Call
-from foundation.postgresql.pipeline import LIMITS, OPENED, Asked, Rows, lines
+from foundation.postgresql.pipeline import LIMITS, REQUESTS, Asked, Rows, lines
 
 ANOTHER_ACTOR = "PA001"
 MOST = 20_000
@@ -28,6 +29,11 @@ SELECT act_as(%(organization)s::uuid, %(user)s::uuid, %(session)s::uuid, %(name)
               %(role_id)s::uuid, %(role)s::text, %(staff)s::boolean, %(role_version)s::integer, %(seen_every)s::interval),
        {LIMITS}
 """  # what takes longer keeps a line from all others: it is cut off here, and Django's threads take the time it needs
+MEET = f"""
+SELECT a.* FROM ROWS FROM (json_to_recordset(%(items)s::json) AS ("user" uuid, session uuid)) WITH ORDINALITY AS x (person, session, place)
+LEFT JOIN LATERAL (SELECT {WHO} FROM actor_of(x.person, x.session)) a ON true ORDER BY x.place
+"""
+_strangers = Batcher(MEET, REQUESTS)
 _tasks: dict[UUID, asyncio.Task[None]] = {}
 
 
@@ -52,6 +58,8 @@ async def recognise(call: Call) -> Known | None:
         known = await meet(token) if scheme.lower() == "bearer" else None
     if known is None or scheme.lower() != "bearer":
         return None
+    logs.organization_id.set(str(known.actor.organization_id))
+    logs.user_id.set(str(known.actor.id))
     if known.actor.address != (address := call.address):
         known = _known[token] = replace(known, actor=replace(known.actor, address=address))
     return known
@@ -64,9 +72,11 @@ async def meet(token: str) -> Known | None:
     except tokens.InvalidToken:
         return None
     whom = {"user": claims.user_id, "session": claims.session_id}
-    _, rows = await lines().ask((OPENED, {"organization": claims.organization_id}), (LOAD, whom))
-    row = rows[0] if rows else None
-    if row is None or ended(row, session=claims.session_id, epoch=claims.number):
+    try:
+        row = await _strangers.row(claims.organization_id, token, whom)
+    except Alone:
+        return None
+    if row[0] is None or ended(row, session=claims.session_id, epoch=claims.number):
         return None
     granted = permissions.at_hand(row[5], row[8])
     if granted is None:
@@ -74,31 +84,28 @@ async def meet(token: str) -> Known | None:
     if len(_known) >= MOST:
         _known.clear()
     actor = of_row(row, granted)
-    found = _known[token] = Known(token, actor, claims.expires_at.timestamp(), (ACT_AS, question(actor)))
+    question = {"organization": actor.organization_id, "user": actor.id, "seen_every": agents.SEEN_EVERY, **identity(actor)}
+    found = _known[token] = Known(token, actor, claims.expires_at.timestamp(), (ACT_AS, question))
     return found
 
 
-def question(actor: Actor) -> dict[str, Any]:
-    """Whether they are still this actor."""
-    return {"organization": actor.organization_id, "user": actor.id, "session": actor.session_id, "name": actor.name, "email": actor.email,
-            "epoch": actor.epoch, "role_id": actor.role_id, "role": actor.role, "staff": actor.staff, "role_version": actor.role_version,
-            "seen_every": agents.SEEN_EVERY}
+def identity(actor: Actor) -> dict[str, Any]:
+    """What must still be so of a user for them to be this actor."""
+    return {"session": actor.session_id, "name": actor.name, "email": actor.email, "epoch": actor.epoch, "role_id": actor.role_id,
+            "role": actor.role, "staff": actor.staff, "role_version": actor.role_version}
 
 
 async def act(known: Known, asked: Sequence[Asked]) -> list[Rows] | None:
     """The rows of each statement, in one unit of work of the caller's; None, and nothing was done, if they are another by now."""
-    actor = known.actor
-    logs.organization_id.set(str(actor.organization_id))
-    logs.user_id.set(str(actor.id))
     try:
         (((unseen, *_),), *rows) = await lines().ask(known.question, *asked)
     except psycopg.Error as error:
         if error.sqlstate != ANOTHER_ACTOR:
             raise
-        _known.pop(known.token, None)
+        forget_one(known)
         return None
     if unseen:
-        note(actor)
+        note(known.actor)
     return rows
 
 
@@ -114,6 +121,11 @@ def noted(agent: UUID, task: "asyncio.Task[None]") -> None:
     _tasks.pop(agent, None)
     if not task.cancelled():
         task.exception()
+
+
+def forget_one(known: Known) -> None:
+    """They are another by now."""
+    _known.pop(known.token, None)
 
 
 def forget() -> None:

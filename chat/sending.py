@@ -31,7 +31,7 @@ FROM send_messages(%(organization)s::uuid, %(items)s::json, %(subscribers)s::tex
 """
 WAKE = "wake"
 BUSY = "busy"
-together = Batcher(SEND_MANY, shared=lambda: {"subscribers": events.subscribers_of("message.sent")})
+together = Batcher(SEND_MANY, "messages", shared=lambda: {"subscribers": events.subscribers_of("message.sent")})
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import orjson
 import psycopg
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
 from foundation.postgresql import pipeline
 
@@ -16,7 +17,12 @@ LANES = 3  # statements at once in a process
 LANES_OF_ONE = 2  # of one organization: a held lock of its own keeps nobody else waiting
 MOST_PER_BATCH = 64
 BATCH_SECONDS = 5.0
-LIMITED = "SELECT set_config('statement_timeout', '4s', true)"  # what nobody waits for any more holds no lock either
+# What nobody waits for any more holds no lock either, and what another transaction holds keeps only its own item waiting: alone.
+OPENED = """
+SELECT set_config('app.organization', %(organization)s::text, true), set_config('statement_timeout', '4s', true),
+       set_config('lock_timeout', '200ms', true)
+"""
+ROLLED_BACK = (LockNotAvailable, QueryCanceled, DeadlockDetected)  # psycopg counts them as operational, as it does a lost connection
 
 Row = tuple[Any, ...]
 
@@ -33,11 +39,12 @@ class Batcher:
     """Runs `sql` with `organization`, `items` (a JSON array) and what `shared()` names; it answers one row for each item, in their order.
 
     Items of one organization only share a statement, and never two of the same `key`. A batch that fails stores nothing and
-    raises Alone to each of its items, so nobody's error is another's.
+    raises Alone to each of its items, so nobody's error is another's. It runs on the lines of this `purpose`.
     """
 
-    def __init__(self, sql: str, shared: Callable[[], dict[str, Any]] = dict) -> None:
+    def __init__(self, sql: str, purpose: str, shared: Callable[[], dict[str, Any]] = dict) -> None:
         self._sql = sql
+        self._purpose = purpose
         self._shared = shared
         self._lanes: WeakKeyDictionary[asyncio.AbstractEventLoop, Lanes] = WeakKeyDictionary()
 
@@ -46,7 +53,7 @@ class Batcher:
         loop = asyncio.get_running_loop()
         lanes = self._lanes.get(loop)
         if lanes is None:
-            lanes = self._lanes[loop] = Lanes(self._sql, self._shared)
+            lanes = self._lanes[loop] = Lanes(self._sql, self._purpose, self._shared)
         answer: asyncio.Future[Row] = loop.create_future()
         lanes.add(organization, Waiting(key, item, answer))
         return await answer
@@ -66,8 +73,9 @@ class Waiting:
 class Lanes:
     """The statements of one event loop. Organizations take turns."""
 
-    def __init__(self, sql: str, shared: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, sql: str, purpose: str, shared: Callable[[], dict[str, Any]]) -> None:
         self._sql = sql
+        self._purpose = purpose
         self._shared = shared
         self._waiting: dict[UUID, deque[Waiting]] = {}
         self._running: Counter[UUID] = Counter()
@@ -119,10 +127,12 @@ class Lanes:
             async with asyncio.timeout(BATCH_SECONDS):
                 items = orjson.dumps([waiting.item for waiting in batch]).decode()
                 values = {"organization": organization, "items": items, **self._shared()}
-                _, rows = await pipeline.lines(pipeline.BATCHES, LANES).ask((LIMITED, {}), (self._sql, values))
+                lines = pipeline.lines(self._purpose, None if self._purpose == pipeline.REQUESTS else LANES)
+                _, rows = await lines.ask((OPENED, values), (self._sql, values))
             answered = list(zip(batch, rows, strict=True))
         except Exception as error:
-            refused = isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError)
+            refused = isinstance(error, ROLLED_BACK) or (
+                isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError))
             for waiting in batch:
                 if not waiting.answer.done():
                     waiting.answer.set_exception(Alone(again=not refused))

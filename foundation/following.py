@@ -17,6 +17,7 @@ from foundation.postgresql.pipeline import lines
 
 logger = logging.getLogger(__name__)
 SECONDS = 0.02
+PAUSE_SECONDS = 0.25  # between two runs of a task of which one answers for many
 FINISH = "SELECT finish_deliveries(%(organization)s::uuid, %(deliveries)s::uuid[])"
 
 
@@ -26,6 +27,7 @@ class Gathering:
     def __init__(self) -> None:
         self._done: defaultdict[UUID, list[UUID]] = defaultdict(list)
         self._tasks: dict[tuple[str, UUID, UUID | None], UUID] = {}
+        self._pausing: dict[tuple[str, UUID], UUID | None] = {}  # with the delivery that waits for the end of the pause
         self._timer: asyncio.TimerHandle | None = None
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -33,10 +35,27 @@ class Gathering:
         """A delivery that has been pushed, or a task's."""
         if subscriber == PUSH:
             self._done[organization].append(delivery)
+        elif subscriber in events.gathered():
+            self._run_once(subscriber, organization, delivery)
         else:
-            self._tasks[subscriber, organization, None if subscriber in events.gathered() else delivery] = delivery
+            self._tasks[subscriber, organization, delivery] = delivery
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SECONDS, self._flush)
+
+    def _run_once(self, subscriber: str, organization: UUID, delivery: UUID) -> None:
+        """Enqueue the task for this delivery and for all that come until it begins; the first at once, the next after a pause."""
+        task = subscriber, organization
+        if task in self._pausing:
+            self._pausing[task] = delivery
+            return
+        self._pausing[task] = None
+        self._tasks[subscriber, organization, None] = delivery
+        asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._resume, task)
+
+    def _resume(self, task: tuple[str, UUID]) -> None:
+        waiting = self._pausing.pop(task)
+        if waiting is not None:
+            self.add(task[1], waiting, task[0])
 
     def _flush(self) -> None:
         done, self._done = self._done, defaultdict(list)

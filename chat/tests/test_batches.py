@@ -201,13 +201,35 @@ def test_whoever_gave_up_before_their_turn_is_not_stored(world: World) -> None:
 
 
 def test_a_batch_that_nobody_waits_for_any_more_holds_no_line(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batching, "LIMITED", batching.LIMITED.replace("4s", "200ms"))
-    slow = batching.Batcher("SELECT pg_sleep(60) FROM json_array_elements(%(items)s::json) WHERE %(organization)s::uuid IS NOT NULL")
+    monkeypatch.setattr(batching, "OPENED", batching.OPENED.replace("4s", "200ms"))
+    sleeping = "SELECT pg_sleep(60) FROM json_array_elements(%(items)s::json) WHERE %(organization)s::uuid IS NOT NULL"
+    slow = batching.Batcher(sleeping, "slow")
 
     async def story() -> dict[str, int]:
-        with pytest.raises(batching.Alone):
+        with pytest.raises(batching.Alone) as alone:
             await slow.row(world.pandar.id, "key", {})
-        return pipeline.lines(pipeline.BATCHES).get_stats()
+        assert not alone.value.again, "PostgreSQL said that nothing was stored"
+        return pipeline.lines("slow").get_stats()
 
     stats = in_loop(story)
     assert (stats["pool_size"], stats["pool_available"], stats["pool_max"]) == (1, 1, batching.LANES)
+
+
+@pytest.mark.parametrize(("error", "again"), [
+    (psycopg.errors.UniqueViolation, False), (psycopg.errors.LockNotAvailable, False), (psycopg.errors.InvalidSqlStatementName, False),
+    (psycopg.errors.DeadlockDetected, False), (psycopg.errors.AdminShutdown, True), (psycopg.OperationalError, True), (TimeoutError, True),
+])
+def test_what_may_have_been_stored_is_told_from_what_was_not(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: type[Exception], again: bool
+) -> None:
+    async def failing(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(pipeline.Lines, "ask", failing)
+
+    async def story() -> bool:
+        with pytest.raises(batching.Alone) as alone:
+            await batching.Batcher("SELECT 1", "any").row(world.pandar.id, "key", {})
+        return alone.value.again
+
+    assert in_loop(story) is again

@@ -317,7 +317,7 @@ class Lines:
         self._free.clear()
 
 
-REQUESTS, BATCHES = "fast", "batch"
+REQUESTS = "fast"
 _lines: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Lines]] = WeakKeyDictionary()
 
 

@@ -145,7 +145,7 @@ def test_what_is_told_beside_the_text_is_redacted_by_name_and_by_value() -> None
 
 def test_what_was_raised_is_in_the_line_and_its_secrets_are_not() -> None:
     try:
-        raise ValueError("redis://:hunter2@cache")
+        int("redis://:hunter2@cache")
     except ValueError:
         entry = logging.getLogger("test").makeRecord("test", logging.ERROR, __file__, 1, "it failed", (), sys.exc_info())
     line = logs.RedactedJson().format(entry)

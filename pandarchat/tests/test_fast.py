@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
 import pytest
 from django.utils import timezone
 from hypothesis import given
@@ -17,7 +16,9 @@ from accounts import recognition, tokens
 from accounts.actions import people
 from accounts.actor import System
 from accounts.models import AgentProfile, Organization, Role, Session, User
+from foundation import batching
 from foundation.async_database import connected
+from foundation.batching import Alone
 from foundation.http.fast import FastPaths
 from foundation.models import Delivery, IdempotencyKey
 from foundation.postgresql import pipeline
@@ -161,14 +162,15 @@ def test_what_is_stored_is_not_asked_for_again(world: World, monkeypatch: pytest
         assert (Ticket.objects.count(), Delivery.objects.count() > 0) == (1, True)
 
 
-@pytest.mark.parametrize(("error", "left"), [(psycopg.errors.FeatureNotSupported, True), (psycopg.errors.InvalidSqlStatementName, True),
-                                             (psycopg.OperationalError, False), (psycopg.errors.AdminShutdown, False)])
-def test_only_what_is_not_stored_for_certain_is_left(world: World, monkeypatch: pytest.MonkeyPatch, error: Any, left: bool) -> None:
+@pytest.mark.parametrize(("again", "key", "left"), [(False, None, True), (False, "k-1", True), (True, "k-1", True), (True, None, False)])
+def test_what_may_be_stored_is_left_only_where_a_key_tells_it_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, again: bool, key: str | None, left: bool
+) -> None:
     async def failing(*_: Any) -> Any:
-        raise error
+        raise Alone(again=again)
 
-    monkeypatch.setattr(opening, "act", failing)
-    (heard,) = ask(("POST", "tickets/", world.token(world.customer), PLAIN))
+    monkeypatch.setattr(opening.together, "row", failing)
+    (heard,) = ask(("POST", "tickets/", world.token(world.customer), PLAIN, None, {"idempotency-key": key or ""}))
     assert (heard.left, heard.status) == (left, 0 if left else 503)
 
 
@@ -278,11 +280,11 @@ def test_who_asks_much_at_once_is_noted_once(world: World) -> None:
     assert asyncio.run(story()) <= 1
 
 
-@pytest.mark.parametrize(("limit", "status"), [("50ms", 503), ("20s", 201)])
+@pytest.mark.parametrize(("limit", "left"), [("50ms", True), ("20s", False)])
 def test_who_waits_for_a_lock_keeps_no_line_and_nothing_is_stored(world: World, monkeypatch: pytest.MonkeyPatch, limit: str,
-                                                                  status: int) -> None:
+                                                                  left: bool) -> None:
     """The customer's row is asked for by the commit, when all statements are through: an error there is none of theirs."""
-    monkeypatch.setattr(recognition, "ACT_AS", recognition.ACT_AS.replace("'lock_timeout', '3s'", f"'lock_timeout', '{limit}'"))
+    monkeypatch.setattr(batching, "OPENED", batching.OPENED.replace("200ms", limit))
     request = ("POST", "tickets/", world.token(world.customer), PLAIN)
     organization, customer = str(world.pandar.id), world.customer.id
 
@@ -300,9 +302,9 @@ def test_who_waits_for_a_lock_keeps_no_line_and_nothing_is_stored(world: World, 
         return heard
 
     heard = asyncio.run(story())
-    assert (heard.left, heard.status) == (False, status)
+    assert (heard.left, heard.status) == (left, 0 if left else 201)
     with unit_of_work(world.pandar.id):
-        assert Ticket.objects.count() == (2 if status == 201 else 1)
+        assert Ticket.objects.count() == (1 if left else 2)
 
 
 def test_nothing_foreign_is_seen(planted: Planted) -> None:

@@ -89,7 +89,7 @@ def test_two_looks_at_a_real_server_show_what_happened_in_between(world: World, 
     assert number(after, "pandar_hintline_healthy") == number(after, "pandar_database_up") == 1
     assert grown("pandar_hintline_hints_total", state="published") >= 1
     assert number(after, "pandar_pool_connections", pool="http") >= 1
-    assert number(during, "pandar_pool_connections", pool="batch", state="idle") == 1
+    assert number(during, "pandar_pool_connections", pool="messages", state="idle") == 1
     assert number(during, "pandar_pool_connections_max", pool="fast") == 3
     assert number(after, "pandar_pool_connections_max", pool="http") == 6
     assert {("pandar_queue_tickets", frozenset()), ("pandar_deliveries_waiting", frozenset())} <= set(after)

@@ -1,5 +1,4 @@
 """Opening a ticket: ticket, conversation, first message, event and remembered answer in one prepared statement."""
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +6,17 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import psycopg
 from django.db import connection
+from psycopg.errors import UniqueViolation
 
+from accounts import recognition
 from accounts.actions.agents import staff_group
 from accounts.actor import Actor
-from accounts.recognition import Known, act
+from accounts.recognition import Known
 from chat.sending import check_text
 from foundation import events, following
+from foundation.batching import Alone, Batcher
 from foundation.errors import Conflict, Forbidden, Invalid
 from foundation.events import Push
 from foundation.ids import uuid7
@@ -23,13 +26,12 @@ from tickets.numbers import numbers
 
 logger = logging.getLogger(__name__)
 OPEN = """
-SELECT outcome, body, owed
-FROM open_ticket(%(organization)s::uuid, %(ticket)s::uuid, %(customer)s::uuid, %(name)s::text, %(email)s::text, %(number)s::bigint,
-                 %(prefix)s::text, %(subject)s::text, %(text)s::text, %(hash)s::bytea, %(category)s::text, %(tags)s::text[],
-                 %(channel)s::text, %(key)s::text, %(fingerprint)s::bytea, %(payload)s::jsonb, %(subscribers)s::text[])
+SELECT outcome, body, owed FROM open_tickets(%(organization)s::uuid, %(items)s::json, %(subscribers)s::text[])
 """
-STORED, REPEATED = "stored", "repeated"
+STORED, REPEATED, ANOTHER = "stored", "repeated", "another"
 QUEUED = "ticket.queued"
+TRIES = 3
+together = Batcher(OPEN, "openings", shared=lambda: {"subscribers": owed_to()})
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,17 @@ class Prepared:
     """All that is stored and told of a new ticket."""
 
     pushes: Sequence[Push]
-    subscribers: Sequence[str]
-    given: dict[str, Any]
+    item: dict[str, Any]
 
 
 def permitted(actor: Actor) -> bool:
     """Whether they open tickets."""
     return not actor.staff and actor.may("tickets.open_ticket")
+
+
+def owed_to() -> list[str]:
+    """Who is to hear of a new ticket."""
+    return events.subscribers_of(QUEUED, pushes=True)
 
 
 def open_ticket(*, actor: Actor, new: NewTicket, key: str | None = None, fingerprint: bytes | None = None) -> Opened:
@@ -70,28 +76,35 @@ def open_ticket(*, actor: Actor, new: NewTicket, key: str | None = None, fingerp
         raise Forbidden("Only customers open tickets.")
     check_text(new.text)
     prepared = prepare(actor, new, numbers.take(actor.organization_id), key, fingerprint)
-    outcome, body, owed = _execute(prepared)
+    outcome, body, owed = _execute(actor.organization_id, prepared.item)
     if outcome == "unknown_category":
         raise Invalid("Some fields are not valid.", fields={"category": ["There is no such category."]})
     if outcome == "conflict":
         raise Conflict("This Idempotency-Key was used for another request.", code="idempotency_key_reused")
     if outcome == STORED:
-        events.send(actor.organization_id, zip(owed, prepared.subscribers, strict=True), prepared.pushes)
+        events.send(actor.organization_id, zip(owed, owed_to(), strict=True), prepared.pushes)
     return Opened(body.encode(), repeated=outcome == REPEATED)
 
 
 async def open_from_loop(*, known: Known, new: NewTicket, key: str | None, fingerprint: bytes | None) -> Opened | None:
-    """The same on an event loop, for a caller and a request that `open_ticket` would not refuse at once; None, with nothing stored, for
-    what it would refuse in the end."""
+    """The same on an event loop, together with others, for a caller and a request that `open_ticket` would not refuse at once; None, with
+    nothing stored, for what it would refuse in the end. Raises psycopg's OperationalError where it may be stored for all that is known."""
     organization = known.actor.organization_id
     prepared = prepare(known.actor, new, await numbers.take_on_loop(organization), key, fingerprint)
-    rows = await act(known, [(OPEN, prepared.given)])
-    if rows is None or (outcome := rows[0][0][0]) not in (STORED, REPEATED):
+    item = {**prepared.item, **recognition.identity(known.actor)}
+    try:
+        outcome, body, owed = await together.row(organization, (known.actor.id, key) if key else item["ticket"], item)
+    except Alone as alone:
+        if alone.again and key is None:
+            raise psycopg.OperationalError("whether the ticket was stored is not known") from alone
         return None
-    _, body, owed = rows[0][0]
+    if outcome == ANOTHER:
+        recognition.forget_one(known)
+    if outcome not in (STORED, REPEATED):
+        return None
     if outcome == STORED:
         try:
-            following.send(organization, zip(owed, prepared.subscribers, strict=True), prepared.pushes)
+            following.send(organization, zip(owed, owed_to(), strict=True), prepared.pushes)
         except Exception:  # it is stored: whoever failed now would be asked for it a second time
             logger.exception("a new ticket's deliveries are left to the sweep")
     return Opened(body.encode(), repeated=outcome == REPEATED)
@@ -101,19 +114,25 @@ def prepare(actor: Actor, new: NewTicket, number: tuple[int, str], key: str | No
     """What is stored under this number, and told to whom."""
     ticket = uuid7()
     pushes = [Push(staff_group(actor.organization_id), new_ticket_frame(ticket, f"{number[1]}-{number[0]}", new, actor))]
-    subscribers = events.subscribers_of(QUEUED, pushes=True)
-    payload = {"ticket": str(ticket), **events.pushed(pushes)}
-    return Prepared(pushes, subscribers, {
-        "organization": actor.organization_id, "ticket": ticket, "customer": actor.id, "name": actor.name, "email": actor.email,
-        "number": number[0], "prefix": number[1], "subject": new.subject, "text": new.text,
-        "hash": hashlib.sha256(new.text.encode()).digest(), "category": new.category, "tags": list(new.tags), "channel": new.channel,
-        "key": key, "fingerprint": fingerprint, "payload": orjson.dumps(payload).decode(), "subscribers": subscribers})
+    return Prepared(pushes, {
+        "ticket": ticket, "customer": actor.id, "name": actor.name, "email": actor.email, "number": number[0], "prefix": number[1],
+        "subject": new.subject, "text": new.text, "category": new.category, "tags": new.tags, "channel": new.channel,
+        "key": key, "fingerprint": fingerprint and fingerprint.hex(), "payload": {"ticket": ticket, **events.pushed(pushes)}})
 
 
-def _execute(prepared: Prepared) -> tuple[Any, ...]:
+def _execute(organization: UUID, item: dict[str, Any]) -> tuple[Any, ...]:
+    """The item's row. Whoever uses the same key at the same time commits first; then it is a repetition."""
+    given = {"organization": organization, "items": orjson.dumps([item]).decode(), "subscribers": owed_to()}
     connection.ensure_connection()
-    row: tuple[Any, ...] = connection.connection.execute(OPEN, prepared.given, prepare=True).fetchone()
-    return row
+    for attempt in range(TRIES):
+        try:
+            row: tuple[Any, ...] = connection.connection.execute(OPEN, given).fetchone()
+        except UniqueViolation:
+            if item["key"] is None or attempt == TRIES - 1:
+                raise
+        else:
+            return row
+    raise AssertionError("unreachable")
 
 
 def new_ticket_frame(ticket: UUID, number: str, new: NewTicket, customer: Actor) -> str:

@@ -23,6 +23,7 @@ from tickets.api import serializers
 from tickets.models import Channel
 
 OFFERED = {"subject": 200, "text": LONGEST_TEXT, "category": 50, "channel": 50, "priority": 20}  # characters
+CHANNELS = frozenset(Channel.values)
 JSON_TYPES = {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 
 
@@ -135,4 +136,4 @@ def offered(body: bytes) -> dict[str, str] | None:
     lines = [value for name, value in data.items() if name != "text"]
     if not all(line.isprintable() and line == line.strip() for line in lines) or "\0" in data["text"] or not data["text"].strip():
         return None
-    return data if data.get("channel", Channel.WEB) in Channel.values else None
+    return data if data.get("channel", Channel.WEB) in CHANNELS else None
