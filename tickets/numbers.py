@@ -65,6 +65,15 @@ class Numbers:
             first, prefix = cursor.fetchone()
         return Block(first, first + BLOCK, prefix)
 
+    def drop(self, organization: UUID) -> None:
+        """Take no more from this organization's block: some of its numbers may be somebody else's."""
+        with self._locks[organization]:
+            self._blocks.pop(organization, None)
+
+    def drop_on_loop(self, organization: UUID) -> None:
+        """The same of the event loop's block."""
+        self._of_loop.pop(organization, None)
+
     def forget(self) -> None:
         """Drop the blocks, as a new process would."""
         self._blocks.clear()

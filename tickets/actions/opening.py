@@ -75,8 +75,7 @@ def open_ticket(*, actor: Actor, new: NewTicket, key: str | None = None, fingerp
     if not permitted(actor):
         raise Forbidden("Only customers open tickets.")
     check_text(new.text)
-    prepared = prepare(actor, new, numbers.take(actor.organization_id), key, fingerprint)
-    outcome, body, owed = _execute(actor.organization_id, prepared.item)
+    prepared, (outcome, body, owed) = _stored(actor, new, key, fingerprint)
     if outcome == "unknown_category":
         raise Invalid("Some fields are not valid.", fields={"category": ["There is no such category."]})
     if outcome == "conflict":
@@ -95,6 +94,7 @@ async def open_from_loop(*, known: Known, new: NewTicket, key: str | None, finge
     try:
         outcome, body, owed = await together.row(organization, (known.actor.id, key) if key else item["ticket"], item)
     except Alone as alone:
+        numbers.drop_on_loop(organization)
         if alone.again and key is None:
             raise psycopg.OperationalError("whether the ticket was stored is not known") from alone
         return None
@@ -120,18 +120,21 @@ def prepare(actor: Actor, new: NewTicket, number: tuple[int, str], key: str | No
         "key": key, "fingerprint": fingerprint and fingerprint.hex(), "payload": {"ticket": ticket, **events.pushed(pushes)}})
 
 
-def _execute(organization: UUID, item: dict[str, Any]) -> tuple[Any, ...]:
-    """The item's row. Whoever uses the same key at the same time commits first; then it is a repetition."""
-    given = {"organization": organization, "items": orjson.dumps([item]).decode(), "subscribers": owed_to()}
+def _stored(actor: Actor, new: NewTicket, key: str | None, fingerprint: bytes | None) -> tuple[Prepared, tuple[Any, ...]]:
+    """What was prepared, and its row. Another try finds the answer to whoever used the same key at the same moment; and a number of its
+    own, where a database that came back with less than it had gave this process's numbers to another."""
     connection.ensure_connection()
     for attempt in range(TRIES):
+        prepared = prepare(actor, new, numbers.take(actor.organization_id), key, fingerprint)
+        given = {"organization": actor.organization_id, "items": orjson.dumps([prepared.item]).decode(), "subscribers": owed_to()}
         try:
             row: tuple[Any, ...] = connection.connection.execute(OPEN, given).fetchone()
         except UniqueViolation:
-            if item["key"] is None or attempt == TRIES - 1:
+            numbers.drop(actor.organization_id)
+            if attempt == TRIES - 1:
                 raise
         else:
-            return row
+            return prepared, row
     raise AssertionError("unreachable")
 
 

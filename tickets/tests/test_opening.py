@@ -192,6 +192,16 @@ def test_a_new_process_begins_behind_the_last_block(world: Any) -> None:
     assert world.api(world.customer).post("tickets/", NEW).data["number"] == f"PAN-{1001 + BLOCK}"
 
 
+def test_numbers_that_a_failover_gave_to_another_process_are_not_insisted_on(world: Any) -> None:
+    """A replica that takes over without the last transactions hands out numbers which a process still holds."""
+    assert world.api(world.customer).post("tickets/", NEW).data["number"] == "PAN-1001"
+    with unit_of_work(world.pandar.id):
+        conversation = Conversation.objects.create(organization_id=world.pandar.id, customer=world.customer)
+        Ticket.objects.create(conversation=conversation, organization_id=world.pandar.id, customer=world.customer, number=1002, subject="x")
+    assert world.api(world.customer).post("tickets/", NEW).data["number"] == f"PAN-{1001 + BLOCK}"
+    assert world.api(world.customer).post("tickets/", NEW).data["number"] == f"PAN-{1002 + BLOCK}"
+
+
 def test_the_prefix_is_the_organizations(world: Any) -> None:
     with unit_of_work(world.pandar.id):
         QueueSettings.objects.create(organization_id=world.pandar.id, number_prefix="DESK", next_number=77)

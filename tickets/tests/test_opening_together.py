@@ -192,6 +192,20 @@ def test_the_two_doors_share_a_key_in_flight(world: World) -> None:
     assert [ticket.subject for ticket in stored(world.pandar.id)] == ["first"]
 
 
+def test_a_number_that_another_holds_fails_one_batch(world: World) -> None:
+    """What a failover can bring about: those tickets are Django's, and the next ones get numbers of a new block."""
+    one = known(world, world.customer)
+
+    async def story() -> Any:
+        first = await opened(one)
+        numbers._of_loop[world.pandar.id].next -= 1
+        return first, await opened(one), await opened(one)
+
+    first, second, third = in_loop(story)
+    assert (first is None, second is None, third is None) == (False, True, False)
+    assert len({ticket.number for ticket in stored(world.pandar.id)}) == 2
+
+
 def test_an_assignment_that_answers_for_many_is_asked_for_once_and_once_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: queue.Queue[str] = queue.Queue()
     monkeypatch.setattr(following.queueing, "enqueue", lambda task, organization, delivery: asked.put(task))
