@@ -63,6 +63,27 @@ WHERE a.organization_id = %(organization)s::uuid AND EXISTS (
   WHERE rp.organization_id = a.organization_id AND rp.role_id = u.role_id AND p.codename = 'serve_customers')
 ORDER BY u.name, a.user_id
 """
+# Agents who are alike for the queue, as one row: its reasons ask whether there is any who. Two of them are named, for a ticket may wait for
+# anybody but the one who gave it back.
+KINDS = """
+SELECT a.availability = 'available', a.capacity > coalesce(l.many, 0), coalesce(k.skills, '{}'), coalesce(h.shifts, '[]'),
+       (array_agg(a.user_id))[1:2]
+FROM accounts_agentprofile a JOIN accounts_user u ON u.id = a.user_id AND u.is_active
+LEFT JOIN (
+  SELECT t.assignee_id, count(*) AS many FROM tickets_ticket t
+  WHERE t.organization_id = %(organization)s::uuid AND t.status IN ('assigned', 'in_progress') GROUP BY 1) l ON l.assignee_id = a.user_id
+LEFT JOIN (
+  SELECT s.agent_id, array_agg(s.skill_id ORDER BY s.skill_id) AS skills FROM accounts_agentskill s
+  WHERE s.organization_id = %(organization)s::uuid GROUP BY 1) k ON k.agent_id = a.user_id
+LEFT JOIN (
+  SELECT s.agent_id, json_agg(json_build_array(s.weekday, s.starts, s.ends, s.time_zone)
+                              ORDER BY s.weekday, s.starts, s.ends, s.time_zone)::text AS shifts FROM accounts_shift s
+  WHERE s.organization_id = %(organization)s::uuid GROUP BY 1) h ON h.agent_id = a.user_id
+WHERE a.organization_id = %(organization)s::uuid AND u.role_id IN (
+  SELECT rp.role_id FROM accounts_rolepermission rp JOIN auth_permission p ON p.id = rp.permission_id
+  WHERE rp.organization_id = %(organization)s::uuid AND p.codename = 'serve_customers')
+GROUP BY 1, 2, 3, 4
+"""
 PAUSED = "SELECT NOT assigns_automatically FROM tickets_queuesettings WHERE organization_id = %(organization)s::uuid"
 QUEUE = """
 SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id
@@ -177,21 +198,17 @@ def hours(weekday: int, starts: str, ends: str, time_zone: str) -> Hours:
 
 def candidates(now: datetime | None = None) -> list[Candidate]:
     """The agents as the assignment sees them."""
-    return candidates_of(_agents(), now or timezone.now())
-
-
-def candidates_of(rows: Rows, now: datetime) -> list[Candidate]:
-    """The same of the rows of LOAD."""
+    now = now or timezone.now()
     return [
         Candidate(agent=agent, available=availability == "available", load=load, capacity=capacity, turn=turn, skills=frozenset(skills),
                   on_shift=on_shift(worked(shifts), now))
-        for agent, _, availability, capacity, turn, _, _, load, skills, shifts in rows
+        for agent, _, availability, capacity, turn, _, _, load, skills, shifts in _agents()
     ]
 
 
 @dataclass(frozen=True)
 class Duty:
-    """What decides why tickets wait: the agents, and whether assignment is switched off."""
+    """What decides why tickets wait: agents of each kind, and whether assignment is switched off."""
 
     candidates: Sequence[Candidate]
     paused: bool
@@ -207,14 +224,23 @@ class Duty:
 
 def duty() -> Duty:
     """The organization's agents as they are now."""
+    given = {"organization": current_organization()}
     with connection.cursor() as cursor:
-        cursor.execute(PAUSED, {"organization": current_organization()})
-        return duty_of(_agents(), cursor.fetchall())
+        cursor.execute(KINDS, given)
+        kinds = cursor.fetchall()
+        cursor.execute(PAUSED, given)
+        return duty_of(kinds, cursor.fetchall())
 
 
-def duty_of(agents: Rows, paused: Rows) -> Duty:
-    """The same of the rows of LOAD and PAUSED; before anyone set anything, assignment is on."""
-    return Duty(candidates_of(agents, timezone.now()), paused=bool(paused and paused[0][0]))
+def duty_of(kinds: Rows, paused: Rows) -> Duty:
+    """The same of the rows of KINDS and PAUSED; before anyone set anything, assignment is on."""
+    now = timezone.now()
+    candidates = [
+        Candidate(agent=agent, available=available, load=0, capacity=int(free), skills=frozenset(skills),
+                  on_shift=on_shift(worked(shifts), now))
+        for available, free, skills, shifts, agents in kinds for agent in agents
+    ]
+    return Duty(candidates, paused=bool(paused and paused[0][0]))
 
 
 def waiting(*, most: int | None = None, offset: int = 0) -> list[Waiting]:

@@ -77,16 +77,16 @@ async def queue(call: Call) -> Answer | None:
         return None
     paging, counting = lists.queue_asked(known.actor, page)
     given = {"organization": known.actor.organization_id}
-    shared = sharing.ask(known.actor.organization_id, counting, (queries.LOAD, given), (queries.PAUSED, given), make=standing)
+    shared = sharing.ask(known.actor.organization_id, counting, (queries.KINDS, given), (queries.PAUSED, given), make=standing)
     rows = await recognition.act(known, [paging])
     if rows is None:
         return None
     return Answer(listed(lists.queue_listed(page, rows[0], *await shared)))
 
 
-def standing(counted: Rows, agents: Rows, paused: Rows) -> tuple[tuple[Any, ...], queries.Duty]:
+def standing(counted: Rows, kinds: Rows, paused: Rows) -> tuple[tuple[Any, ...], queries.Duty]:
     """How many wait, and for whom."""
-    return counted[0], queries.duty_of(agents, paused)
+    return counted[0], queries.duty_of(kinds, paused)
 
 
 def listed(found: lists.Listed) -> bytes:

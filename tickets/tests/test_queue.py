@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.actions import people
+from accounts.actor import System
 from accounts.models import AgentProfile, AgentSkill, Shift, Skill
 from foundation.units import unit_of_work
+from tickets import queries
+from tickets.assignment import Reason, Waiting
+from tickets.assignment import reason as reason_of
 from tickets.models import Category, QueueSettings, Ticket
 
 
@@ -150,3 +155,48 @@ def test_whoever_is_an_agent_no_more_is_no_reason_to_wait(world: Any) -> None:
     with unit_of_work(world.pandar.id):
         User.objects.filter(agent__isnull=False).update(is_active=False)
     assert reason(world) == "no_agents"
+
+
+def crew(world: Any) -> list[Any]:
+    """Agents of several kinds, some of them alone in theirs; the skills that there are."""
+    with unit_of_work(world.pandar.id):
+        ids = {"organization_id": world.pandar.id}
+        cards, money = (Skill.objects.create(name=name, **ids) for name in ("Cards", "Money"))
+        day = (timezone.now() + timedelta(days=3)).weekday()
+        for number, (available, room, skills, later) in enumerate([
+            ("available", 0, [cards], False), ("available", 0, [cards], False), ("offline", 5, [cards, money], False),
+            ("available", 5, [money], True), ("available", 0, [], False), ("away", 5, [], True),
+        ]):
+            user = people.create_user(email=f"crew-{number}@pandar.test", name=f"Crew {number}", role="agent", hashed=world.agent.password,
+                                      actor=System(world.pandar.id))
+            AgentProfile.objects.filter(user=user).update(availability=available, capacity=room)
+            for skill in skills:
+                AgentSkill.objects.create(agent_id=user.id, skill=skill, **ids)
+            if later:
+                Shift.objects.create(agent_id=user.id, weekday=day, starts=time(9), ends=time(10), **ids)
+        AgentProfile.objects.filter(user__in=[world.agent.id, world.teammate.id]).update(availability="offline")
+    return [cards.id, money.id]
+
+
+def told(world: Any, skills: list[Any], kinds: str = queries.KINDS) -> tuple[list[Reason], list[Reason]]:
+    """Why tickets of every need wait: by one look at each kind of agents, and by a look at every agent."""
+    with unit_of_work(world.pandar.id):
+        everybody = queries.candidates()
+        before, queries.KINDS = queries.KINDS, kinds
+        try:
+            duty = queries.duty()
+        finally:
+            queries.KINDS = before
+    givers = (None, *(c.agent for c in everybody))
+    needs = [Waiting(world.pandar.id, skill=skill, released_by=by) for skill in (None, *skills) for by in givers]
+    return [duty.reason(waiting) for waiting in needs], [reason_of(waiting, everybody) for waiting in needs]
+
+
+def test_two_agents_of_each_kind_tell_the_reason(world: Any) -> None:
+    """One of each would not: who gave a ticket back may be just that one. That is the negative control."""
+    skills = crew(world)
+    by_kind, by_everybody = told(world, skills)
+    assert by_kind == by_everybody
+    assert len(set(by_kind)) > 2
+    by_one, by_everybody = told(world, skills, queries.KINDS.replace("[1:2]", "[1:1]"))
+    assert by_one != by_everybody
