@@ -98,7 +98,7 @@ def identity(actor: Actor) -> dict[str, Any]:
 async def act(known: Known, asked: Sequence[Asked]) -> list[Rows] | None:
     """The rows of each statement, in one unit of work of the caller's; None, and nothing was done, if they are another by now."""
     try:
-        (((unseen, *_),), *rows) = await lines().ask(known.question, *asked)
+        (((unseen, *_),), *rows) = await lines().ask(known.question, *asked, of=known.actor.organization_id)
     except psycopg.Error as error:
         if error.sqlstate != ANOTHER_ACTOR:
             raise

@@ -127,8 +127,9 @@ class Lanes:
             async with asyncio.timeout(BATCH_SECONDS):
                 items = orjson.dumps([waiting.item for waiting in batch]).decode()
                 values = {"organization": organization, "items": items, **self._shared()}
-                lines = pipeline.lines(self._purpose, None if self._purpose == pipeline.REQUESTS else LANES)
-                _, rows = await lines.ask((OPENED, values), (self._sql, values))
+                shares = self._purpose == pipeline.REQUESTS  # on lines of their own, whose turn it is was decided here already
+                lines = pipeline.lines(self._purpose, None if shares else LANES)
+                _, rows = await lines.ask((OPENED, values), (self._sql, values), of=organization if shares else object())
             answered = list(zip(batch, rows, strict=True))
         except Exception as error:
             refused = isinstance(error, ROLLED_BACK) or (

@@ -64,7 +64,7 @@ class Gathering:
         if tasks:
             self._begin(in_thread(enqueue, [(task, organization, delivery) for (task, organization, _), delivery in tasks.items()]))
         for organization, deliveries in done.items():
-            self._begin(lines().ask((FINISH, {"organization": organization, "deliveries": deliveries})))
+            self._begin(lines().ask((FINISH, {"organization": organization, "deliveries": deliveries}), of=organization))
 
     def _begin(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

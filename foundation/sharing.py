@@ -74,7 +74,7 @@ def ask(organization: UUID, *asked: Asked, make: Callable[..., Any]) -> Answer:
         questions = _questions[loop] = Questions()
 
     async def read() -> Any:
-        _, *rows = await lines().ask((OPENED, {"organization": organization}), *asked)
+        _, *rows = await lines().ask((OPENED, {"organization": organization}), *asked, of=organization)
         return make(*rows)
 
     answer = questions.ask((organization, make, *(part for one in asked for part in named(one))), read)

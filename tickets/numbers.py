@@ -53,7 +53,7 @@ class Numbers:
     async def _fill(self, organization: UUID) -> None:
         try:
             given = {"organization": organization, "many": BLOCK}
-            _, ((first, prefix),) = await lines().ask((OPENED, given), (TAKE, given))
+            _, ((first, prefix),) = await lines().ask((OPENED, given), (TAKE, given), of=organization)
             self._of_loop[organization] = Block(first, first + BLOCK, prefix)
         finally:
             del self._filling[organization]

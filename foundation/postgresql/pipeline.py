@@ -5,7 +5,7 @@ connections that psycopg makes, and leaves conversion of values to psycopg too.
 """
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -20,6 +20,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
 from foundation.async_database import connected
+from foundation.turns import Turns
 
 Rows = list[tuple[Any, ...]]
 PARAMETER = compile(r"%\((\w+)\)s")
@@ -233,81 +234,53 @@ def of_psycopg(error: Exception) -> psycopg.Error:
 
 
 class Lines:
-    """At most `most` lines of one event loop, opened when they are needed."""
+    """At most `most` lines of one event loop, opened when they are needed. Organizations share them by turns."""
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self._turns = Turns(most)
         self._open: set[Line] = set()
-        self._opening = 0
         self._free: list[Line] = []
-        self._waiting: deque[asyncio.Future[Line | None]] = deque()
+        self._users: dict[Line, Hashable] = {}
 
-    async def ask(self, *asked: Asked) -> list[Rows]:
-        """The rows of each statement, all of them one transaction. Raises psycopg's errors; nothing is tried twice here."""
-        line = self._free.pop() if self._free else await self._another()
+    async def ask(self, *asked: Asked, of: Hashable) -> list[Rows]:
+        """The rows of each statement, all of them one transaction; `of` is the organization whose turn it takes. Raises psycopg's errors, and
+        TimeoutError where no line was free in time; nothing is tried twice here."""
+        line = self._free.pop() if self._free and self._turns.take_now(of) else await self._another(of)
+        self._users[line] = of
         return await line.ask(asked)
 
-    async def _another(self) -> Line:
+    async def _another(self, of: Hashable) -> Line:
         async with asyncio.timeout(WAIT_SECONDS):
-            while True:
-                if self._free:
-                    return self._free.pop()
-                if len(self._open) + self._opening < self._most:
-                    return await self._connect()
-                waiter: asyncio.Future[Line | None] = asyncio.get_running_loop().create_future()
-                self._waiting.append(waiter)
-                try:
-                    line = await waiter
-                except asyncio.CancelledError:
-                    if waiter.done() and not waiter.cancelled():
-                        self._pass_on(waiter.result())
-                    raise
-                if line is not None:
-                    return line
+            await self._turns.take(of)
+            return self._free.pop() if self._free else await self._connect(of)
 
-    async def _connect(self) -> Line:
-        self._opening += 1
+    async def _connect(self, of: Hashable) -> Line:
         try:
-            connection = await connected()
+            line = Line(await connected(), self)
         except BaseException:
-            self._wake(None)
+            self._turns.give_back(of)
             raise
-        finally:
-            self._opening -= 1
-        line = Line(connection, self)
         self._open.add(line)
         return line
 
     def get_stats(self) -> dict[str, int]:
         """In the words of psycopg's pools; for metrics."""
         return {"pool_size": len(self._open), "pool_available": len(self._free), "pool_max": self._most,
-                "requests_waiting": len(self._waiting)}
+                "requests_waiting": self._turns.waiting}
 
     def give_back(self, line: Line) -> None:
         """A line is free."""
-        if not self._wake(line):
-            self._free.append(line)
-
-    def _pass_on(self, given: Line | None) -> None:
-        if given is None:
-            self._wake(None)  # somebody else opens the line that may be opened
-        else:
-            self.give_back(given)
+        self._free.append(line)
+        self._turns.give_back(self._users.pop(line))
 
     def lost(self, line: Line) -> None:
         """A line is gone; whoever waits may open another."""
         self._open.discard(line)
         if line in self._free:
             self._free.remove(line)
-        self._wake(None)
-
-    def _wake(self, line: Line | None) -> bool:
-        while self._waiting:
-            waiter = self._waiting.popleft()
-            if not waiter.done():
-                waiter.set_result(line)
-                return True
-        return False
+        if line in self._users:
+            self._turns.give_back(self._users.pop(line))
 
     def close(self) -> None:
         """At the end of the process."""
@@ -315,6 +288,7 @@ class Lines:
             line.close()
         self._open.clear()
         self._free.clear()
+        self._users.clear()
 
 
 REQUESTS = "fast"

@@ -1,13 +1,14 @@
 """Statements in one round trip: one transaction, bounded lines, and nothing that outlives a broken connection."""
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 import psycopg
 import pytest
 
 from foundation.postgresql import pipeline
-from foundation.postgresql.pipeline import Lines, lines, statement
+from foundation.postgresql.pipeline import statement
+from foundation.turns import Turns
 
 BEAT = "INSERT INTO foundation_heartbeat (name, at) VALUES (%(name)s::text, now()) RETURNING name"
 BEATS = "SELECT name FROM foundation_heartbeat ORDER BY name"
@@ -17,14 +18,22 @@ SLOW = "SELECT pg_sleep(0.02), %(number)s::integer"
 pytestmark = pytest.mark.usefixtures("committed")
 
 
+class Lines(pipeline.Lines):
+    """Asked by one organization where nothing else is said."""
+
+    async def ask(self, *asked: pipeline.Asked, of: Hashable = "us") -> list[pipeline.Rows]:
+        return await super().ask(*asked, of=of)
+
+
 def play(story: Callable[[Lines], Awaitable[Any]]) -> Any:
-    """The story's result, on a loop of its own."""
+    """The story's result, on a loop and lines of its own."""
 
     async def alone() -> Any:
+        lines = Lines(3)
         try:
-            return await story(lines())
+            return await story(lines)
         finally:
-            pipeline.close()
+            lines.close()
 
     return asyncio.run(alone())
 
@@ -56,7 +65,7 @@ def test_all_is_one_transaction(settings: Any, prepare: str) -> None:
 def test_who_asks_when_all_lines_are_busy_waits() -> None:
     async def story(_: Lines) -> Any:
         few = Lines(2)
-        answers = await asyncio.gather(*(few.ask((SLOW, {"number": number})) for number in range(12)))
+        answers = await asyncio.gather(*(few.ask((SLOW, {"number": number}), of=number) for number in range(12)))
         held = len(few._open)
         few.close()
         return held, [answer[0][0][1] for answer in answers]
@@ -191,9 +200,9 @@ def test_who_leaves_passes_on_that_a_line_may_be_opened(monkeypatch: pytest.Monk
         await asyncio.sleep(0)
         first, second = (asyncio.ensure_future(one.ask((DIVIDE, {"by": 1}))) for _ in range(2))
         await asyncio.sleep(0)
-        assert len(one._waiting) == 2, "both wait for the only line"
-        wake = one._wake
-        monkeypatch.setattr(one, "_wake", lambda line: (wake(line), first.cancel())[0])
+        assert one._turns.waiting == 2, "both wait for the only line"
+        give_back = one._turns.give_back
+        monkeypatch.setattr(one._turns, "give_back", lambda whose: (give_back(whose), first.cancel())[0])
         async with asyncio.timeout(4):
             answer = await second
         await asyncio.gather(dying, first, return_exceptions=True)
@@ -216,3 +225,20 @@ def test_what_is_under_way_when_all_ends_is_told_so() -> None:
         return True
 
     assert play(story)
+
+
+def test_who_is_slow_leaves_a_line_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And without turns they take all: the control."""
+
+    async def story(lines: Lines) -> bool:
+        slow = [asyncio.ensure_future(lines.ask(("SELECT pg_sleep(0.4)", {}), of="slow")) for _ in range(6)]
+        await asyncio.sleep(0)
+        await lines.ask((DIVIDE, {"by": 1}), of="others")
+        kept = not any(one.done() for one in slow)
+        await asyncio.gather(*slow)
+        assert (lines._turns._held, lines._turns._free, len(lines._open) <= 3) == ({}, 3, True)
+        return kept
+
+    assert play(story)
+    monkeypatch.setattr(Turns, "_may", lambda turns, whose: turns._free > 0)
+    assert not play(story)
