@@ -74,7 +74,9 @@ async def meet(token: str) -> Known | None:
     whom = {"user": claims.user_id, "session": claims.session_id}
     try:
         row = await _strangers.row(claims.organization_id, token, whom)
-    except Alone:
+    except Alone as alone:
+        if alone.again:
+            raise psycopg.OperationalError("who calls could not be read") from alone
         return None
     if row[0] is None or ended(row, session=claims.session_id, epoch=claims.number):
         return None

@@ -1,7 +1,8 @@
 """What is asked all day is answered on the event loop; whatever is out of the ordinary goes to Django, which has all the answers.
 
 A handler takes only what it can answer in full: a known caller, well-formed input, success. For anything else it returns None, having
-changed nothing, and Django gets the same request. So refusals, their order and their words have one home.
+changed nothing, and Django gets the same request. So refusals, their order and their words have one home. Where the database is busy or
+away Django would only be the second to find out: that is answered at once, in Django's words, and nothing is done twice.
 """
 import logging
 import re
@@ -11,18 +12,21 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 
-from foundation.http import middleware
+from foundation.http import errors, middleware
 from foundation.http.address import forwarded
 from foundation.http.buffering import Application, Message, Receive, Send
 
 logger = logging.getLogger(__name__)
 Header = tuple[bytes, bytes]
 LONGEST_QUERY = 1024  # bytes; what queries ask for is remembered by the thousand
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError)
+REQUEST_ID = b"x-request-id"
 JSON = {"*/*", "application/*", "application/json"}
 
 
@@ -45,7 +49,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: JSON, enveloped already."""
+    """JSON, enveloped already; a success, or that the database is away."""
 
     body: bytes
     status: int = 200
@@ -97,15 +101,15 @@ class FastPaths:
         route, named = found
         message = await receive()
         started = time.perf_counter()
-        request_id = middleware.begin(headers.get(b"x-request-id", b"").decode("latin-1"))
+        request_id = middleware.begin(headers.get(REQUEST_ID, b"").decode("latin-1"))
         call = Call(scope["path"], named, scope["query_string"], headers, message.get("body", b""), (scope.get("client") or ("",))[0])
         answer = await attempt(route.handler, call)
         if answer is None:
-            await self.application(scope, again(message, receive), send)
+            await self.application(named_as(scope, request_id), again(message, receive), send)
             return
         await send({"type": "http.response.start", "status": answer.status, "headers": [
             (b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer.body)), route.allow, *usual,
-            (b"x-request-id", request_id.encode()), (b"cache-control", b"no-store"), *answer.headers]})
+            (REQUEST_ID, request_id.encode()), (b"cache-control", b"no-store"), *answer.headers]})
         await send({"type": "http.response.body", "body": answer.body})
         middleware.end(scope["method"], scope["path"], route.template(scope["path"]), answer.status, started)
 
@@ -118,12 +122,32 @@ class FastPaths:
 
 
 async def attempt(handler: Handler, call: Call) -> Answer | None:
-    """The handler's answer; None where it has none, or failed."""
+    """The handler's answer; None where it has none, or failed in a way that Django may not."""
     try:
         return await handler(call)
-    except Exception:
+    except Exception as error:
+        if away(error):
+            errors.logger.warning("The database did not answer", exc_info=error)
+            return unavailable()
         logger.exception("a fast path failed, Django answers")
         return None
+
+
+def away(error: Exception) -> bool:
+    """Whether the database is away or busy: no line was free in time, a lock was not given. A statement that took longer than a line may be
+    held is neither: it gets the time it needs from Django's threads."""
+    return isinstance(error, AWAY) and not isinstance(error, psycopg.errors.QueryCanceled)
+
+
+def unavailable() -> Answer:
+    """What Django says where the database is away. Whether anything was stored cannot be known, so nobody may try it again unasked."""
+    response = errors.unavailable()
+    return Answer(response.content, response.status_code, [(b"retry-after", response.headers["Retry-After"].encode())])
+
+
+def named_as(scope: Any, request_id: str) -> Any:
+    """The request under the name that it has in our log already."""
+    return {**scope, "headers": [*(header for header in scope["headers"] if header[0] != REQUEST_ID), (REQUEST_ID, request_id.encode())]}
 
 
 def again(message: Message, receive: Receive) -> Receive:

@@ -19,6 +19,7 @@ from accounts.models import AgentProfile, Organization, Role, Session, User
 from foundation import batching
 from foundation.async_database import connected
 from foundation.batching import Alone
+from foundation.http import errors, middleware
 from foundation.http.fast import FastPaths
 from foundation.models import Delivery, IdempotencyKey
 from foundation.postgresql import pipeline
@@ -43,6 +44,7 @@ class Heard:
     headers: Mapping[str, str] | None = None
     body: Any = None
     left: bool = False
+    left_as: str = ""  # the name under which Django gets it
 
 
 def ask(*requests: Any) -> list[Heard]:
@@ -79,6 +81,7 @@ async def one(method: str, path: str, token: str | None, body: Any = None, query
     async def django(scope: Any, receive: Any, send: Any) -> None:
         assert (await receive())["body"] == content
         heard.left = True
+        heard.left_as = ",".join(value.decode() for name, value in scope["headers"] if name == b"x-request-id")
 
     await FastPaths(django, ROUTES)(scope, receive, send)
     return heard
@@ -172,6 +175,85 @@ def test_what_may_be_stored_is_left_only_where_a_key_tells_it_again(
     monkeypatch.setattr(opening.together, "row", failing)
     (heard,) = ask(("POST", "tickets/", world.token(world.customer), PLAIN, None, {"idempotency-key": key or ""}))
     assert (heard.left, heard.status) == (left, 0 if left else 503)
+
+
+SAME_QUESTIONS = [("GET", "tickets/", None), ("GET", "queue/", None), ("GET", "tickets/{ticket}/entries/", None), ("POST", "tickets/", PLAIN)]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), SAME_QUESTIONS)
+def test_who_waits_too_long_for_a_line_is_told_so_and_nothing_is_done_twice(  # noqa: PLR0917
+    world: World, monkeypatch: pytest.MonkeyPatch, method: str, path: str, body: Any,
+) -> None:
+    """In an overload Django would do it once more, beside all else."""
+    who = world.customer if body else world.agent
+    request = (method, path.format(ticket=world.ticket(agent=world.agent).pk), world.token(who), body)
+
+    async def story() -> tuple[Heard, Heard]:
+        lines = pipeline.lines()
+        await one(*request)
+        busy = [asyncio.ensure_future(lines.ask(("SELECT pg_sleep(2)", {}), of=number)) for number in range(lines._most)]
+        await asyncio.sleep(0)
+        with monkeypatch.context() as soon:
+            soon.setattr(pipeline, "WAIT_SECONDS", 0.1)
+            refused = await one(*request)
+        assert not any(asking.done() for asking in busy)
+        await asyncio.gather(*busy)
+        answered = await one(*request)
+        pipeline.close()
+        return refused, answered
+
+    refused, answered = asyncio.run(story())
+    assert (refused.left, refused.status) == (False, 503)
+    assert refused.headers["retry-after"] == "2"  # type: ignore[index]
+    assert (refused.body["code"], refused.body["retry_after_ms"]) == ("unavailable", 2000)
+    assert (answered.left, answered.status) == (False, 201 if body else 200)
+    with unit_of_work(world.pandar.id):
+        assert Ticket.objects.count() == (3 if body else 1)
+
+
+@pytest.mark.parametrize(("error", "left"), [
+    (psycopg.errors.AdminShutdown, False), (psycopg.OperationalError, False), (psycopg.errors.LockNotAvailable, False), (TimeoutError, False),
+    (psycopg.errors.QueryCanceled, True), (psycopg.errors.FeatureNotSupported, True), (ZeroDivisionError, True),
+])
+def test_a_database_that_is_away_is_told_as_django_tells_it(world: World, monkeypatch: pytest.MonkeyPatch, error: Any, left: bool) -> None:
+    async def failing(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(recognition, "act", failing)
+    (heard,) = ask(("GET", "tickets/", world.token(world.agent)))
+    assert (heard.left, heard.status) == (left, 0 if left else 503)
+    if not left:
+        told = errors.unavailable()
+        assert json.loads(told.content) == heard.body
+        assert heard.headers["retry-after"] == told["Retry-After"]  # type: ignore[index]
+
+
+def test_a_connection_that_is_lost_on_the_way_is_told(world: World) -> None:
+    request = ("GET", "tickets/", world.token(world.agent))
+
+    async def story() -> list[Heard]:
+        heard = [await one(*request)]
+        asking = asyncio.ensure_future(one(*request))
+        await asyncio.sleep(0)
+        for line in tuple(pipeline.lines()._open):
+            line._die(psycopg.OperationalError("the connection is lost"))
+        heard.append(await asking)
+        heard.append(await one(*request))
+        pipeline.close()
+        return heard
+
+    assert [(heard.left, heard.status) for heard in asyncio.run(story())] == [(False, 200), (False, 503), (False, 200)]
+
+
+@pytest.mark.parametrize("given", ["", "mine-12345678", "not safe to log"])
+def test_a_request_that_is_left_keeps_its_name(world: World, given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    begin = middleware.begin
+    monkeypatch.setattr(middleware, "begin", lambda given: begun.append(begin(given)) or begun[-1])  # type: ignore[func-returns-value]
+    (heard,) = ask(("GET", "tickets/", None, None, None, {"x-request-id": given}))
+    assert heard.left
+    assert [heard.left_as] == begun
+    assert begin(heard.left_as) == heard.left_as, "Django takes it as it is"
 
 
 def test_both_ways_share_their_idempotency_keys(world: World) -> None:

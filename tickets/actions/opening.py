@@ -95,7 +95,7 @@ async def open_from_loop(*, known: Known, new: NewTicket, key: str | None, finge
         outcome, body, owed = await together.row(organization, (known.actor.id, key) if key else item["ticket"], item)
     except Alone as alone:
         numbers.drop_on_loop(organization)
-        if alone.again and key is None:
+        if alone.again:
             raise psycopg.OperationalError("whether the ticket was stored is not known") from alone
         return None
     if outcome == ANOTHER:

@@ -13,7 +13,7 @@ from chat.models import LONGEST_TEXT
 from foundation import sharing
 from foundation.errors import Invalid
 from foundation.http import errors, idempotency
-from foundation.http.fast import Answer, Call
+from foundation.http.fast import Answer, Call, unavailable
 from foundation.http.rendering import beside, enveloped
 from foundation.http.validation import query_of
 from foundation.postgresql.pipeline import FORGOTTEN, Rows
@@ -115,12 +115,6 @@ async def open_ticket(call: Call) -> Answer | None:
     if opened is None:
         return None
     return Answer(enveloped(opened.body), 201, [(b"idempotent-replay", b"true")] if opened.repeated else ())
-
-
-def unavailable() -> Answer:
-    """Whether it was stored cannot be known, so nobody may try it again unasked."""
-    response = errors.unavailable()
-    return Answer(response.content, response.status_code, [(b"retry-after", response.headers["Retry-After"].encode())])
 
 
 def offered(body: bytes) -> dict[str, str] | None:
