@@ -114,7 +114,8 @@ async def act(known: Known, asked: Sequence[Asked]) -> list[Rows] | None:
 def note(actor: Actor) -> None:
     """Remember that an agent was here, beside the answer; once at a time, however much they ask meanwhile."""
     if actor.id not in _tasks:
-        task = _tasks[actor.id] = asyncio.ensure_future(in_thread(agents.seen_now, actor.organization_id, actor.id))
+        of = actor.organization_id
+        task = _tasks[actor.id] = asyncio.ensure_future(in_thread(of, agents.seen_now, of, actor.id))
         task.add_done_callback(partial(noted, actor.id))
 
 

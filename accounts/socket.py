@@ -137,7 +137,7 @@ class AgentStatus(Command, frozen=True):
 
 
 async def set_status(connection: Connection, command: AgentStatus) -> Frame:
-    await in_thread(_set_status, connection.me.actor, command.status)
+    await in_thread(connection.me.organization_id, _set_status, connection.me.actor, command.status)
     return Ok(ref=command.ref)
 
 

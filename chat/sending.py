@@ -101,15 +101,15 @@ async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Store
     try:
         check(actor, draft)
     except Forbidden:
-        await in_thread(refuse, actor, draft)
+        await in_thread(actor.organization_id, refuse, actor, draft)
     row, again = await _from_socket(actor, draft)
     if row[0] == WAKE:
-        return await in_thread(send_waking, actor=actor, draft=draft, session=session)
+        return await in_thread(actor.organization_id, send_waking, actor=actor, draft=draft, session=session)
     stored = judged(row, actor)
     if again and stored.duplicate:
         stored = replace(stored, duplicate=False)  # by our own first try, whose answer was lost: nobody has been told yet
     if row[5]:
-        await in_thread(publish, stored, row[5], actor, draft, session)
+        await in_thread(actor.organization_id, publish, stored, row[5], actor, draft, session)
     else:
         publish(stored, (), actor, draft, session)
     return stored
@@ -126,7 +126,7 @@ async def _from_socket(actor: Actor, draft: Draft) -> tuple[tuple[Any, ...], boo
         if row[0] != BUSY:
             return row, False
     with _one_conversation_per_client_id():
-        row, repeated = await one_row(SEND, arguments(actor, draft, wakes=True))
+        row, repeated = await one_row(SEND, arguments(actor, draft, wakes=True), of=actor.organization_id)
     return row, again or repeated
 
 

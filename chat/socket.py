@@ -24,9 +24,9 @@ PULSE = "SELECT socket_pulse(%s::uuid, %s::uuid[], %s::uuid[], %s::uuid[])"
 async def join(connection: Connection, command: wire.JoinTicketRoom) -> Frame:
     """Subscribe first, then read: what is stored in between arrives twice at the most, and never not at all."""
     actor: Actor = connection.me.actor
-    await in_thread(_check_visible, actor, command.ticket)
+    await in_thread(actor.organization_id, _check_visible, actor, command.ticket)
     connection.enter(command.ticket, rooms.room(command.ticket, staff=actor.staff))
-    return await in_thread(_batch, actor, command)
+    return await in_thread(actor.organization_id, _batch, actor, command)
 
 
 def _check_visible(actor: Actor, ticket: UUID) -> None:
@@ -85,7 +85,7 @@ def show_viewing(connection: Connection, ticket: UUID, now: bool) -> None:
 
 
 async def read(connection: Connection, command: wire.Read) -> Frame:
-    await in_thread(_read, connection.me.actor, command, connection.session)
+    await in_thread(connection.me.organization_id, _read, connection.me.actor, command, connection.session)
     return Ok(ref=command.ref)
 
 
@@ -122,7 +122,7 @@ async def pulse(organization: UUID, sockets: Mapping[str, Identity], conversatio
     """Heads of the joined rooms, and which sockets' users, sessions or roles have ended or changed: one statement."""
     users = {identity.user_id for identity in sockets.values()}
     logins = {identity.session_id for identity in sockets.values() if identity.session_id}
-    (answer,), _ = await one_row(PULSE, (organization, list(conversations), list(users), list(logins)))
+    (answer,), _ = await one_row(PULSE, (organization, list(conversations), list(users), list(logins)), of=organization)
     found = orjson.loads(answer) if isinstance(answer, str) else answer
     heads = {UUID(key): (staff, public) for key, staff, public in found["heads"]}
     people = {UUID(key): (epoch, UUID(role), version) for key, epoch, role, version in found["users"]}

@@ -87,6 +87,11 @@ FAULTS = (
         "99 of 100 echoes of the others within 100 ms",
     ),
     Fault(
+        "one organization waits for locks",
+        "twelve requests of one organization, four times as many as there are lines, wait for a row that somebody holds",
+        "another one's are answered before any of them ends",
+    ),
+    Fault(
         "200 agents, one queue, all at once",
         (
             "200 agents come on duty in one moment before 300 tickets, then all take, give back, finish, leave and return through "

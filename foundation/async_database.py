@@ -1,7 +1,8 @@
 """psycopg's own asynchronous pool, for the few statements that a socket runs by itself; everything else is ORM on a bounded executor."""
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import cache, partial
 from typing import Any, ParamSpec, TypeVar
@@ -12,10 +13,15 @@ from django.conf import settings
 from django.db import connections
 from psycopg_pool import AsyncConnectionPool
 
+from foundation.turns import Turns
+
 Result = TypeVar("Result")
 Given = ParamSpec("Given")
 WORKERS = 8
+STRANGERS = "strangers"
+WAIT_SECONDS = 5.0  # the longest wait for a connection
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncConnectionPool[Any]] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Turns]] = WeakKeyDictionary()
 
 
 async def pool() -> AsyncConnectionPool[Any]:
@@ -24,8 +30,8 @@ async def pool() -> AsyncConnectionPool[Any]:
     found = _pools.get(loop)
     if found is None:
         found = _pools[loop] = AsyncConnectionPool(
-            kwargs={**parameters(), "autocommit": True}, configure=ready, min_size=1, max_size=settings.SOCKET_POOL_SIZE, timeout=5,
-            open=False)
+            kwargs={**parameters(), "autocommit": True}, configure=ready, min_size=1, max_size=settings.SOCKET_POOL_SIZE,
+            timeout=WAIT_SECONDS, open=False)
         await found.open(wait=False)
     return found
 
@@ -72,9 +78,28 @@ async def close() -> None:
         await found.close()
 
 
-async def one_row(sql: str, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
+def turns(place: str, most: int) -> Turns:
+    """This loop's turns at a place that all organizations share."""
+    mine = _turns.setdefault(asyncio.get_running_loop(), {})
+    if place not in mine:
+        mine[place] = Turns(most)
+    return mine[place]
+
+
+async def one_row(sql: str, arguments: tuple[Any, ...], *, of: Hashable) -> tuple[tuple[Any, ...], bool]:
     """The single row of one prepared statement, and whether it ran again. A connection that died is replaced and the statement
-    repeated, so it must be one that does no harm when it runs twice; after a restart of PostgreSQL the whole pool is dead."""
+    repeated, so it must be one that does no harm when it runs twice; after a restart of PostgreSQL the whole pool is dead. `of` is the
+    organization whose turn it takes; raises TimeoutError where that did not come."""
+    mine = turns("pool", settings.SOCKET_POOL_SIZE)
+    async with asyncio.timeout(WAIT_SECONDS):
+        await mine.take(of)
+    try:
+        return await _one_row(sql, arguments)
+    finally:
+        mine.give_back(of)
+
+
+async def _one_row(sql: str, arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
     connected = await pool()
     for attempt in range(settings.SOCKET_POOL_SIZE + 1):
         async with connected.connection() as connection:
@@ -94,10 +119,19 @@ def executor() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="socket-database")
 
 
-async def in_thread(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
-    """Synchronous database work of a socket, on a few threads of its own, so that one slow query harms nobody else's echo."""
-    context = copy_context()
-    return await asyncio.get_running_loop().run_in_executor(executor(), lambda: context.run(_alone, partial(work, *args, **kwargs)))
+async def in_thread(of: Hashable, work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+    """Synchronous database work of a socket, on a few threads of its own, so that one slow query harms nobody else's echo. `of` is the
+    organization whose turn it takes; those who are not known yet share one, STRANGERS."""
+    mine, loop = turns("threads", WORKERS), asyncio.get_running_loop()
+    await mine.take(of)
+    task = executor().submit(copy_context().run, _alone, partial(work, *args, **kwargs))
+    task.add_done_callback(lambda _: _afterwards(loop, mine, of))  # whoever asked may have left: the thread has not
+    return await asyncio.wrap_future(task)
+
+
+def _afterwards(loop: asyncio.AbstractEventLoop, mine: Turns, of: Hashable) -> None:
+    with suppress(RuntimeError):  # the loop is closed, and its turns with it
+        loop.call_soon_threadsafe(mine.give_back, of)
 
 
 def _alone(work: Callable[[], Result]) -> Result:

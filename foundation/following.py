@@ -62,7 +62,8 @@ class Gathering:
         tasks, self._tasks = self._tasks, {}
         self._timer = None
         if tasks:
-            self._begin(in_thread(enqueue, [(task, organization, delivery) for (task, organization, _), delivery in tasks.items()]))
+            owed = [(task, organization, delivery) for (task, organization, _), delivery in tasks.items()]
+            self._begin(in_thread(enqueue, enqueue, owed))  # of all organizations, with turns of its own
         for organization, deliveries in done.items():
             self._begin(lines().ask((FINISH, {"organization": organization, "deliveries": deliveries}), of=organization))
 

@@ -244,8 +244,8 @@ class Lines:
         self._users: dict[Line, Hashable] = {}
 
     async def ask(self, *asked: Asked, of: Hashable) -> list[Rows]:
-        """The rows of each statement, all of them one transaction; `of` is the organization whose turn it takes. Raises psycopg's errors, and
-        TimeoutError where no line was free in time; nothing is tried twice here."""
+        """The rows of each statement, all of them one transaction; `of` is the organization whose turn it takes. Raises psycopg's errors,
+        and TimeoutError where no line was free in time; nothing is tried twice here."""
         line = self._free.pop() if self._free and self._turns.take_now(of) else await self._another(of)
         self._users[line] = of
         return await line.ask(asked)

@@ -177,11 +177,11 @@ def test_what_may_be_stored_is_left_only_where_a_key_tells_it_again(
     assert (heard.left, heard.status) == (left, 0 if left else 503)
 
 
-SAME_QUESTIONS = [("GET", "tickets/", None), ("GET", "queue/", None), ("GET", "tickets/{ticket}/entries/", None), ("POST", "tickets/", PLAIN)]
+QUESTIONS = [("GET", "tickets/", None), ("GET", "queue/", None), ("GET", "tickets/{ticket}/entries/", None), ("POST", "tickets/", PLAIN)]
 
 
-@pytest.mark.parametrize(("method", "path", "body"), SAME_QUESTIONS)
-def test_who_waits_too_long_for_a_line_is_told_so_and_nothing_is_done_twice(  # noqa: PLR0917
+@pytest.mark.parametrize(("method", "path", "body"), QUESTIONS)
+def test_who_waits_too_long_for_a_line_is_told_so_and_nothing_is_done_twice(
     world: World, monkeypatch: pytest.MonkeyPatch, method: str, path: str, body: Any,
 ) -> None:
     """In an overload Django would do it once more, beside all else."""
@@ -212,8 +212,8 @@ def test_who_waits_too_long_for_a_line_is_told_so_and_nothing_is_done_twice(  # 
 
 
 @pytest.mark.parametrize(("error", "left"), [
-    (psycopg.errors.AdminShutdown, False), (psycopg.OperationalError, False), (psycopg.errors.LockNotAvailable, False), (TimeoutError, False),
-    (psycopg.errors.QueryCanceled, True), (psycopg.errors.FeatureNotSupported, True), (ZeroDivisionError, True),
+    (psycopg.errors.AdminShutdown, False), (psycopg.OperationalError, False), (psycopg.errors.LockNotAvailable, False),
+    (TimeoutError, False), (psycopg.errors.QueryCanceled, True), (psycopg.errors.FeatureNotSupported, True), (ZeroDivisionError, True),
 ])
 def test_a_database_that_is_away_is_told_as_django_tells_it(world: World, monkeypatch: pytest.MonkeyPatch, error: Any, left: bool) -> None:
     async def failing(*_: Any) -> Any:
