@@ -87,8 +87,8 @@ FAULTS = (
         "99 of 100 echoes of the others within 100 ms",
     ),
     Fault(
-        "one organization waits for locks",
-        "twelve requests of one organization, four times as many as there are lines, wait for a row that somebody holds",
+        "one organization in slow queries",
+        "twelve lists of one organization, four times as many as there are lines, take two seconds each",
         "another one's are answered before any of them ends",
     ),
     Fault(

@@ -222,7 +222,7 @@ def test_a_batch_that_nobody_waits_for_any_more_holds_no_line(world: World, monk
 def test_what_may_have_been_stored_is_told_from_what_was_not(
     world: World, monkeypatch: pytest.MonkeyPatch, error: type[Exception], again: bool
 ) -> None:
-    async def failing(*_: Any) -> Any:
+    async def failing(*_: Any, **__: Any) -> Any:
         raise error
 
     monkeypatch.setattr(pipeline.Lines, "ask", failing)

@@ -1,4 +1,4 @@
-"""The guards against other people's slow queries, taken away."""
+"""The guards against other people's slow queries, taken away; and such queries."""
 import asyncio
 from collections.abc import Hashable
 from typing import Any
@@ -16,6 +16,15 @@ def own_connections() -> None:
             return await send(**given)
 
     sending.send_from_socket = in_turn
+
+
+def slow_lists() -> None:
+    """No guard: one organization's lists of tickets take two seconds, as those of somebody who has millions might."""
+    from tickets import lists
+
+    assert "count(*)," in lists.LIST
+    slow = "SELECT 0 FROM pg_sleep(CASE WHEN EXISTS (SELECT FROM accounts_organization WHERE slug = 'pandar') THEN 2 ELSE 0 END)"
+    lists.LIST = lists.LIST.replace("count(*),", f"count(*) + ({slow}),")
 
 
 def turns() -> None:
