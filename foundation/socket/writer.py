@@ -114,6 +114,7 @@ class Writer:
             return
         if self._queue is None:
             self._queue = deque()
+        text.park()
         self._queue.append(text)
         self._bytes += text.size
         self._work()
@@ -167,7 +168,14 @@ class Writer:
     async def _drain(self) -> None:
         while self._queue:
             text = self._queue[0]
-            await self._send({"type": "websocket.send", "text": str(text)})
+            await self._pass_on(text)
             if self._queue:  # else cleared meanwhile
                 self._queue.popleft()
                 self._bytes -= text.size
+
+    async def _pass_on(self, text: Text) -> None:
+        """A socket that waits on ASGI's `send` holds the text once more, at up to four bytes for each character."""
+        if self._line is not None:
+            await self._line.take(text)
+        else:
+            await self._send({"type": "websocket.send", "text": str(text)})

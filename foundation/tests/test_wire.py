@@ -1,7 +1,9 @@
 """Frames built once, and the short way past ASGI."""
 import json
+import resource
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from websockets.client import ClientProtocol
@@ -9,7 +11,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from foundation.socket.wire import Line, Text
+from foundation.socket import wire
+from foundation.socket.wire import PARKED_BYTES, Line, Text
 from foundation.tests.socket_world import RedisServer, running_redis, running_server
 
 
@@ -22,7 +25,7 @@ def redis_server() -> Iterator[RedisServer]:
 @pytest.mark.parametrize("text", ["", "x", "x" * 125, "x" * 126, "x" * 65_535, "x" * 65_536, "日本語 🐼", "\u0000"])
 def test_the_bytes_are_one_text_frame_for_any_client(text: str) -> None:
     client = ClientProtocol(parse_uri("ws://server/"), state=State.OPEN, max_size=None)
-    client.receive_data(Text.of(text).framed + Text.of("next").framed)
+    client.receive_data(bytes(Text.of(text).framed) + bytes(Text.of("next").framed))
     frames = [event for event in client.events_received() if isinstance(event, Frame)]
     assert [(frame.opcode, frame.fin, bytes(frame.data).decode()) for frame in frames] == [
         (Opcode.TEXT, True, text), (Opcode.TEXT, True, "next")]
@@ -37,7 +40,48 @@ def test_bytes_are_built_once() -> None:
 def test_the_text_can_be_read_before_and_after_it_was_framed(text: str) -> None:
     message = Text.of(text)
     size = message.size
-    assert (str(message), message.framed.endswith(text.encode()), str(message), message.size) == (text, True, text, size)
+    assert (str(message), bytes(message.framed).endswith(text.encode()), str(message), message.size) == (text, True, text, size)
+
+
+@pytest.mark.parametrize("framed_before", [False, True])
+@pytest.mark.parametrize("may_map", [False, True])
+@pytest.mark.parametrize("size", [10, PARKED_BYTES - 1, PARKED_BYTES, 65_536])
+def test_a_parked_text_is_the_same_text(monkeypatch: pytest.MonkeyPatch, size: int, may_map: bool, framed_before: bool) -> None:
+    def full(*given: object, **named: object) -> None:
+        raise OSError
+
+    if not may_map:
+        monkeypatch.setattr(wire, "mmap", full)
+    text, same = Text.of("é" * (size // 2)), Text.of("é" * (size // 2))
+    if framed_before:
+        assert text.framed
+    text.park()
+    pages = text.framed
+    text.park()
+    assert (bytes(pages), str(text), text.size) == (same.framed, str(same), same.size)
+    assert text.framed is pages, "one for all sockets that wait"
+    assert isinstance(pages, memoryview) == (may_map and text.size >= PARKED_BYTES)
+
+
+@pytest.mark.parametrize("parked", [False, True])
+def test_what_waited_goes_back_to_the_system(parked: bool) -> None:
+    """Whatever lives on between large texts keeps their memory in the allocator's heap; the control are texts that were not parked."""
+    texts, between = [], []
+    for _ in range(1000):
+        texts.append(text := Text.of("x" * 30_000))
+        if parked:
+            text.park()
+        between.append(bytearray(600))
+    taken = resident()
+    texts.clear()
+    del text
+    assert (taken - resident() > 1000 * 30_000 * 0.8) == parked
+    assert between
+
+
+def resident() -> int:
+    """Bytes of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def test_what_waits_is_kept_once_though_others_took_it_as_a_frame() -> None:

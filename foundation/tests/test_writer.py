@@ -22,10 +22,12 @@ class Pipe:
 
     def __init__(self) -> None:
         self.written: list[str] = []
+        self.by_asgi = 0
         self.opened = asyncio.Event()
         self.opened.set()
 
     async def send(self, message: dict[str, Any]) -> None:
+        self.by_asgi += 1
         await self.opened.wait()
         self.written.append(message.get("text") or f"close {message['code']}")
 
@@ -34,6 +36,10 @@ class Pipe:
 
     def write(self, text: Text) -> None:
         self.written.append(str(text))
+
+    async def take(self, text: Text) -> None:
+        await self.opened.wait()
+        self.write(text)
 
 
 class Reader:
@@ -95,6 +101,19 @@ def test_a_frame_that_finds_others_waiting_waits_behind_them() -> None:
         assert reader.pipe.written == [], "the first is still on its way"
         await ticks()
         assert reader.pipe.written == ["1", "second"]
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_what_waits_goes_past_asgi_too_where_it_can(direct: bool) -> None:
+    """A message of ASGI that waits is the text once more, for each socket, and at up to four bytes for a character."""
+    async def play() -> None:
+        reader = Reader(direct=direct)
+        for step in ("shut", "offer", "put", "tick", "open", "tick"):
+            await reader.step(step)
+        assert reader.pipe.written == ["1", "2"]
+        assert reader.pipe.by_asgi == (0 if direct else 2)
 
     asyncio.run(play())
 
