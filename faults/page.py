@@ -16,7 +16,7 @@ from pandarchat.environment import ROOT
 Line = dict[str, Any]
 PAGE = ROOT / "docs" / "reliability.md"
 KNOWN = {"at", "test", "fault", "control"}
-UNITS = {"ms": "ms", "seconds": "s"}
+UNITS = {"ms": "ms", "seconds": "s", "kib": "KiB"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ FAULTS = (
     Fault(
         "slow readers",
         "200 that never read beside 200 that do",
-        "memory per slow socket bounded, the others unharmed, then 4490",
+        "memory per slow socket under 1 MiB, the others unharmed, then 4490",
     ),
     Fault(
         "half-open, frozen, reordered, doubled connections",

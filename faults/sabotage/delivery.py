@@ -69,14 +69,30 @@ def silence_watch() -> None:
 
 
 def writer_bound() -> None:
-    """The queue of a socket takes everything."""
+    """The queue of a socket takes everything, and nobody falls behind."""
     from foundation.socket.wire import Text
     from foundation.socket.writer import Writer
 
-    def append(self: Writer, text: Text) -> None:
-        self._append(Text.of(str(text)))  # a copy of its own, as a queue that is not shared would hold
+    def take(self: Writer, text: Text) -> None:
+        if not self._at_once(text):
+            self._append(text)
 
-    Writer.offer = Writer.put = append  # type: ignore[method-assign]
+    Writer.offer = Writer.put = take  # type: ignore[method-assign]
+
+
+def own_writers() -> None:
+    """One writer for all sockets of the process: each frame waits until the one before was taken, whoever is to take it."""
+    from foundation.socket.writer import Writer
+
+    turn = asyncio.Lock()
+    pass_on = Writer._pass_on
+
+    async def in_turn(self: Writer, text: Any) -> None:
+        async with turn:
+            await pass_on(self, text)
+
+    Writer._pass_on = in_turn  # type: ignore[method-assign]
+    Writer._at_once = lambda self, text: False  # type: ignore[method-assign]
 
 
 # What is done to a process, whatever its guards.
