@@ -192,6 +192,10 @@ class Hub:
         except FAILURES:
             self._lose(len(hints))
             return
+        except Exception:  # the line lives on: nobody would start it again
+            logger.exception("a packet of hints was not published")
+            self._lose(len(hints))
+            return
         self._lost_hints = self._lost_hints and not notice
         self.counters.packets += 1
         self.counters.published += len(hints)

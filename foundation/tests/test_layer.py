@@ -95,6 +95,32 @@ def test_a_frame_reaches_every_process_once_but_not_the_excluded_session(redis_s
     run(play)
 
 
+def test_the_line_outlives_an_error_that_nobody_foresaw(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What was in the packet counts as lost, and the other processes are told."""
+    async def play() -> None:
+        async with layers(redis_server.url, redis_server.url, canary_seconds=5) as (here, there):
+            ear = Ear()
+            there.attach("g", ear)
+            publisher = here._running_hub()._publisher
+            publish = publisher.publish
+
+            async def breaks(*given: Any) -> None:
+                monkeypatch.setattr(publisher, "publish", publish)
+                raise ZeroDivisionError
+
+            monkeypatch.setattr(publisher, "publish", breaks)
+            here.publish("g", "lost")
+            await until(lambda: here.counters.lost == 1, "it was tried")
+            here.publish("g", "heard")
+            await until(lambda: ear.frames == ["heard"], "the line lives")
+            await until(lambda: ear.stale, "others were told")
+        assert "a packet of hints was not published" in caplog.text
+
+    run(play)
+
+
 def test_the_excluded_session_is_excluded_in_other_processes_too(redis_server: RedisServer) -> None:
     async def play() -> None:
         async with layers(redis_server.url, redis_server.url) as (here, there):
