@@ -11,6 +11,7 @@ import orjson
 import psycopg
 from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
+from foundation import logs
 from foundation.postgresql import pipeline
 
 LANES = 3  # statements at once in a process
@@ -91,12 +92,13 @@ class Lanes:
         for organization in self._waiting:
             if self._running[organization] < LANES_OF_ONE:
                 self._running[organization] += 1
-                task = asyncio.get_running_loop().create_task(self._serve(organization), name="batch")
+                task = asyncio.get_running_loop().create_task(self._serve(organization), name="batch", context=logs.nobodys())
                 self._tasks.add(task)
                 return
 
     async def _serve(self, organization: UUID) -> None:
         """Begins a moment after it was started: what arrives in that moment comes along."""
+        logs.organization_id.set(str(organization))
         try:
             while batch := self._take(organization):
                 await self._run(organization, batch)

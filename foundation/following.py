@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from foundation import events, queueing
+from foundation import events, logs, queueing
 from foundation.async_database import in_thread
 from foundation.events import PUSH, Push
 from foundation.postgresql.pipeline import lines
@@ -40,7 +40,7 @@ class Gathering:
         else:
             self._tasks[subscriber, organization, delivery] = delivery
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SECONDS, self._flush)
+            self._timer = asyncio.get_running_loop().call_later(SECONDS, self._flush, context=logs.nobodys())
 
     def _run_once(self, subscriber: str, organization: UUID, delivery: UUID) -> None:
         """Enqueue the task for this delivery and for all that come until it begins; the first at once, the next after a pause."""

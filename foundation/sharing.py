@@ -3,15 +3,16 @@
 For what looks the same to all who may see it: whoever may not must be refused by something else before they see an answer.
 """
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from foundation import logs
 from foundation.postgresql.pipeline import OPENED, Asked, lines, statement
 
 Answer = asyncio.Future[Any]
-Read = Callable[[], Awaitable[Any]]
+Read = Callable[[], Coroutine[Any, Any, Any]]
 
 
 class Questions:
@@ -31,7 +32,7 @@ class Questions:
 
     def _start(self, key: Hashable, read: Read) -> Answer:
         self._running.add(key)
-        task = asyncio.ensure_future(read())
+        task = asyncio.get_running_loop().create_task(read(), context=logs.nobodys())
         task.add_done_callback(lambda done: self._done(key, read, done))
         return task
 
@@ -74,6 +75,7 @@ def ask(organization: UUID, *asked: Asked, make: Callable[..., Any]) -> Answer:
         questions = _questions[loop] = Questions()
 
     async def read() -> Any:
+        logs.organization_id.set(str(organization))
         _, *rows = await lines().ask((OPENED, {"organization": organization}), *asked, of=organization)
         return make(*rows)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from foundation import logs
 from foundation.postgresql.pipeline import OPENED, lines
 
 BLOCK = 20
@@ -46,11 +47,12 @@ class Numbers:
         """The same on an event loop, from blocks of its own: a lock that threads hold while they wait for a connection is not for it."""
         while (block := self._of_loop.get(organization)) is None or block.next >= block.end:
             if organization not in self._filling:
-                self._filling[organization] = asyncio.ensure_future(self._fill(organization))
+                self._filling[organization] = asyncio.get_running_loop().create_task(self._fill(organization), context=logs.nobodys())
             await asyncio.shield(self._filling[organization])
         return block.take()
 
     async def _fill(self, organization: UUID) -> None:
+        logs.organization_id.set(str(organization))
         try:
             given = {"organization": organization, "many": BLOCK}
             _, ((first, prefix),) = await lines().ask((OPENED, given), (TAKE, given), of=organization)

@@ -1,12 +1,12 @@
 """One reading for all who ask meanwhile, and none that began before the question."""
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from foundation.sharing import Questions
 
 
-def reader(log: list[str]) -> Callable[[], Awaitable[Any]]:
+def reader(log: list[str]) -> Callable[[], Coroutine[Any, Any, Any]]:
     """Answers how many readings had begun; yields to the others first."""
 
     async def read() -> int:
