@@ -14,9 +14,9 @@ from accounts import actor
 from accounts.models import Organization
 from foundation import logs
 from foundation.errors import DomainError
-from foundation.http import address
+from foundation.http import address, errors
 from foundation.ids import PLATFORM
-from foundation.units import unit_of_work
+from foundation.units import unit_of_work, within_limits
 
 TENANT = "tenant"  # in the session: where the signed-in user's row is
 PICKED = "picked_organization"  # in a superuser's session: where they act
@@ -48,6 +48,14 @@ class AdminUnitOfWork(AuthenticationMiddleware):
     def process_view(self, request: Any, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse | None:
         if "admin" not in request.resolver_match.app_names:
             return None
+        try:
+            with within_limits():
+                return self._page(request, view, args, kwargs)
+        except errors.OUTAGES:
+            errors.logger.exception("The database did not answer")
+            return errors.unavailable_page(request)
+
+    def _page(self, request: Any, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponse:
         recognise(request)
         try:
             if getattr(view, "own_units", False):

@@ -1,4 +1,4 @@
-"""Sending a message: one prepared statement, for the socket and for REST. The ways differ only in who waits for it."""
+"""Sending a message: one statement, for the socket (there it is prepared) and for REST. The ways differ only in who waits for it."""
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from psycopg.errors import UniqueViolation
 
 from accounts.actor import Actor
@@ -18,7 +18,7 @@ from foundation.async_database import in_thread, one_row
 from foundation.batching import Alone, Batcher
 from foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from foundation.socket.frames import encode
-from foundation.units import unit_of_work
+from foundation.units import by_itself, unit_of_work
 
 SEND = """
 SELECT outcome, entry, staff_number, public_number, stored_at, owed
@@ -142,10 +142,8 @@ def send_waking(*, actor: Actor, draft: Draft, session: str = "") -> Stored:
 
 
 def _execute(given: tuple[Any, ...]) -> tuple[Any, ...]:
-    connection.ensure_connection()
     with _one_conversation_per_client_id():
-        row: tuple[Any, ...] = connection.connection.execute(SEND, given, prepare=True).fetchone()
-    return row
+        return by_itself(SEND, given)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.db import connections
 from psycopg_pool import AsyncConnectionPool
 
 from foundation.turns import Turns
+from foundation.units import within_limits
 
 Result = TypeVar("Result")
 Given = ParamSpec("Given")
@@ -136,6 +137,7 @@ def _afterwards(loop: asyncio.AbstractEventLoop, mine: Turns, of: Hashable) -> N
 
 def _alone(work: Callable[[], Result]) -> Result:
     try:
-        return work()
+        with within_limits():
+            return work()
     finally:
         connections.close_all()

@@ -1,14 +1,18 @@
 """A unit of work: one transaction, one organization."""
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol, cast
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from psycopg.pq import TransactionStatus
 
 from foundation.postgresql.base import DatabaseWrapper
 
 SET = "SELECT set_config('app.organization', %(organization)s::text, true)"
+LIMITS = "set_config('statement_timeout', '10s', true), set_config('lock_timeout', '5s', true)"  # tasks have those of the role
+_within_limits: ContextVar[bool] = ContextVar("within_limits", default=False)
 
 
 class Tenanted(Protocol):
@@ -55,7 +59,38 @@ def _organization(database: DatabaseWrapper, organization: UUID) -> Iterator[Non
 
 def _set(value: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(SET, {"organization": str(value)})
+        cursor.execute(f"{SET}, {LIMITS}" if _within_limits.get() else SET, {"organization": str(value)})
+
+
+@contextmanager
+def within_limits() -> Iterator[None]:
+    """Somebody waits for what is done here: its units of work wait no longer than LIMITS say, for a lock or a statement. What is cut off
+    raises OperationalError."""
+    before = _within_limits.set(True)
+    try:
+        yield
+    finally:
+        _within_limits.reset(before)
+
+
+def by_itself(sql: str, given: Mapping[str, Any] | Sequence[Any]) -> tuple[Any, ...]:
+    """The row of a statement that is a transaction of its own, within LIMITS, in one round trip; in an open unit of work it joins that.
+    Raises psycopg's errors."""
+    connection.ensure_connection()
+    session: Any = connection.connection
+    if connection.in_atomic_block:
+        row: tuple[Any, ...] = session.execute(sql, given).fetchone()
+        return row
+    try:
+        with session.pipeline() as pipeline:
+            session.execute(f"SELECT {LIMITS}")
+            cursor = session.execute(sql, given)
+            pipeline.sync()  # the commit, whose error is raised here
+            row = cursor.fetchone()
+    finally:
+        if session.info.transaction_status != TransactionStatus.IDLE:
+            connection.close()  # psycopg finds no way out of a pipeline whose commit failed; the pool throws it away
+    return row
 
 
 def current_organization() -> UUID:

@@ -83,6 +83,14 @@ def unavailable() -> HttpResponse:
     return JsonResponse(body(message, "unavailable", retry_after_ms=2000), status=503, headers={"Retry-After": "2"})
 
 
+def unavailable_page(request: HttpRequest) -> HttpResponse:
+    """The same for a browser's reader."""
+    message = "The service is briefly unavailable. Please look whether your change was made, and try again in a moment."
+    response = answer(request, message, "unavailable", 503)
+    response.headers["Retry-After"] = "2"
+    return response
+
+
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
     """Django's handler500."""
     message = "Something went wrong on our side. Nothing was changed; please try again."

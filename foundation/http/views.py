@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from foundation.errors import Forbidden
 from foundation.http import errors, idempotency
-from foundation.units import unit_of_work
+from foundation.units import unit_of_work, within_limits
 
 
 class ApiView(APIView):
@@ -32,7 +32,7 @@ class ApiView(APIView):
         try:
             self.organization = self.organization_of(request)
             alone = self.own_units or self.organization is None
-            with nullcontext() if alone else unit_of_work(self.organization):  # type: ignore[arg-type]
+            with within_limits(), nullcontext() if alone else unit_of_work(self.organization):  # type: ignore[arg-type]
                 return super().dispatch(request, *args, **kwargs)
         except errors.OUTAGES:
             errors.logger.exception("The database did not answer")

@@ -1,7 +1,10 @@
 """A unit of work is one transaction of one organization, and nothing of it outlives it."""
 import logging
+from contextlib import nullcontext
+from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.test import RequestFactory, override_settings
@@ -13,7 +16,7 @@ from foundation.http.views import ApiView, Everyone
 from foundation.ids import uuid7
 from foundation.models import Event
 from foundation.postgresql.base import OutsideUnitOfWork
-from foundation.units import NestedTenant, current_organization, unit_of_work
+from foundation.units import NestedTenant, by_itself, current_organization, unit_of_work, within_limits
 from pandarchat.tests.world import World
 
 
@@ -132,3 +135,55 @@ def test_keys_are_version_7_and_ascend() -> None:
     assert {(key.version, key.variant) for key in keys} == {(7, keys[0].variant)}
     assert [key.int >> 80 for key in keys] == sorted(key.int >> 80 for key in keys)
     assert len(set(keys)) == 100
+
+
+TIMES = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+OF_THE_ROLE, OF_A_REQUEST = ("30s", "10s"), ("10s", "5s")
+
+
+def times() -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(TIMES)
+        statement, lock = cursor.fetchone()
+        return statement, lock
+
+
+@pytest.mark.usefixtures("committed")
+def test_who_is_waited_for_has_limits_and_a_task_those_of_its_role() -> None:
+    organization = uuid7()
+    with unit_of_work(organization):
+        assert times() == OF_THE_ROLE
+    with within_limits():
+        assert times() == OF_THE_ROLE, "outside of a unit nothing is set, so nothing stays"
+        with unit_of_work(organization):
+            assert times() == OF_A_REQUEST
+        assert times() == OF_THE_ROLE
+        assert by_itself(TIMES, ()) == OF_A_REQUEST
+        assert times() == OF_THE_ROLE
+    with unit_of_work(organization):
+        assert times() == by_itself(TIMES, ()) == OF_THE_ROLE
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_request_costs_no_statement_more(django_assert_num_queries: Any) -> None:
+    for limits in (nullcontext, within_limits):
+        with limits(), django_assert_num_queries(3), unit_of_work(uuid7()):
+            pass
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_statement_by_itself_is_a_transaction() -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        by_itself("SELECT 1 / %(by)s::integer", {"by": 0})
+    assert by_itself("SELECT %s::integer, pg_current_xact_id_if_assigned() IS NULL", (7,)) == (7, True), "and the connection is well"
+    assert not connection.in_atomic_block
+
+
+@pytest.mark.usefixtures("committed")
+def test_djangos_connections_prepare_nothing() -> None:
+    """A pooler may give each transaction another session; the loop's own lines find out and prepare where they may."""
+    for _ in range(10):
+        by_itself("SELECT %s::integer", (1,))
+        with unit_of_work(uuid7()):
+            assert times() == OF_THE_ROLE
+    assert by_itself("SELECT count(*) FROM pg_prepared_statements", ()) == (0,)

@@ -1,4 +1,4 @@
-"""Opening a ticket: ticket, conversation, first message, event and remembered answer in one prepared statement."""
+"""Opening a ticket: ticket, conversation, first message, event and remembered answer in one statement; prepared on the event loop."""
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from uuid import UUID
 
 import orjson
 import psycopg
-from django.db import connection
 from psycopg.errors import UniqueViolation
 
 from accounts import recognition
@@ -21,6 +20,7 @@ from foundation.errors import Conflict, Forbidden, Invalid
 from foundation.events import Push
 from foundation.ids import uuid7
 from foundation.socket.frames import encode
+from foundation.units import by_itself
 from tickets import wire
 from tickets.numbers import numbers
 
@@ -123,12 +123,11 @@ def prepare(actor: Actor, new: NewTicket, number: tuple[int, str], key: str | No
 def _stored(actor: Actor, new: NewTicket, key: str | None, fingerprint: bytes | None) -> tuple[Prepared, tuple[Any, ...]]:
     """What was prepared, and its row. Another try finds the answer to whoever used the same key at the same moment; and a number of its
     own, where a database that came back with less than it had gave this process's numbers to another."""
-    connection.ensure_connection()
     for attempt in range(TRIES):
         prepared = prepare(actor, new, numbers.take(actor.organization_id), key, fingerprint)
         given = {"organization": actor.organization_id, "items": orjson.dumps([prepared.item]).decode(), "subscribers": owed_to()}
         try:
-            row: tuple[Any, ...] = connection.connection.execute(OPEN, given).fetchone()
+            row = by_itself(OPEN, given)
         except UniqueViolation:
             numbers.drop(actor.organization_id)
             if attempt == TRIES - 1:
