@@ -14,6 +14,7 @@ from yard import http, send
 from yard.stats import latencies
 
 CLIENTS = 16
+LIST_PAGES = 20  # more than there are clients
 PAGES = 2_000  # different requests, asked in turn
 OTHERS_RATE = 30.0  # requests/s whose latency is watched while people log in
 MOST_CONNECTIONS = 200
@@ -61,6 +62,21 @@ async def asked(turn: Any, measure: str, requests: Any, seconds: float, **more: 
     """A closed loop of 16 clients, once to warm up and once to measure."""
     await http.loop(turn.target, requests(), CLIENTS, http.WARM_UP_SECONDS)
     turn.report(measure, **more, **await http.loop(turn.target, requests(), CLIENTS, seconds))
+
+
+# Lists that differ.
+
+
+async def unlike(turn: Any, args: argparse.Namespace) -> None:
+    """`list.unlike`: lists as `http.list.c16` asks for them, but each for another page than those that are asked for at that moment."""
+    target = turn.target
+    path = target.dialect.request("list")["path"]
+    requests = []
+    for number, token in enumerate(target.world["agents"][:LIST_PAGES * 10]):
+        paged = path.replace("page=1", f"page={number % LIST_PAGES + 1}")
+        target.world.setdefault("requests", {})["paged"] = {"method": "GET", "path": paged}
+        requests.append(http.prepare(target, "paged", token))
+    await asked(turn, "list.unlike", lambda: itertools.cycle(requests), args.seconds)
 
 
 # Pages of long conversations.

@@ -1,6 +1,6 @@
 """What the yardstick's load generator does not ask, asked with its own means; runs in the bench's environment, not the product's.
 
-    python -m bench.measure PLAN waiting page login processes --out rows.jsonl
+    python -m bench.measure PLAN waiting unlike page login processes --out rows.jsonl
 
 Loopback only, every measurement bounded in time and count, as there.
 """
@@ -31,6 +31,7 @@ Measure = Callable[["Turn", Any], Coroutine[Any, Any, None]]
 # What is measured, for whom the question makes sense, and whether the server has one core to itself or all there are.
 MEASURES: dict[str, tuple[Measure, tuple[str, ...], bool]] = {
     "waiting": (asking.waiting, ("pandar", "peer", "limit"), True),
+    "unlike": (asking.unlike, ("pandar", "peer", "limit"), True),
     "page": (asking.page, ("pandar",), True),
     "login": (asking.login, ("pandar", "peer"), False),
     "processes": (asking.processes, ("pandar", "peer"), False),

@@ -194,8 +194,9 @@ def sockets(rows: Sequence[Row]) -> str:
 def beyond(rows: Sequence[Row]) -> str:
     """What the yardstick's generator does not ask."""
     queue = [("queue.waiting", metric, f"long queue, {title}") for metric, title in QUEUE]
-    parts = [systems(rows, "waiting", queue), pages(rows), assignments(rows), logins(rows)]
-    return section("Long queues, long conversations, assignment, login", "\n\n".join(part for part in parts if part))
+    lists = [("list.unlike", metric, f"lists that differ, {title}") for metric, title in QUEUE]
+    parts = [systems(rows, "waiting", queue), systems(rows, "unlike", lists), pages(rows), assignments(rows), logins(rows)]
+    return section("Long queues, lists that differ, long conversations, assignment, login", "\n\n".join(part for part in parts if part))
 
 
 def pages(rows: Sequence[Row]) -> str:

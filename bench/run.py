@@ -39,7 +39,7 @@ class Extent:
     count: int = 300  # messages one at a time
     rung: float = 2.0  # seconds of each rate of the ladder
     ladder: tuple[int, ...] = (100, 200, 350, 550, 850, 1_200, 1_700, 2_400, 3_400, 4_600)  # messages/s
-    asked: tuple[str, ...] = ("waiting", "page", "login", "processes")  # of bench.measure
+    asked: tuple[str, ...] = ("waiting", "unlike", "page", "login", "processes")  # of bench.measure
     fresh: bool = False
     quick: bool = False
 
