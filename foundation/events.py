@@ -121,7 +121,8 @@ def push_again(organization: UUID, delivery: UUID) -> None:
 
 def sweep(limit: int = 500) -> int:
     """Enqueue again the deliveries that are due, of all organizations; returns how many. A crashed worker, a wiped Redis and a
-    process that died between commit and publish all end here. Each further try waits twice as long, 5 minutes at most."""
+    process that died between commit and publish all end here. The first tries come within half a minute of each other, for minutes; then
+    each waits twice as long, 5 minutes at most."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT organization, delivery, subscriber FROM claim_due_deliveries(%s)", [limit])
         due = cursor.fetchall()
