@@ -1,5 +1,6 @@
 # Pandar Chat in one image: HTTP, sockets, worker, beat and migrations are the same code with another command (docker-compose.yml).
-FROM python:3.11.13-slim-bookworm AS packages
+ARG PYTHON_IMAGE=python:3.11.13-slim-bookworm
+FROM ${PYTHON_IMAGE} AS packages
 COPY requirements.in requirements.txt /
 # Hashes are checked. What only tests, `make lint` and `make run` need is taken out again: all from "Embedded" on, but for what demo_story
 # and the schema need.
@@ -8,7 +9,7 @@ RUN python -m venv /venv \
  && sed -n '/^# Embedded/,$ s/^\([a-z][a-z0-9-]*\).*/\1/p' /requirements.in | grep -vxE 'httpx|jsonschema|pyyaml' \
   | xargs /venv/bin/pip uninstall --yes
 
-FROM python:3.11.13-slim-bookworm
+FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin pandar
 COPY --from=packages /venv /venv
 COPY . /srv

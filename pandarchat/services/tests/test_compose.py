@@ -257,14 +257,21 @@ def binaries() -> Path:
 
 def test_the_dockerfile_is_pinned_checked_and_not_root() -> None:
     text = (ROOT / "Dockerfile").read_text()
-    bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
-    assert bases
-    assert all(re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base) for base in bases), bases
+    ((argument, base),) = re.findall(r"^ARG (\w+)=(\S+)$", text.partition("\nFROM ")[0], re.MULTILINE)
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base)
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {f"${{{argument}}}"}
+    assert [filled(SERVICES[name]["build"]["args"][argument]) for name in PRODUCT] == [base] * len(PRODUCT), "compose builds what we pin"
     assert "--require-hashes" in text
     assert re.findall(r"^USER (\S+)", text, re.MULTILINE) == ["10001:10001"]
     assert re.search(r"^(CMD|ENTRYPOINT|EXPOSE|USER)", text.partition("\nUSER ")[2], re.MULTILINE)
     for service in ("db", "redis", "proxy"):
-        assert re.fullmatch(r"(postgres:18|redis:7\.4-alpine|haproxy:2\.6-alpine)", SERVICES[service]["image"])
+        assert re.fullmatch(r"(postgres:18|redis:7\.4-alpine|haproxy:2\.6-alpine)", filled(SERVICES[service]["image"]))
+
+
+def test_an_image_can_be_fixed_by_its_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    for service, name in (("db", "POSTGRES_IMAGE"), ("redis", "REDIS_IMAGE"), ("proxy", "HAPROXY_IMAGE")):
+        monkeypatch.setitem(GIVEN, name, fixed := f"here.example/{service}@sha256:{'0' * 64}")
+        assert filled(SERVICES[service]["image"]) == fixed
 
 
 def test_the_image_holds_what_it_needs_without_the_tools_of_development(tmp_path: Path, django_db_setup: None) -> None:
