@@ -32,10 +32,11 @@ TASKS = ("worker-1", "worker-2", "beat-1", "beat-2")
 
 
 class Split:
-    """`parts` to start; `changed` alters the proxy's configuration, for controls; `environment` goes to every part."""
+    """`parts` to start; `changed` alters the proxy's configuration, for controls; `launcher` starts what serves (`faults.without`);
+    `environment` goes to every part."""
 
     def __init__(self, parts: tuple[str, ...] = (*HTTP, *SOCKETS, *TASKS), *, changed: Callable[[str], str] = str,
-                 **environment: str) -> None:
+                 launcher: tuple[str, ...] = (), **environment: str) -> None:
         self.environment = {
             "DEBUG": "off", "SECRET_KEY": settings.SECRET_KEY, "BEHIND_TLS_PROXY": "off", "TRUSTED_PROXIES": "1", "DRAIN_SECONDS": "3",
             "PANDAR_RATE_LIMITS": "off", "DATABASE_POOL_SIZE": "12", **environment}
@@ -45,6 +46,7 @@ class Split:
         self.proxy: Proxy
         self._parts = parts
         self._changed = changed
+        self._launcher = launcher
         self._stack = ExitStack()
 
     @property
@@ -73,9 +75,9 @@ class Split:
         """Start and wait until it is ready."""
         kind = part.partition("-")[0]
         if kind == "web":
-            self.running[part] = start_web(PANDAR_PORT=str(self.ports[part]), **self.environment)
+            self.running[part] = start_web(*self._launcher, PANDAR_PORT=str(self.ports[part]), **self.environment)
         elif kind == "socket":
-            self.running[part] = start_server(PANDAR_PORT=str(self.ports[part]), **self.environment)
+            self.running[part] = start_server(*self._launcher, PANDAR_PORT=str(self.ports[part]), **self.environment)
         else:
             self.running[part] = start_celery("worker" if kind == "worker" else "beat", **self.environment)
 

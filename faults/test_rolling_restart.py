@@ -16,6 +16,7 @@ from accounts.actor import System
 from faults.crowd import Crowd, seated
 from faults.record import Record
 from faults.split import HTTP, SOCKETS, TASKS, Requests, Split
+from faults.without import without
 from foundation.units import unit_of_work
 from pandarchat.services.processes import eventually
 from pandarchat.story import play as story
@@ -166,7 +167,7 @@ def test_one_killed_reads_fail_over_and_a_write_is_done_once(world: World, redis
                 assert await asyncio.to_thread(eventually, lambda: waiting(repeated), 5), "nothing is asked again"
             return (await asyncio.gather(*reads), await asyncio.gather(*keyed), await asyncio.gather(*bare))
 
-    with Split(HTTP, DATABASE_POOL_SIZE="20") as split:
+    with Split(HTTP, launcher=without("database.impatience"), DATABASE_POOL_SIZE="20") as split:
         reads, keyed, bare = asyncio.run(kill(split))
     assert [answer.status_code for answer in reads] == [200] * EACH
     assert {codes[-1] for codes in keyed} == {201}
@@ -180,3 +181,42 @@ def test_one_killed_reads_fail_over_and_a_write_is_done_once(world: World, redis
         assert subjects.count(f"bare {number}") <= 1, "the proxy repeats no write"
     assert subjects.count("bare 0") + subjects.count("bare 1") > 0
     record("server process killed", faults=1, requests=3 * EACH, reads_failed=0, writes_lost_and_repeated=len(lost), doubled=0)
+
+
+def test_one_with_sockets_killed_costs_the_requests_that_it_had_and_no_others(world: World, redis_url: str, record: Record) -> None:
+    """Reads fail over; a new ticket that was under way is told as lost, and stored once at the most."""
+    requests_of = partial(Requests, token=world.token(world.customer), ticket=str(world.ticket(agent=world.agent).pk), opens=True)
+
+    async def ask(split: Split) -> Requests:
+        requests = requests_of(split.url)
+        async with requests.asking(per_second=40):
+            await asyncio.sleep(1)
+            await asyncio.to_thread(split.kill, "socket-1")
+            await asyncio.sleep(3)
+        return requests
+
+    with Split((*HTTP, *SOCKETS)) as split:
+        requests = asyncio.run(ask(split))
+    assert [failed for failed in requests.failed if not failed.startswith("POST /api/v1/tickets/ 502")] == []
+    with unit_of_work(world.pandar.id):
+        stored = list(Ticket.objects.filter(subject__startswith="opened ").values_list("subject", flat=True))
+    assert len(stored) == len(set(stored)), "the proxy repeats no write"
+    assert set(requests.opened) <= set(stored)
+    record("server process killed", faults=1, requests=requests.asked, writes_lost=len(requests.failed), doubled=0)
+
+
+def test_without_looking_further_reads_are_lost_too(world: World, redis_url: str, record: Record) -> None:
+    """The control: for half a second the proxy sends requests to where nobody listens."""
+    requests_of = partial(Requests, token=world.token(world.customer), ticket=str(world.ticket(agent=world.agent).pk))
+
+    async def ask(split: Split) -> Requests:
+        requests = requests_of(split.url)
+        async with requests.asking(per_second=60):
+            await asyncio.to_thread(split.kill, "socket-1")
+            await asyncio.sleep(2)
+        return requests
+
+    with Split((*HTTP, *SOCKETS), changed=impatient) as split:
+        requests = asyncio.run(ask(split))
+    assert any(failed.startswith("GET") for failed in requests.failed)
+    record("server process killed", control="the proxy's redispatch", faults=1, requests=requests.asked, failed=len(requests.failed))

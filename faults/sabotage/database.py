@@ -27,6 +27,13 @@ def slow_lists() -> None:
     lists.LIST = lists.LIST.replace("count(*),", f"count(*) + ({slow}),")
 
 
+def impatience() -> None:
+    """A request waits for a lock as long as its role may."""
+    from foundation import units
+
+    units.LIMITS = "true"
+
+
 def turns() -> None:
     """Whoever comes first has the place, whatever their organization holds already."""
     from foundation.turns import Turns
