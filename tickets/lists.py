@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -30,11 +31,17 @@ TYPES = {"updated_at": "timestamptz", "created_at": "timestamptz", "priority": "
 MOST = {"smallint": 2**15 - 1, "bigint": 2**63 - 1}
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}")
 MOMENT = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00", re.ASCII)
+# What is unread is each viewer's own: it is asked by itself, and stands at the end of a ticket's JSON.
 LIST = """
-SELECT coalesce('[' || string_agg({json}, ',' ORDER BY {order_t}) || ']', '[]'), count(*),
-       (array_agg(t.{column} ORDER BY {order_t}))[{size}]::text, (array_agg(t.conversation_id ORDER BY {order_t}))[{size}]::text
+SELECT t.conversation_id, {json}, t.{column}::text
 FROM (SELECT * FROM tickets_ticket s WHERE {where}{keyset} ORDER BY {order_s} LIMIT {size} OFFSET %(offset)s::bigint) t {joins}
+ORDER BY {order_t}
 """
+UNREAD = f"""
+SELECT {queries.UNREAD} FROM unnest(%(tickets)s::uuid[]) WITH ORDINALITY AS t (conversation_id, place) ORDER BY t.place
+"""
+SHARED = queries.JSON.format(unread="0")
+END = "0}"
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT {most}) counted"
 # Sizes stand in the statements and are no parameters: a plan made for any size would be one for many rows.
 QUEUE = """
@@ -80,11 +87,30 @@ class Listed:
 
 
 Asked = tuple[str, dict[str, Any]]  # a statement and its parameters
+Rows = Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Tickets as everybody who may see this page sees them; what is unread is to be put between each one's `texts` and `end`."""
+
+    keys: str  # of the tickets, an array as PostgreSQL reads it
+    texts: Sequence[str]
+    end: str
+    count: int  # in the whole list, one more than COUNTED_MOST at most
+    next: str | None = None
+
+    def listed(self, number: int | None, unread: Rows) -> Listed:
+        """The page, and where in the list it is, for somebody who has so many unread of each ticket."""
+        data = f"[{','.join([f'{text}{many}{self.end}' for text, (many,) in zip(self.texts, unread, strict=True)])}]".encode()
+        count = min(self.count, COUNTED_MOST)
+        return Listed(data=data, count=count, count_exact=self.count <= COUNTED_MOST, page=number, pages=-(-count // PAGE), next=self.next)
 
 
 def tickets(actor: Actor, wanted: Wanted) -> Listed:
     """A page of 25 tickets that the actor may see, inside a unit of work. Pages reach as far as is counted; a cursor reaches the end."""
-    return listed(wanted, *map(_row, asked(actor, wanted)))
+    page = page_of(wanted.ordering, *map(_rows, asked(actor, wanted)))
+    return listed(wanted, page, _rows(unread_asked(actor, page)))
 
 
 def asked(actor: Actor, wanted: Wanted) -> tuple[Asked, Asked]:
@@ -98,33 +124,50 @@ def asked(actor: Actor, wanted: Wanted) -> tuple[Asked, Asked]:
         given |= {"value": value, "key": key}
     given |= {"offset": 0 if wanted.cursor else (wanted.page - 1) * PAGE}
     direction = "DESC" if descending else "ASC"
-    sql = LIST.format(
-        json=queries.JSON,
-        joins=queries.JOINS,
-        where=where,
-        keyset=keyset,
-        column=column,
-        size=PAGE,
-        order_t=f"t.{column} {direction}, t.conversation_id {direction}",
-        order_s=f"s.{column} {direction}, s.conversation_id {direction}",
-    )
-    return (sql, given), (COUNT.format(where=where, most=COUNTED_MOST + 1), given)
+    return (_list_sql(where, keyset, column, direction, PAGE), given), (_count_sql(where, COUNTED_MOST + 1), given)
 
 
-def listed(wanted: Wanted, page: tuple[Any, ...], counted: tuple[Any, ...]) -> Listed:
-    """The page that these rows are."""
-    data, rows, last_value, last_key = page
-    count = counted[0]
-    return Listed(
-        data=data.encode(), count=min(count, COUNTED_MOST), count_exact=count <= COUNTED_MOST, page=None if wanted.cursor else wanted.page,
-        pages=-(-min(count, COUNTED_MOST) // PAGE), next=_write(wanted.ordering, last_value, last_key) if rows == PAGE else None)
+@lru_cache(maxsize=1024)
+def _list_sql(where: str, keyset: str, column: str, direction: str, size: int) -> str:
+    order = f"{{0}}.{column} {direction}, {{0}}.conversation_id {direction}"
+    return LIST.format(json=SHARED, joins=queries.JOINS, where=where, keyset=keyset, column=column, size=size, order_t=order.format("t"),
+                       order_s=order.format("s"))
 
 
-def _row(asked: Asked) -> tuple[Any, ...]:
+@lru_cache(maxsize=1024)
+def _count_sql(where: str, most: int) -> str:
+    return COUNT.format(where=where, most=most)
+
+
+@lru_cache(maxsize=16)
+def _queue_sql(size: int) -> str:
+    return QUEUE.format(json=SHARED, joins=queries.JOINS, where=QUEUED, size=size)
+
+
+def page_of(ordering: str, rows: Rows, counted: Rows) -> Page:
+    """The page of a list in this order that these rows are."""
+    end = _write(ordering, rows[-1][2], str(rows[-1][0])) if len(rows) == PAGE else None
+    return Page(_keys(rows), [shown.removesuffix(END) for _, shown, _ in rows], "}", counted[0][0], end)
+
+
+def unread_asked(actor: Actor, page: Page) -> Asked:
+    """The statement for how much of each ticket of a page the actor has not read."""
+    return UNREAD, {"organization": actor.organization_id, "staff": actor.staff, "viewer": actor.id, "tickets": page.keys}
+
+
+def listed(wanted: Wanted, page: Page, unread: Rows) -> Listed:
+    """The page as the one sees it who has so many unread of each."""
+    return page.listed(None if wanted.cursor else wanted.page, unread)
+
+
+def _rows(asked: Asked) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(*asked)
-        row: tuple[Any, ...] = cursor.fetchone()
-    return row
+        return cursor.fetchall()
+
+
+def _keys(rows: Rows) -> str:
+    return f"{{{','.join([str(key) for key, *_ in rows])}}}"
 
 
 def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
@@ -187,28 +230,23 @@ def _value(text: str, type_: str) -> datetime | int:
     return datetime.fromisoformat(text)
 
 
-def queue(actor: Actor, page: int) -> Listed:
+def queue(actor: Actor, number: int) -> Listed:
     """The waiting tickets in the order in which they will be assigned, each with the reason why it waits; inside a unit of work."""
-    waiting, counting = queue_asked(actor, page)
-    with connection.cursor() as cursor:
-        cursor.execute(*waiting)
-        rows = cursor.fetchall()
-    return queue_listed(page, rows, _row(counting), queries.duty())
+    waiting, counting = queue_asked(actor, number)
+    page = queue_page(number, _rows(waiting), _rows(counting), queries.duty())
+    return page.listed(number, _rows(unread_asked(actor, page)))
 
 
-def queue_asked(actor: Actor, page: int) -> tuple[Asked, Asked]:
+def queue_asked(actor: Actor, number: int) -> tuple[Asked, Asked]:
     """The statements of a page of the queue: its rows, and how many wait."""
-    given: dict[str, Any] = {"organization": actor.organization_id, "staff": actor.staff, "viewer": actor.id, "offset": (page - 1) * PAGE}
-    sql = QUEUE.format(json=queries.JSON, joins=queries.JOINS, where=QUEUED, size=PAGE)
-    return (sql, given), (COUNT.format(where=QUEUED, most=COUNTED_MOST + 1), given)
+    given: dict[str, Any] = {"organization": actor.organization_id, "staff": actor.staff, "offset": (number - 1) * PAGE}
+    return (_queue_sql(PAGE), given), (_count_sql(QUEUED, COUNTED_MOST + 1), given)
 
 
-def queue_listed(page: int, rows: Sequence[tuple[Any, ...]], counted: tuple[Any, ...], duty: queries.Duty) -> Listed:
+def queue_page(number: int, rows: Rows, counted: Rows, duty: queries.Duty) -> Page:
     """The page of the queue that these rows are, while these agents are on duty."""
-    first, count = (page - 1) * PAGE + 1, counted[0]
-    items = [
-        f'{{"position":{position},"waiting_since":{since},{WHY[duty.reason(Waiting(*waiting))]},"ticket":{shown}}}'
-        for position, (*waiting, since, shown) in enumerate(rows, first)
+    texts = [
+        f'{{"position":{position},"waiting_since":{since},{WHY[duty.reason(Waiting(*waiting))]},"ticket":{shown.removesuffix(END)}'
+        for position, (*waiting, since, shown) in enumerate(rows, (number - 1) * PAGE + 1)
     ]
-    return Listed(data=f"[{','.join(items)}]".encode(), count=min(count, COUNTED_MOST), count_exact=count <= COUNTED_MOST, page=page,
-                  pages=-(-min(count, COUNTED_MOST) // PAGE), next=None)
+    return Page(_keys(rows), texts, "}}", counted[0][0])

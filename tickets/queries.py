@@ -28,15 +28,16 @@ JSON = f"""
 ticket_json(t, {PREFIX}, c.name, c.email, a.name, k.slug, k.name,
   (SELECT array_agg(g.name ORDER BY g.name) FROM tickets_tickettag g
    WHERE g.organization_id = t.organization_id AND g.ticket_id = t.conversation_id),
-  CASE WHEN %(staff)s::boolean THEN v.staff_seq ELSE v.public_seq END,
-  (SELECT count(*) FROM (
-    SELECT 1 FROM chat_entry e
-    LEFT JOIN chat_readmark m
-      ON m.organization_id = e.organization_id AND m.conversation_id = e.conversation_id AND m.user_id = %(viewer)s::uuid
-    WHERE e.organization_id = t.organization_id AND e.conversation_id = t.conversation_id AND e.kind = 'message'
-      AND e.staff_seq > coalesce(m.staff_seq, 0) AND e.sender_id IS DISTINCT FROM %(viewer)s::uuid
-      AND (%(staff)s::boolean OR e.public_seq IS NOT NULL)
-    LIMIT {UNREAD_MOST}) unread))
+  CASE WHEN %(staff)s::boolean THEN v.staff_seq ELSE v.public_seq END, {{unread}})
+"""
+UNREAD = f"""
+(SELECT count(*) FROM (
+  SELECT 1 FROM chat_entry e
+  WHERE e.organization_id = %(organization)s::uuid AND e.conversation_id = t.conversation_id AND e.kind = 'message'
+    AND e.staff_seq > coalesce((SELECT m.staff_seq FROM chat_readmark m WHERE m.organization_id = %(organization)s::uuid
+                                AND m.conversation_id = t.conversation_id AND m.user_id = %(viewer)s::uuid), 0)
+    AND e.sender_id IS DISTINCT FROM %(viewer)s::uuid AND (%(staff)s::boolean OR e.public_seq IS NOT NULL)
+  LIMIT {UNREAD_MOST}) unread)
 """
 JOINS = """
 JOIN chat_conversation v ON v.id = t.conversation_id
@@ -45,7 +46,7 @@ LEFT JOIN accounts_user a ON a.id = t.assignee_id
 LEFT JOIN tickets_category k ON k.id = t.category_id
 """
 ONE = f"""
-SELECT {JSON} FROM tickets_ticket t {JOINS}
+SELECT {JSON.format(unread=UNREAD)} FROM tickets_ticket t {JOINS}
 WHERE t.conversation_id = %(ticket)s AND (%(staff)s OR t.customer_id = %(viewer)s)
 """
 Rows = Sequence[tuple[Any, ...]]

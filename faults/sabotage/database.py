@@ -22,9 +22,9 @@ def slow_lists() -> None:
     """No guard: one organization's lists of tickets take two seconds, as those of somebody who has millions might."""
     from tickets import lists
 
-    assert "count(*)," in lists.LIST
+    assert lists.UNREAD.count("ORDER BY") == 1
     slow = "SELECT 0 FROM pg_sleep(CASE WHEN EXISTS (SELECT FROM accounts_organization WHERE slug = 'pandar') THEN 2 ELSE 0 END)"
-    lists.LIST = lists.LIST.replace("count(*),", f"count(*) + ({slow}),")
+    lists.UNREAD = lists.UNREAD.replace("ORDER BY", f"WHERE ({slow}) = 0 ORDER BY")  # what each asks by themselves: a page is shared
 
 
 def impatience() -> None:

@@ -27,7 +27,9 @@ PARAMETER = compile(r"%\((\w+)\)s")
 WAIT_SECONDS = 5.0  # the longest wait for a free line
 ANSWER_SECONDS = 35.0  # longer than PostgreSQL lets a statement run: who is silent for so long is gone
 LIMITS = "set_config('statement_timeout', '3s', true), set_config('lock_timeout', '3s', true)"  # the latter for foreign keys, at the commit
-OPENED = f"SELECT set_config('app.organization', %(organization)s::text, true), {LIMITS}"  # a unit of work on a line, its limits with it
+OPENED = f"""
+SELECT set_config('app.organization', %(organization)s::text, true), set_config('plan_cache_mode', 'force_generic_plan', true), {LIMITS}
+"""  # a unit of work on a line, its limits with it; as behind `act_as`, a statement has one plan for all values
 FORGOTTEN = ("0A", "26")  # states of what was prepared once and is good no more: a changed table, another server behind a pooler
 MOST_PREPARED = 64  # statements that a line keeps; a list of tickets, of which there are thousands of shapes, takes PostgreSQL 350 kB
 

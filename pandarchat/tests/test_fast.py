@@ -17,7 +17,7 @@ from accounts import recognition, tokens
 from accounts.actions import people
 from accounts.actor import System
 from accounts.models import AgentProfile, Organization, Role, Session, User
-from foundation import batching
+from foundation import batching, sharing
 from foundation.async_database import connected
 from foundation.batching import Alone
 from foundation.http import errors, middleware
@@ -235,7 +235,8 @@ def test_a_connection_that_is_lost_on_the_way_is_told(world: World) -> None:
     async def story() -> list[Heard]:
         heard = [await one(*request)]
         asking = asyncio.ensure_future(one(*request))
-        await asyncio.sleep(0)
+        while not any(line._answer for line in pipeline.lines()._open):
+            await asyncio.sleep(0)
         for line in tuple(pipeline.lines()._open):
             line._die(psycopg.OperationalError("the connection is lost"))
         heard.append(await asking)
@@ -344,9 +345,64 @@ def test_without_the_question_they_would_be(world: World, monkeypatch: pytest.Mo
 def test_what_is_slow_keeps_no_line_and_is_left(world: World, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     from tickets import lists
 
-    monkeypatch.setattr(lists, "LIST", lists.LIST.replace("count(*),", "count(*) + (SELECT 0 FROM pg_sleep(0.5)),"))
+    request, usual = ("GET", "tickets/", world.token(world.agent)), lists._list_sql
+    monkeypatch.setattr(lists, "_list_sql", lambda *given: usual(*given).replace("\nFROM", " || (SELECT '' FROM pg_sleep(0.5))\nFROM", 1))
+    monkeypatch.setattr(sharing, "OPENED", sharing.OPENED.replace("'3s'", f"'{limit}'"))
+    world.ticket()
+    assert ask(request)[0].left == (limit == "20ms"), "where all share"
+    monkeypatch.undo()
+    monkeypatch.setattr(lists, "UNREAD", lists.UNREAD.replace("SELECT", "SELECT (SELECT 0 FROM pg_sleep(0.5)) +", 1))
     monkeypatch.setattr(recognition, "ACT_AS", recognition.ACT_AS.replace("'3s'", f"'{limit}'"))
-    assert ask(("GET", "tickets/", world.token(world.agent)))[0].left == (limit == "20ms")
+    recognition.forget()
+    assert ask(request)[0].left == (limit == "20ms"), "where each asks"
+
+
+def at_once(*requests: tuple[Any, ...]) -> list[Heard]:
+    """The answers to requests that are there at the same moment, the callers known."""
+
+    async def story() -> list[Heard]:
+        try:
+            for _ in range(2):
+                heard = await asyncio.gather(*(one(*request) for request in requests))
+            return heard
+        finally:
+            pipeline.close()
+
+    return asyncio.run(story())
+
+
+def rows_unread(heard: Heard) -> list[int]:
+    return [row.get("ticket", row)["unread"] for row in heard.body["data"]]
+
+
+@pytest.mark.parametrize("path", ["tickets/", "queue/"])
+def test_who_shares_a_page_has_their_own_unread(world: World, path: str) -> None:
+    ticket = world.ticket()
+    for number in range(3):
+        world.say(world.customer, ticket, str(number))
+    world.api(world.agent).post(f"tickets/{ticket.pk}/read/", {"seq": 3})
+    people = [world.agent, world.teammate, world.manager] * 4
+    heard = at_once(*(("GET", path, world.token(person)) for person in people))
+    assert [rows_unread(answer) for answer in heard] == [[1], [4], [4]] * 4
+    assert not any(answer.left for answer in heard)
+
+
+def mixed(world: World) -> bool:
+    """Whether customers who ask for the same at the same moment get anything of each other's."""
+    mine, theirs = world.ticket(world.customer), world.ticket(world.other_customer)
+    people = [(world.customer, mine), (world.other_customer, theirs)] * 6
+    heard = at_once(*(("GET", "tickets/", world.token(person)) for person, _ in people))
+    return any([row["id"] for row in answer.body["data"]] != [str(ticket.pk)] for answer, (_, ticket) in zip(heard, people, strict=True))
+
+
+def test_customers_share_no_page(world: World) -> None:
+    assert not mixed(world)
+
+
+def test_if_a_question_were_its_words_alone_they_would(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control."""
+    monkeypatch.setattr(sharing, "named", lambda asked: (asked[0],))
+    assert mixed(world)
 
 
 def test_who_asks_much_at_once_is_noted_once(world: World) -> None:

@@ -1,5 +1,6 @@
 """Listing tickets, reading the queue and opening a ticket, on the event loop: what the views answer, asked in one round trip."""
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import orjson
@@ -36,16 +37,15 @@ async def tickets(call: Call) -> Answer | None:
         asked = lists.asked(known.actor, wanted)
     except Invalid:
         return None
-    paging, counting = asked
-    count = sharing.ask(known.actor.organization_id, counting, make=only_row)  # alike for all staff who look at the same list
-    rows = await recognition.act(known, [paging])
-    if rows is None:
-        return None
-    return Answer(listed(lists.listed(wanted, rows[0][0], await count)))
+    page = await sharing.ask(known.actor.organization_id, *asked, make=list_page(wanted.ordering))
+    unread = await recognition.act(known, [lists.unread_asked(known.actor, page)])
+    return None if unread is None else Answer(listed(lists.listed(wanted, page, unread[0])))
 
 
-def only_row(rows: Rows) -> tuple[Any, ...]:
-    return rows[0]
+@cache
+def list_page(ordering: str) -> Callable[[Rows, Rows], lists.Page]:
+    """What makes a page of a list in this order; one and the same for all who ask, as it is part of their question."""
+    return partial(lists.page_of, ordering)
 
 
 @lru_cache(maxsize=4096)
@@ -72,21 +72,24 @@ def checked(serializer: Any, query: bytes) -> dict[str, Any] | None:
 
 async def queue(call: Call) -> Answer | None:
     """A page of the queue."""
-    known, page = await recognition.recognise(call), queue_wanted(call.query)
-    if known is None or page is None or not known.actor.may("tickets.view_queue"):
+    known, number = await recognition.recognise(call), queue_wanted(call.query)
+    if known is None or number is None or not known.actor.may("tickets.view_queue"):
         return None
-    paging, counting = lists.queue_asked(known.actor, page)
     given = {"organization": known.actor.organization_id}
-    shared = sharing.ask(known.actor.organization_id, counting, (queries.KINDS, given), (queries.PAUSED, given), make=standing)
-    rows = await recognition.act(known, [paging])
-    if rows is None:
-        return None
-    return Answer(listed(lists.queue_listed(page, rows[0], *await shared)))
+    asked = *lists.queue_asked(known.actor, number), (queries.KINDS, given), (queries.PAUSED, given)
+    page = await sharing.ask(known.actor.organization_id, *asked, make=queue_page(number))
+    unread = await recognition.act(known, [lists.unread_asked(known.actor, page)])
+    return None if unread is None else Answer(listed(page.listed(number, unread[0])))
 
 
-def standing(counted: Rows, kinds: Rows, paused: Rows) -> tuple[tuple[Any, ...], queries.Duty]:
-    """How many wait, and for whom."""
-    return counted[0], queries.duty_of(kinds, paused)
+@lru_cache(maxsize=1024)
+def queue_page(number: int) -> Callable[[Rows, Rows, Rows, Rows], lists.Page]:
+    """What makes this page of the queue; one and the same for all who ask, as it is part of their question."""
+
+    def made(rows: Rows, counted: Rows, kinds: Rows, paused: Rows) -> lists.Page:
+        return lists.queue_page(number, rows, counted, queries.duty_of(kinds, paused))
+
+    return made
 
 
 def listed(found: lists.Listed) -> bytes:
