@@ -97,20 +97,21 @@ class Page:
     keys: str  # of the tickets, an array as PostgreSQL reads it
     texts: Sequence[str]
     end: str
-    count: int  # in the whole list, one more than COUNTED_MOST at most
     next: str | None = None
 
-    def listed(self, number: int | None, unread: Rows) -> Listed:
+    def listed(self, number: int | None, counted: Rows, unread: Rows) -> Listed:
         """The page, and where in the list it is, for somebody who has so many unread of each ticket."""
+        ((found,),) = counted
         data = f"[{','.join([f'{text}{many}{self.end}' for text, (many,) in zip(self.texts, unread, strict=True)])}]".encode()
-        count = min(self.count, COUNTED_MOST)
-        return Listed(data=data, count=count, count_exact=self.count <= COUNTED_MOST, page=number, pages=-(-count // PAGE), next=self.next)
+        count = min(found, COUNTED_MOST)
+        return Listed(data=data, count=count, count_exact=found <= COUNTED_MOST, page=number, pages=-(-count // PAGE), next=self.next)
 
 
 def tickets(actor: Actor, wanted: Wanted) -> Listed:
     """A page of 25 tickets that the actor may see, inside a unit of work. Pages reach as far as is counted; a cursor reaches the end."""
-    page = page_of(wanted.ordering, *map(_rows, asked(actor, wanted)))
-    return listed(wanted, page, _rows(unread_asked(actor, page)))
+    paging, counting = asked(actor, wanted)
+    page = page_of(wanted.ordering, _rows(paging))
+    return listed(wanted, page, _rows(counting), _rows(unread_asked(actor, page)))
 
 
 def asked(actor: Actor, wanted: Wanted) -> tuple[Asked, Asked]:
@@ -144,10 +145,10 @@ def _queue_sql(size: int) -> str:
     return QUEUE.format(json=SHARED, joins=queries.JOINS, where=QUEUED, size=size)
 
 
-def page_of(ordering: str, rows: Rows, counted: Rows) -> Page:
+def page_of(ordering: str, rows: Rows) -> Page:
     """The page of a list in this order that these rows are."""
     end = _write(ordering, rows[-1][2], str(rows[-1][0])) if len(rows) == PAGE else None
-    return Page(_keys(rows), [shown.removesuffix(END) for _, shown, _ in rows], "}", counted[0][0], end)
+    return Page(_keys(rows), [shown.removesuffix(END) for _, shown, _ in rows], "}", end)
 
 
 def unread_asked(actor: Actor, page: Page) -> Asked:
@@ -155,9 +156,9 @@ def unread_asked(actor: Actor, page: Page) -> Asked:
     return UNREAD, {"organization": actor.organization_id, "staff": actor.staff, "viewer": actor.id, "tickets": page.keys}
 
 
-def listed(wanted: Wanted, page: Page, unread: Rows) -> Listed:
+def listed(wanted: Wanted, page: Page, counted: Rows, unread: Rows) -> Listed:
     """The page as the one sees it who has so many unread of each."""
-    return page.listed(None if wanted.cursor else wanted.page, unread)
+    return page.listed(None if wanted.cursor else wanted.page, counted, unread)
 
 
 def _rows(asked: Asked) -> Rows:
@@ -233,8 +234,8 @@ def _value(text: str, type_: str) -> datetime | int:
 def queue(actor: Actor, number: int) -> Listed:
     """The waiting tickets in the order in which they will be assigned, each with the reason why it waits; inside a unit of work."""
     waiting, counting = queue_asked(actor, number)
-    page = queue_page(number, _rows(waiting), _rows(counting), queries.duty())
-    return page.listed(number, _rows(unread_asked(actor, page)))
+    page = queue_page(number, _rows(waiting), queries.duty())
+    return page.listed(number, _rows(counting), _rows(unread_asked(actor, page)))
 
 
 def queue_asked(actor: Actor, number: int) -> tuple[Asked, Asked]:
@@ -243,10 +244,10 @@ def queue_asked(actor: Actor, number: int) -> tuple[Asked, Asked]:
     return (_queue_sql(PAGE), given), (_count_sql(QUEUED, COUNTED_MOST + 1), given)
 
 
-def queue_page(number: int, rows: Rows, counted: Rows, duty: queries.Duty) -> Page:
+def queue_page(number: int, rows: Rows, duty: queries.Duty) -> Page:
     """The page of the queue that these rows are, while these agents are on duty."""
     texts = [
         f'{{"position":{position},"waiting_since":{since},{WHY[duty.reason(Waiting(*waiting))]},"ticket":{shown.removesuffix(END)}'
         for position, (*waiting, since, shown) in enumerate(rows, (number - 1) * PAGE + 1)
     ]
-    return Page(_keys(rows), texts, "}}", counted[0][0])
+    return Page(_keys(rows), texts, "}}")

@@ -37,13 +37,20 @@ async def tickets(call: Call) -> Answer | None:
         asked = lists.asked(known.actor, wanted)
     except Invalid:
         return None
-    page = await sharing.ask(known.actor.organization_id, *asked, make=list_page(wanted.ordering))
+    paging, counting = asked
+    organization = known.actor.organization_id
+    count = sharing.ask(organization, counting, make=rows_alone)  # by itself, for all pages of a list have it in common
+    page = await sharing.ask(organization, paging, make=list_page(wanted.ordering))
     unread = await recognition.act(known, [lists.unread_asked(known.actor, page)])
-    return None if unread is None else Answer(listed(lists.listed(wanted, page, unread[0])))
+    return None if unread is None else Answer(listed(lists.listed(wanted, page, await count, unread[0])))
+
+
+def rows_alone(rows: Rows) -> Rows:
+    return rows
 
 
 @cache
-def list_page(ordering: str) -> Callable[[Rows, Rows], lists.Page]:
+def list_page(ordering: str) -> Callable[[Rows], lists.Page]:
     """What makes a page of a list in this order; one and the same for all who ask, as it is part of their question."""
     return partial(lists.page_of, ordering)
 
@@ -77,17 +84,17 @@ async def queue(call: Call) -> Answer | None:
         return None
     given = {"organization": known.actor.organization_id}
     asked = *lists.queue_asked(known.actor, number), (queries.KINDS, given), (queries.PAUSED, given)
-    page = await sharing.ask(known.actor.organization_id, *asked, make=queue_page(number))
+    page, counted = await sharing.ask(known.actor.organization_id, *asked, make=queue_page(number))
     unread = await recognition.act(known, [lists.unread_asked(known.actor, page)])
-    return None if unread is None else Answer(listed(page.listed(number, unread[0])))
+    return None if unread is None else Answer(listed(page.listed(number, counted, unread[0])))
 
 
 @lru_cache(maxsize=1024)
-def queue_page(number: int) -> Callable[[Rows, Rows, Rows, Rows], lists.Page]:
-    """What makes this page of the queue; one and the same for all who ask, as it is part of their question."""
+def queue_page(number: int) -> Callable[[Rows, Rows, Rows, Rows], tuple[lists.Page, Rows]]:
+    """What makes this page of the queue, its count beside it; one and the same for all who ask, as it is part of their question."""
 
-    def made(rows: Rows, counted: Rows, kinds: Rows, paused: Rows) -> lists.Page:
-        return lists.queue_page(number, rows, counted, queries.duty_of(kinds, paused))
+    def made(rows: Rows, counted: Rows, kinds: Rows, paused: Rows) -> tuple[lists.Page, Rows]:
+        return lists.queue_page(number, rows, queries.duty_of(kinds, paused)), counted
 
     return made
 
