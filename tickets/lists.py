@@ -33,7 +33,7 @@ WHOLE_NUMBER = re.compile(r"[0-9]{1,19}")
 MOMENT = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00", re.ASCII)
 # What is unread is each viewer's own: it is asked by itself, and stands at the end of a ticket's JSON.
 LIST = """
-SELECT t.conversation_id, {json}, t.{column}::text
+SELECT t.conversation_id::text, {json}, t.{column}::text
 FROM (SELECT * FROM tickets_ticket s WHERE {where}{keyset} ORDER BY {order_s} LIMIT {size} OFFSET %(offset)s::bigint) t {joins}
 ORDER BY {order_t}
 """
@@ -147,7 +147,7 @@ def _queue_sql(size: int) -> str:
 
 def page_of(ordering: str, rows: Rows) -> Page:
     """The page of a list in this order that these rows are."""
-    end = _write(ordering, rows[-1][2], str(rows[-1][0])) if len(rows) == PAGE else None
+    end = _write(ordering, rows[-1][2], rows[-1][0]) if len(rows) == PAGE else None
     return Page(_keys(rows), [shown.removesuffix(END) for _, shown, _ in rows], "}", end)
 
 
