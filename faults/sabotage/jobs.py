@@ -40,10 +40,19 @@ def assignment_locks() -> None:
     from tickets.actions import assigning, moves
 
     assigning.lock_assignment = moves.lock_assignment = lambda organization: None
-    queries.LOCK_QUEUED = queries.LOCK_QUEUED.replace("FOR UPDATE OF c", "")
+    queries.LOCK_QUEUED = cut(queries.LOCK_QUEUED, "FOR UPDATE OF c")
     queries.lock_agents = set  # type: ignore[assignment]
-    assigning.GIVE = assigning.GIVE.replace("FOR UPDATE OF c", "").replace("AND t.status = 'queued'", "")
+    assigning.GIVE = cut(assigning.GIVE, "FOR UPDATE OF c", "AND t.status || '' = 'queued'")
     slow_statements()
+
+
+def cut(sql: str, *guards: str) -> str:
+    """A statement without these of its words, which must be there: else nothing would be taken away."""
+    for guard in guards:
+        if guard not in sql:
+            raise LookupError(f"{guard!r} is not in the statement any more")
+        sql = sql.replace(guard, "")
+    return sql
 
 
 # What is done to a process, whatever its guards.
