@@ -13,6 +13,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from django.urls import path
 
+from accounts import passwords
 from foundation import async_database, draining
 from foundation.http.buffering import BufferedBody
 from foundation.http.fast import FastPaths
@@ -26,11 +27,13 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            passwords.start_processes()
             await sockets.start()
             draining.before_stopping(settings.DRAIN_SECONDS, sockets.leave)
             await send({"type": "lifespan.startup.complete"})
         else:
             await sockets.stop()
+            passwords.stop_processes()
             await get_channel_layer().stop()
             await async_database.close()
             pipeline.close()

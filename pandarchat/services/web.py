@@ -46,9 +46,11 @@ def load(target: str) -> Callable[..., Any]:
     """In the worker: the application, and an ear for the word that the process goes."""
     from django.conf import settings
 
+    from accounts import passwords
     from foundation.http.whole_body import WholeBody
     from pandarchat.wsgi import application
 
+    passwords.start_processes()
     signal.signal(DRAIN, lambda *_: draining.begin())
     return WholeBody(application, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 

@@ -1,0 +1,187 @@
+"""The line and its processes, which are really started, stopped and killed."""
+import os
+import resource
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import TimeoutError as TooLate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accounts.hashing import argon, processes
+from accounts.hashing.processes import Line, Question
+from accounts.hashing.tests.family import MOST, hashing, lives, processor_seconds
+from foundation.errors import Unavailable
+from pandarchat.services.processes import wait_until
+
+SECRET = b"an umbrella of tin"
+NEW = {"salt": "saltsaltsalt", "time": 1, "memory": 64, "lanes": 1, "length": 32}
+LONG = {**NEW, "time": 40_000}  # a second, at least
+LATE = 60.0  # seconds until a test gives up
+
+
+@pytest.fixture
+def line_of() -> Iterator[Callable[[int], Line]]:
+    made: list[Line] = []
+
+    def make(workers: int) -> Line:
+        made.append(Line(workers))
+        return made[-1]
+
+    yield make
+    for line in made:
+        for pid in of(line):
+            os.kill(pid, signal.SIGCONT)
+        line.close()
+    assert not hashing(os.getpid()), "a process is left"
+
+
+@pytest.fixture
+def never_urgent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "URGENT_SECONDS", LATE)
+    monkeypatch.setattr(processes, "STARVED_SECONDS", LATE)
+
+
+def of(line: Line) -> list[int]:
+    """The numbers of a line's processes."""
+    return [process.running.pid for process in (*line.workers, line.hurrying) if process.running is not None]
+
+
+def begun(line: Line, asked: dict[str, Any] = LONG) -> tuple[Question, int]:
+    """A long question that a worker has begun to work on, and that worker."""
+    line.ask(NEW, SECRET).answer.result(LATE)
+    (pid,) = of(line)
+    before = processor_seconds(pid)
+    question = line.ask(asked, SECRET)
+    wait_until(lambda: processor_seconds(pid) > before + 0.1, MOST, "the worker does not begin")
+    return question, pid
+
+
+def test_questions_are_answered(line_of: Callable[[int], Line]) -> None:
+    line = line_of(2)
+    hashed = line.ask(NEW, SECRET).answer.result(LATE)
+    verify = {"verify": hashed.decode()}
+    asked = [line.ask(verify, SECRET if number % 2 else b"another") for number in range(40)]
+    assert [question.answer.result(LATE) for question in asked] == [argon.WRONG, argon.RIGHT] * 20
+    assert len(of(line)) <= 3
+    with pytest.raises(processes.Failed, match="InvalidHashError"):
+        line.ask({"verify": "nonsense"}, SECRET).answer.result(LATE)
+
+
+def test_nothing_runs_before_the_first_question(line_of: Callable[[int], Line]) -> None:
+    assert of(line_of(2)) == []
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_they_give_way_to_everybody(line_of: Callable[[int], Line]) -> None:
+    line = line_of(1)
+    line.ask(NEW, SECRET).answer.result(LATE)
+    (pid,) = of(line)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == 19 > os.getpriority(os.PRIO_PROCESS, os.getpid()), "the negative control"
+    assert os.sched_getscheduler(pid) == os.SCHED_BATCH
+    assert os.getsid(pid) == pid, "a signal to the server's group is none to it"
+    group = Path(f"/proc/{pid}/autogroup")
+    if group.exists() and group.read_text().strip():
+        assert group.read_text().split()[-1] == "19"
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_they_know_nothing_and_leave_nothing(line_of: Callable[[int], Line], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "a key that nobody may know")
+    line = line_of(1)
+    line.ask(NEW, SECRET).answer.result(LATE)
+    (pid,) = of(line)
+    assert resource.prlimit(pid, resource.RLIMIT_CORE) == (0, 0)
+    status = Path(f"/proc/{pid}/status").read_text()
+    assert "SECRET_KEY" not in Path(f"/proc/{pid}/environ").read_text(), "what the test runs with is not handed on"
+    assert SECRET not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    assert SECRET.decode() not in repr(Question(b"{}", SECRET))
+    assert int(status.partition("VmRSS:")[2].split()[0]) < 64 * 1024, "kB: an interpreter and one hash"
+    loaded = Path(f"/proc/{pid}/maps").read_text()
+    assert "argon2" in loaded and "psycopg" not in loaded
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_killed_while_it_works_another_answers(line_of: Callable[[int], Line]) -> None:
+    line = line_of(1)
+    question, pid = begun(line)
+    os.kill(pid, signal.SIGKILL)
+    assert question.answer.result(LATE).startswith(b"$argon2id$")
+    assert of(line) != [pid]
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_killed_twice_the_question_is_given_back(line_of: Callable[[int], Line]) -> None:
+    line = line_of(1)
+    question, pid = begun(line)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: of(line) not in ([], [pid]), MOST, "no successor")
+    assert not question.answer.done()
+    os.kill(of(line)[0], signal.SIGKILL)
+    with pytest.raises(Unavailable):
+        question.answer.result(LATE)
+    assert line.ask(NEW, SECRET).answer.result(LATE), "and the line goes on"
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_one_that_is_stuck_is_replaced(line_of: Callable[[int], Line], monkeypatch: pytest.MonkeyPatch) -> None:
+    line = line_of(1)
+    line.ask(NEW, SECRET).answer.result(LATE)
+    (pid,) = of(line)
+    monkeypatch.setattr(processes, "STUCK_SECONDS", 0.5)
+    os.kill(pid, signal.SIGSTOP)
+    assert line.ask(NEW, SECRET).answer.result(LATE)
+    wait_until(lambda: not lives(pid), MOST, "it is still there")
+
+
+def test_whoever_waits_too_long_is_taken_by_another(line_of: Callable[[int], Line]) -> None:
+    line = line_of(1)
+    line.ask(NEW, SECRET).answer.result(LATE)
+    (pid,) = of(line)
+    os.kill(pid, signal.SIGSTOP)
+    begun_and_waiting = [line.ask(NEW, SECRET) for _ in range(3)]
+    assert all(question.answer.result(LATE) for question in begun_and_waiting), "the one that the stopped process had, too"
+    (another,) = set(of(line)) - {pid}
+    assert os.getpriority(os.PRIO_PROCESS, another) == os.getpriority(os.PRIO_PROCESS, os.getpid())
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_without_the_other_they_would_wait(line_of: Callable[[int], Line]) -> None:
+    """The negative control of the test above."""
+    line = line_of(1)
+    line.ask(NEW, SECRET).answer.result(LATE)
+    os.kill(of(line)[0], signal.SIGSTOP)
+    with pytest.raises(TooLate):
+        line.ask(NEW, SECRET).answer.result(3)
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_the_line_has_an_end(line_of: Callable[[int], Line]) -> None:
+    line = line_of(1)
+    line.ask(NEW, SECRET).answer.result(LATE)
+    os.kill(of(line)[0], signal.SIGSTOP)
+    waiting = [line.ask(NEW, SECRET) for _ in range(processes.MOST_PER_WORKER)]
+    with pytest.raises(Unavailable) as refused:
+        line.ask(NEW, SECRET)
+    assert (refused.value.code, refused.value.retry_after_ms) == ("busy", 2000)
+    waiting.pop().answer.cancel()
+    waiting.append(line.ask(NEW, SECRET))  # who gave up has left a place
+    os.kill(of(line)[0], signal.SIGCONT)
+    assert all(question.answer.result(LATE) for question in waiting)
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_closed_it_refuses_whoever_waits_and_all_is_gone(line_of: Callable[[int], Line]) -> None:
+    line = line_of(1)
+    question, pid = begun(line)
+    waiting = line.ask(NEW, SECRET)
+    line.close()
+    for refused in (question, waiting):
+        with pytest.raises(Unavailable):
+            refused.answer.result(LATE)
+    with pytest.raises(Unavailable):
+        line.ask(NEW, SECRET)
+    wait_until(lambda: not lives(pid), MOST, "it is still there")
+    assert not [thread for thread in threading.enumerate() if thread in line._threads]
