@@ -11,12 +11,13 @@ from django.db import connection
 from foundation.errors import RateLimited
 
 COUNT = """
-INSERT INTO foundation_counter AS c (name, window_start, count) VALUES (%(name)s, now(), 1)
+INSERT INTO foundation_counter AS c (name, window_start, count) VALUES (%(name)s::bytea, now(), 1)
 ON CONFLICT (name) DO UPDATE SET
-  count = CASE WHEN c.window_start < now() - %(window)s THEN 1 ELSE least(c.count + 1, 1000000) END,
-  window_start = CASE WHEN c.window_start < now() - %(window)s THEN now() ELSE c.window_start END
-RETURNING count, window_start + %(window)s - now()
+  count = CASE WHEN c.window_start < now() - %(window)s::interval THEN 1 ELSE least(c.count + 1, 1000000) END,
+  window_start = CASE WHEN c.window_start < now() - %(window)s::interval THEN now() ELSE c.window_start END
+RETURNING count, window_start + %(window)s::interval - now()
 """
+FORGET = "DELETE FROM foundation_counter WHERE name = %(name)s::bytea"
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,23 @@ class Throttle:
         if not settings.RATE_LIMITS:
             return
         with connection.cursor() as cursor:
-            given: dict[str, Any] = {"name": self._name(parts), "window": self.window}
-            cursor.execute(COUNT, given)
-            count, left = cursor.fetchone()
+            cursor.execute(*self.counting(*parts))
+            row = cursor.fetchone()
+        self.judge(row)
+
+    def counting(self, *parts: object) -> tuple[str, dict[str, Any]]:
+        """The statement that counts, with its values; its row is for `judge`."""
+        return COUNT, {"name": self._name(parts), "window": self.window}
+
+    def judge(self, row: tuple[int, timedelta]) -> None:
+        """Raises RateLimited where that was one try too many."""
+        count, left = row
         if count > self.most:
             raise RateLimited(f"Too many tries. Come back in {minutes(left)}.", retry_after_ms=int(left.total_seconds() * 1000) + 1)
 
-    def forget(self, *parts: object) -> None:
-        """Start anew for this name, after a success."""
-        if settings.RATE_LIMITS:
-            with connection.cursor() as cursor:
-                cursor.execute("DELETE FROM foundation_counter WHERE name = %s", [self._name(parts)])
+    def forgetting(self, *parts: object) -> tuple[str, dict[str, Any]]:
+        """The statement that starts anew for this name, after a success."""
+        return FORGET, {"name": self._name(parts)}
 
     def _name(self, parts: tuple[object, ...]) -> bytes:
         text = "\0".join([self.scope, *map(str, parts)])

@@ -1,4 +1,6 @@
-"""Which requests are answered on the event loop; every other, and every refusal of these, is Django's."""
+"""Which requests are answered on the event loop; every other, and every refusal of these but a sign-in's, is Django's."""
+from accounts.api import fast as accounts
+from accounts.api.views import Login
 from chat.api import fast as chat
 from chat.api.views import Entries
 from foundation.http.fast import Route
@@ -11,4 +13,5 @@ ROUTES = (
     Route("POST", "/api/v1/tickets/", tickets.open_ticket, Tickets),
     Route("GET", "/api/v1/queue/", tickets.queue, Queue),
     Route("GET", f"/api/v1/tickets/(?P<ticket>{UUID})/entries/", chat.entries, Entries),
+    Route("POST", "/api/v1/auth/login/", accounts.login, Login),
 )

@@ -10,10 +10,11 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
-from accounts import audit, passwords, tokens
+from accounts import audit, permissions, tokens
+from accounts.actions.steps import Ask, Check, Procedure, run
 from accounts.actor import Actor, AnyActor, load
 from accounts.models import Session, SocketTicket, User
-from foundation import events
+from foundation import events, logs
 from foundation.errors import Forbidden, Unauthenticated
 from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
@@ -38,7 +39,7 @@ class WrongCredentials(Unauthenticated):
 class SignedIn:
     access: str
     refresh: str
-    user: User
+    me: dict[str, Any] | None = None  # the user as `serializers.Me` has them, where a session begins
 
 
 def normalised(name: str) -> str:
@@ -57,53 +58,126 @@ def organization_named(slug: str) -> UUID | None:
     return found
 
 
+FIND = """
+SELECT u.id, u.password, u.name, u.email_confirmed_at IS NOT NULL OR NOT coalesce(o.requires_confirmed_email, false)
+FROM accounts_user u LEFT JOIN accounts_organization o ON o.id = u.organization_id
+WHERE u.email = %(email)s::text AND u.is_active
+"""
+# Nobody enters who was disabled, or given another password, while theirs was checked.
+ENTER = """
+WITH who AS (
+  SELECT u.id, u.organization_id, u.email, u.name, u.epoch, r.id AS role_id, r.version, r.slug AS role, r.is_staff,
+         o.slug AS organization, o.name AS organization_name
+  FROM accounts_user u JOIN accounts_organization o ON o.id = u.organization_id AND o.is_active JOIN accounts_role r ON r.id = u.role_id
+  WHERE u.id = %(user)s::uuid AND u.is_active AND u.password = %(hashed)s::text
+), begun AS (
+  INSERT INTO accounts_session (id, organization_id, user_id, generation, created_at, last_used_at, expires_at, revoked_because, address,
+                                user_agent)
+  SELECT %(session)s::uuid, organization_id, id, 1, now(), now(), %(expires_at)s::timestamptz, '', %(address)s::text, %(user_agent)s::text
+  FROM who
+), noted AS (
+  UPDATE accounts_user u SET last_login = now() FROM who WHERE u.id = who.id
+), recorded AS (
+  INSERT INTO accounts_auditentry (id, organization_id, at, actor_id, actor_name, action, target_type, target_id, target_name, address,
+                                   request_id)
+  SELECT %(entry)s::uuid, organization_id, now(), id, name, 'login', 'accounts.user', id::text,
+         left(coalesce(nullif(name, ''), email), 200), %(address)s::text, %(request)s::text
+  FROM who
+)
+SELECT id, epoch, role_id, version, email, name, role, is_staff, organization, organization_name FROM who
+"""
+# An unknown organization has no trail.
+FAIL = """
+INSERT INTO accounts_auditentry (id, organization_id, at, actor_name, action, target_type, target_id, target_name, address, request_id)
+VALUES (%(entry)s::uuid, %(organization)s::uuid, now(), %(email)s::text, 'login_failed', %(type)s::text, %(target)s::text,
+        left(%(name)s::text, 200), %(address)s::text, %(request)s::text)
+"""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Whose credentials were right; `hashed` is what the password was checked against."""
+
+    tenant: UUID
+    user: UUID
+    hashed: str
+
+
 def verify(*, organization: str, email: str, password: str, address: str) -> User:
     """The user whose credentials these are, after counting the try. Raises RateLimited, WrongCredentials, or Forbidden while the
     organization demands a confirmed address; success and failure are audited, each in a unit of its own."""
-    organization, email = normalised(organization), normalised(email)
-    BY_ADDRESS.count(address)
-    BY_ACCOUNT.count(organization, email, address)
-    BY_ACCOUNT_ANYWHERE.count(organization, email)
-    tenant = organization_named(organization)
-    user = _find(tenant, email)
-    if not passwords.matches(password, user.password if user else None) or user is None:
-        _failed(tenant, user, email, address)
+    verified = run(_verifying(organization, email, password, address))
+    with unit_of_work(verified.tenant):
+        found = User.objects.select_related("organization").filter(id=verified.user, is_active=True, password=verified.hashed).first()
+    if found is None:
         raise WrongCredentials
-    BY_ACCOUNT.forget(organization, email, address)
-    if user.organization and user.organization.requires_confirmed_email and user.email_confirmed_at is None:
-        _failed(tenant, user, email, address)
-        raise Forbidden("Please confirm your email address before you sign in.", code="email_not_confirmed")
-    return user
+    return found
 
 
-def _find(tenant: UUID | None, email: str) -> User | None:
-    if tenant is None:
-        return None
-    with unit_of_work(tenant):
-        return User.objects.select_related("organization").filter(email=email, is_active=True).first()
-
-
-def _failed(tenant: UUID | None, user: User | None, email: str, address: str) -> None:
+def _verifying(organization: str, email: str, password: str, address: str) -> Procedure[Verified]:
+    organization, email = normalised(organization), normalised(email)
+    account = (BY_ACCOUNT, (organization, email, address))
+    if settings.RATE_LIMITS:
+        for throttle, parts in ((BY_ADDRESS, (address,)), account, (BY_ACCOUNT_ANYWHERE, (organization, email))):
+            ((count,),) = yield Ask((throttle.counting(*parts),))
+            throttle.judge(count)
+    tenant: UUID | None = PLATFORM
+    if organization != PLATFORM_SLUG:
+        (((tenant,),),) = yield Ask((("SELECT find_organization(%(slug)s::text)", {"slug": organization}),))
+    found = None
     if tenant is not None:
-        with unit_of_work(tenant):
-            audit.record("login_failed", actor=None, name=email, target=user, address=address)
+        (rows,) = yield Ask(((FIND, {"email": email}),), tenant)
+        found = rows[0] if rows else None
+    user, hashed, name, confirmed = found or (None, None, "", True)
+    right = yield Check(password, hashed)
+    if right and settings.RATE_LIMITS:
+        yield Ask((BY_ACCOUNT.forgetting(*account[1]),))
+    if tenant is not None and not (right and confirmed):
+        failed = {"entry": uuid7(), "organization": None if tenant == PLATFORM else tenant, "email": email, "address": address,
+                  "type": "accounts.user" if user else "", "target": str(user or ""), "name": name or (email if user else ""),
+                  "request": logs.request_id.get()}
+        yield Ask(((FAIL, failed),), tenant)
+    if not right or tenant is None or user is None or hashed is None:
+        raise WrongCredentials
+    if not confirmed:
+        raise Forbidden("Please confirm your email address before you sign in.", code="email_not_confirmed")
+    return Verified(tenant, user, hashed)
+
+
+def signing_in(*, organization: str, email: str, password: str, address: str, user_agent: str) -> Procedure[SignedIn]:
+    """Begin a session: the first access and refresh token of a new family. Run it by `steps`. Errors as in `verify`."""
+    verified = yield from _verifying(organization, email, password, address)
+    if verified.tenant == PLATFORM:
+        raise WrongCredentials
+    session, expires_at = uuid7(), datetime.now(UTC) + settings.REFRESH_LIFETIME
+    given = {"user": verified.user, "hashed": verified.hashed, "session": session, "entry": uuid7(), "expires_at": expires_at,
+             "address": address, "user_agent": user_agent[:300], "request": logs.request_id.get()}
+    (entered,) = yield Ask(((ENTER, given),), verified.tenant)
+    if not entered:
+        raise WrongCredentials
+    user, epoch, role, version, *me = entered[0]
+    granted = permissions.at_hand(role, version)
+    if granted is None:
+        (rows,) = yield Ask(((permissions.GRANTED, {"role": role}),), verified.tenant)
+        granted = permissions.keep(role, version, rows)
+    logs.organization_id.set(str(verified.tenant))
+    logs.user_id.set(str(user))
+    return SignedIn(
+        access=tokens.access(organization=verified.tenant, user=user, session=session, epoch=epoch),
+        refresh=tokens.issue(tokens.REFRESH, organization=verified.tenant, user=user, session=session, number=1, expires_at=expires_at),
+        me=_me(user, verified.tenant, granted, *me))
+
+
+def _me(user: UUID, tenant: UUID, granted: frozenset[str], email: str, name: str, role: str, staff: bool, slug: str,  # noqa: PLR0917
+        organization: str) -> dict[str, Any]:
+    """What `serializers.Me` says of them."""
+    return {"id": str(user), "email": email, "name": name, "role": role, "staff": staff, "permissions": sorted(granted),
+            "organization": {"id": str(tenant), "slug": slug, "name": organization}}
 
 
 def sign_in(*, organization: str, email: str, password: str, address: str, user_agent: str) -> SignedIn:
-    """Begin a session: the first access and refresh token of a new family. Errors as in `verify`."""
-    user = verify(organization=organization, email=email, password=password, address=address)
-    if user.organization_id is None:
-        raise WrongCredentials
-    with unit_of_work(user.organization_id):
-        now = datetime.now(UTC)
-        session = Session.objects.create(organization_id=user.organization_id, user=user, expires_at=now + settings.REFRESH_LIFETIME,
-                                         address=address, user_agent=user_agent[:300])
-        User.objects.filter(id=user.id).update(last_login=now)
-        actor = load(user.id, session=session.id, address=address)
-        if actor is None:
-            raise WrongCredentials
-        audit.record("login", actor=actor, target=user)
-        return SignedIn(access=_access(actor), refresh=_refresh(session), user=user)
+    """The same on a thread."""
+    return run(signing_in(organization=organization, email=email, password=password, address=address, user_agent=user_agent))
 
 
 def _access(actor: Actor) -> str:
@@ -141,7 +215,7 @@ def _renew(claims: tokens.Claims, address: str) -> SignedIn | None:
         return None
     session.generation += 1
     Session.objects.filter(id=session.id).update(generation=session.generation, last_used_at=Now())
-    return SignedIn(access=_access(actor), refresh=_refresh(session), user=User.objects.get(id=actor.id))
+    return SignedIn(access=_access(actor), refresh=_refresh(session))
 
 
 def _end(session: Session, *, because: str) -> None:

@@ -1,4 +1,5 @@
 """Signing in: one answer to everything that is wrong, and a record of both outcomes."""
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +135,33 @@ def test_no_password_is_checked_inside_a_unit_of_work(world: Any, monkeypatch: p
     with unit_of_work(world.pandar.id):
         passwords.matches("inside, to show that the test would see it", "x")
     assert seen == [(None, False), (world.pandar.id, True)]
+
+
+@pytest.mark.parametrize("change", [{"password": "another"}, {"is_active": False}, {}])
+def test_nobody_enters_who_changed_while_their_password_was_checked(
+    world: Any, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any],
+) -> None:
+    """The last change, none, is the negative control."""
+
+    def check(password: str, hashed: str) -> bool:
+        with unit_of_work(world.pandar.id):
+            User.objects.filter(id=world.customer.id).update(**change, name="Renamed")
+        return True
+
+    monkeypatch.setattr(passwords, "check_password", check)
+    assert login(world).status == (401 if change else 200)
+    with unit_of_work(world.pandar.id):
+        assert Session.objects.count() == (0 if change else 1)
+    assert len(trail(world, "login")) == (0 if change else 1)
+
+
+def test_the_session_holds_from_where_it_came(world: Any) -> None:
+    login(world)
+    with unit_of_work(world.pandar.id):
+        session = Session.objects.get()
+        assert (session.user_id, session.address, session.generation) == (world.customer.id, "127.0.0.1", 1)
+        assert timedelta(days=29) < session.expires_at - session.created_at < timedelta(days=31)
+        assert User.objects.get(id=world.customer.id).last_login == session.created_at
 
 
 def test_a_failed_login_changes_nothing_but_the_record(world: Any) -> None:

@@ -2,7 +2,8 @@
 
 A handler takes only what it can answer in full: a known caller, well-formed input, success. For anything else it returns None, having
 changed nothing, and Django gets the same request. So refusals, their order and their words have one home. Where the database is busy or
-away Django would only be the second to find out: that is answered at once, in Django's words, and nothing is done twice.
+away Django would only be the second to find out: that is answered at once, in Django's words, and nothing is done twice. Signing
+in is an exception too: by the time it is refused the try was counted, so it raises what Django's view raises and answers that.
 """
 import logging
 import re
@@ -49,7 +50,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """JSON, enveloped already; a success, or that the database is away."""
+    """JSON, enveloped already: a success, that the database is away, or why nobody signs in."""
 
     body: bytes
     status: int = 200

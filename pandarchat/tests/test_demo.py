@@ -224,7 +224,7 @@ def test_an_operator_makes_an_organization_with_its_admin(monkeypatch: pytest.Mo
     call_command("create_organization", "--slug", "shop", "--name", "The Shop", "--admin-email", "Boss@shop.test", "--admin-name", "Bo",
                  stdout=StringIO())
     signed_in = sessions.sign_in(organization="shop", email="boss@shop.test", password="a long enough sentence", address="", user_agent="")
-    assert signed_in.user.name == "Bo"
+    assert signed_in.me and signed_in.me["name"] == "Bo"
     with pytest.raises(CommandError, match="exists already"):
         call_command("create_organization", "--slug", "shop", "--name", "Again", stdout=StringIO())
 
