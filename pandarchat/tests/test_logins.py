@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from accounts.hashing.processes import MOST_PER_WORKER
-from accounts.hashing.tests.family import MOST, everybody, hashing, lives
+from accounts.tests.hashing_family import MOST, everybody, hashing, lives
 from pandarchat.services.processes import wait_until
 from pandarchat.testing.services import Server, StartServer
 from pandarchat.tests.world import PASSWORD, World

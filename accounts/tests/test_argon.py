@@ -9,7 +9,7 @@ import argon2
 import pytest
 
 from accounts.hashing import argon
-from accounts.hashing.tests.family import PROGRAM
+from accounts.tests.hashing_family import PROGRAM
 
 NEW = {"salt": "saltsaltsalt", "time": 1, "memory": 64, "lanes": 1, "length": 32}
 SECRET = b"an umbrella of tin"

@@ -12,7 +12,7 @@ import pytest
 
 from accounts.hashing import argon, processes
 from accounts.hashing.processes import Line, Question
-from accounts.hashing.tests.family import MOST, hashing, lives, processor_seconds
+from accounts.tests.hashing_family import MOST, hashing, lives, processor_seconds
 from foundation.errors import Unavailable
 from pandarchat.services.processes import wait_until
 
