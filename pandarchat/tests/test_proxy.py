@@ -53,8 +53,9 @@ def proxy(web: int) -> Iterator[Proxy]:
 
 
 def up(proxy: Proxy) -> Proxy:
-    """Once it has found its process."""
+    """Once it has found its process, and that there is none for what is asked all day: it begins by believing that all are there."""
     wait_until(lambda: httpx.get(f"{proxy.url}/healthz").is_success, 10, "the proxy finds nobody")
+    wait_until(lambda: not httpx.get(f"{proxy.url}/api/v1/tickets/").is_server_error, 10, "the proxy asks those who are not there")
     return proxy
 
 
