@@ -9,6 +9,7 @@ import os
 import resource
 import struct
 import sys
+import time
 from contextlib import suppress
 from typing import IO, Any
 
@@ -17,6 +18,8 @@ from argon2.low_level import Type, hash_secret
 
 LENGTH = struct.Struct("!I")
 LOWEST = 19  # the nice value that gives way to everybody
+GROUP = "/proc/self/autogroup"
+GROUP_TRIES, GROUP_SECONDS = 30, 0.15  # without privileges, one process of the whole machine may do this per tenth of a second
 PR_SET_DUMPABLE = 4
 RIGHT, WRONG = b"right", b"wrong"
 
@@ -27,7 +30,7 @@ def run(asked: dict[str, Any], password: bytes) -> bytes:
     if "verify" in asked:
         try:
             argon2.PasswordHasher().verify(asked["verify"], password)
-        except argon2.exceptions.VerificationError:
+        except argon2.exceptions.VerifyMismatchError:  # and no other: without memory for it, nothing is known of the password
             return WRONG
         return RIGHT
     return hash_secret(password, asked["salt"].encode(), time_cost=asked["time"], memory_cost=asked["memory"], parallelism=asked["lanes"],
@@ -63,10 +66,25 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
 def give_way() -> None:
     """Run when nobody else wants to. A kernel that groups processes by session weighs the group, which is this process alone."""
     os.nice(LOWEST)
-    with suppress(OSError), open("/proc/self/autogroup", "w") as group:
-        group.write(str(LOWEST))
     with suppress(AttributeError, OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    for _ in range(GROUP_TRIES):
+        try:
+            lower_group()
+        except BlockingIOError:
+            time.sleep(GROUP_SECONDS)
+        except OSError:  # this kernel has none
+            return
+        else:
+            return
+
+
+def lower_group() -> None:
+    group = os.open(GROUP, os.O_WRONLY)
+    try:
+        os.write(group, str(LOWEST).encode())
+    finally:
+        os.close(group)
 
 
 def keep_secrets() -> None:
@@ -77,7 +95,7 @@ def keep_secrets() -> None:
 
 
 if __name__ == "__main__":
-    keep_secrets()
     if "urgent" not in sys.argv[1:]:
         give_way()
+    keep_secrets()  # from here on /proc/self is not our own any more
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ PATIENCE = 10.0  # seconds that anybody waits
 TRIES = 2  # of a question whose process died
 STUCK_SECONDS = 30.0  # after which a process that does not answer is replaced
 RESTART_SECONDS = 1.0  # between the deaths of a process that does not live
+ENDS = 2.0  # seconds that a thread may take to see that all is over
 
 
 def busy() -> Unavailable:
@@ -48,8 +50,9 @@ class Failed(RuntimeError):
 class Question:
     """What is to be done with a password, and where the answer is awaited."""
 
-    asked: bytes
+    asked: bytes = field(repr=False)
     password: bytes = field(repr=False)
+    whose: Hashable = None
     answer: "Future[bytes]" = field(default_factory=Future)
     due: float = field(default_factory=lambda: time.monotonic() + URGENT_SECONDS)  # when the process of ordinary priority takes it
     tries: int = 0
@@ -73,6 +76,7 @@ class Process:
         self.options = options
         self.running: subprocess.Popen[bytes] | None = None
         self.started = 0.0
+        self.over = threading.Event()
 
     def ask(self, question: Question) -> bytes:
         """The answer's frame; raises Died."""
@@ -90,14 +94,24 @@ class Process:
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if self.running is None:
-            time.sleep(max(0.0, self.started + RESTART_SECONDS - time.monotonic()))
+            if self.over.wait(max(0.0, self.started + RESTART_SECONDS - time.monotonic())):
+                raise ProcessLookupError
             self.started = time.monotonic()
             command = [sys.executable, "-I", str(PROGRAM), *self.options]
             self.running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={}, cwd="/", start_new_session=True)
+            if self.over.is_set():
+                self.running.kill()
         return self.running
 
+    def end(self) -> None:
+        """End it, whatever it is doing, and start none again; its thread closes it."""
+        self.over.set()
+        running = self.running
+        if running is not None:
+            running.kill()
+
     def close(self) -> None:
-        """End it, whatever it is doing."""
+        """Take leave of it; the next question starts another."""
         process, self.running = self.running, None
         if process is not None:
             process.kill()
@@ -126,46 +140,59 @@ class Line:
         self._first = threading.Condition(self._lock)
         self._open: list[Question] = []  # that nobody answered yet, the oldest first
         self._untaken: list[Question] = []
+        self._theirs: Counter[Hashable] = Counter()  # of the open ones
         self._closed = False
         self._threads = [threading.Thread(target=self._work, args=(process, take), daemon=True, name="hashing")
                          for process, take in ((self.hurrying, self._overdue), *((worker, self._next) for worker in self.workers))]
         for thread in self._threads:
             thread.start()
 
-    def ask(self, asked: dict[str, Any], password: bytes) -> Question:
-        """Join the line; raises Unavailable where it is too long."""
-        question = Question(json.dumps(asked).encode(), password)
+    def ask(self, asked: dict[str, Any], password: bytes, whose: Hashable = None) -> Question:
+        """Join the line; raises Unavailable where it is too long, or where it is long and whoever asks has a quarter of it."""
+        question = Question(json.dumps(asked).encode(), password, whose)
         with self._lock:
-            if self._closed or len(self._open) >= self.most:
-                raise busy()
+            self._expect_room(whose)
             self._open.append(question)
+            self._theirs[whose] += 1
             self._untaken.append(question)
             self._waiting.notify()
-            if len(self._open) == 1:
-                self._first.notify()
+            self._first.notify()
         question.answer.add_done_callback(lambda _: self._leave(question))
         return question
 
+    def expect_room(self, whose: Hashable = None) -> None:
+        """Raises Unavailable where they would be refused at this moment."""
+        with self._lock:
+            self._expect_room(whose)
+
+    def _expect_room(self, whose: Hashable) -> None:
+        many = len(self._open)
+        if self._closed or many >= self.most or (many >= self.most // 2 and whose is not None and self._theirs[whose] >= self.most // 4):
+            raise busy()
+
     def close(self) -> None:
-        """At the end of the server: whoever waits is told to come again, and the processes end."""
+        """At the end of the server: whoever waits is told to come again, and the processes end. Takes moments, seconds at worst."""
         with self._lock:
             self._closed = True
             left = list(self._open)
             self._waiting.notify_all()
             self._first.notify_all()
         for process in (*self.workers, self.hurrying):
-            if process.running is not None:
-                process.running.kill()
+            process.end()
         for question in left:
             question.give_up()
+        until = time.monotonic() + ENDS
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _leave(self, question: Question) -> None:
         with self._lock:
             for group in (self._open, self._untaken):
                 with suppress(ValueError):
                     group.remove(question)
+            self._theirs[question.whose] -= 1
+            if self._theirs[question.whose] <= 0:
+                del self._theirs[question.whose]
 
     def _work(self, process: Process, take: Callable[[], Question | None]) -> None:
         while (question := take()) is not None:
@@ -177,6 +204,9 @@ class Line:
 
     def _again(self, question: Question) -> None:
         """Its process died: it goes to the front, or is given up where that happened before."""
+        if self._closed:
+            question.give_up()
+            return
         question.tries += 1
         logger.warning("a hashing process died, another takes its question" if question.tries < TRIES else "a hashing process died again")
         if question.tries >= TRIES:

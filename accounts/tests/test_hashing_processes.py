@@ -2,9 +2,12 @@
 import os
 import resource
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as TooLate
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +91,44 @@ def test_they_give_way_to_everybody(line_of: Callable[[int], Line]) -> None:
         assert group.read_text().split()[-1] == "19"
 
 
+# As whoever a server runs as: root may write anywhere. What is imported is imported while it can be read.
+UNPRIVILEGED = """
+import ctypes, json, os, resource, struct, sys, time, argon2, argon2.low_level
+code = compile(open(sys.argv[1]).read(), sys.argv[1], "exec")
+if os.getuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as in a process that began so
+del sys.argv[1:]
+exec(code, {"__name__": "__main__"})
+"""
+
+
+def group_of(pid: int) -> str:
+    """As `/autogroup-4711 nice 19`."""
+    try:
+        return Path(f"/proc/{pid}/autogroup").read_text().strip()
+    except OSError:
+        return ""
+
+
+def test_they_give_way_without_privileges_too() -> None:
+    """The kernel takes such a wish from one process of the machine at a time, and only from one that may be looked into."""
+    if not group_of(os.getpid()):
+        pytest.skip("this kernel groups no processes by session")
+    with ExitStack() as running:
+        started = [running.enter_context(subprocess.Popen([sys.executable, "-c", UNPRIVILEGED, str(processes.PROGRAM)],
+                                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True))
+                   for _ in range(3)]
+        for process in started:
+            assert process.stdin is not None and process.stdout is not None
+            argon.write(process.stdin, b'{"salt": "saltsaltsalt", "time": 1, "memory": 64, "lanes": 1, "length": 32}', SECRET)
+            assert (argon.read(process.stdout) or b"").startswith(b"+$argon2id$")
+        groups = [group_of(process.pid) for process in started]
+        for process in started:
+            process.kill()
+    assert [group.endswith("nice 19") for group in groups] == [True] * 3, groups
+
+
 @pytest.mark.usefixtures("never_urgent")
 def test_they_know_nothing_and_leave_nothing(line_of: Callable[[int], Line], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "a key that nobody may know")
@@ -98,7 +139,8 @@ def test_they_know_nothing_and_leave_nothing(line_of: Callable[[int], Line], mon
     status = Path(f"/proc/{pid}/status").read_text()
     assert "SECRET_KEY" not in Path(f"/proc/{pid}/environ").read_text(), "what the test runs with is not handed on"
     assert SECRET not in Path(f"/proc/{pid}/cmdline").read_bytes()
-    assert SECRET.decode() not in repr(Question(b"{}", SECRET))
+    assert SECRET.decode() not in repr(Question(b'{"verify": "$argon2id$"}', SECRET))
+    assert "argon2id" not in repr(Question(b'{"verify": "$argon2id$"}', SECRET))
     assert int(status.partition("VmRSS:")[2].split()[0]) < 64 * 1024, "kB: an interpreter and one hash"
     loaded = Path(f"/proc/{pid}/maps").read_text()
     assert "argon2" in loaded and "psycopg" not in loaded
@@ -148,6 +190,40 @@ def test_whoever_waits_too_long_is_taken_by_another(line_of: Callable[[int], Lin
     assert os.getpriority(os.PRIO_PROCESS, another) == os.getpriority(os.PRIO_PROCESS, os.getpid())
 
 
+def test_whoever_comes_after_one_that_is_worked_on_waits_no_longer(
+    line_of: Callable[[int], Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "URGENT_SECONDS", 0.2)
+    monkeypatch.setattr(processes, "STARVED_SECONDS", 2 * LATE)
+    line = line_of(1)
+    line.ask(NEW, SECRET).answer.result(LATE)
+    os.kill(of(line)[0], signal.SIGSTOP)
+    taken = line.ask(NEW, SECRET)
+    wait_until(lambda: taken not in line._untaken, MOST, "the worker takes nothing")
+    assert line.ask(NEW, SECRET).answer.result(LATE), "by the process of ordinary priority, which sleeps until the first is overdue"
+    assert not taken.answer.done()
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_nobody_fills_the_line_for_all(line_of: Callable[[int], Line]) -> None:
+    line = line_of(1)
+    line.ask(NEW, SECRET).answer.result(LATE)
+    os.kill(of(line)[0], signal.SIGSTOP)
+    waiting = [line.ask(NEW, SECRET, "one") for _ in range(line.most // 2)]
+    with pytest.raises(Unavailable):
+        line.expect_room("one")
+    with pytest.raises(Unavailable):
+        line.ask(NEW, SECRET, "one")
+    line.expect_room("another")
+    waiting += [line.ask(NEW, SECRET, whose) for whose in ("another", None)]
+    for question in waiting[:line.most // 2]:
+        question.answer.cancel()
+    waiting.append(line.ask(NEW, SECRET, "one"))
+    os.kill(of(line)[0], signal.SIGCONT)
+    assert all(question.answer.result(LATE) for question in waiting[line.most // 2:])
+    assert not line._theirs
+
+
 @pytest.mark.usefixtures("never_urgent")
 def test_without_the_other_they_would_wait(line_of: Callable[[int], Line]) -> None:
     """The negative control of the test above."""
@@ -171,6 +247,19 @@ def test_the_line_has_an_end(line_of: Callable[[int], Line]) -> None:
     waiting.append(line.ask(NEW, SECRET))  # who gave up has left a place
     os.kill(of(line)[0], signal.SIGCONT)
     assert all(question.answer.result(LATE) for question in waiting)
+
+
+@pytest.mark.usefixtures("never_urgent")
+def test_closed_it_waits_for_no_process_that_is_to_be_started(line_of: Callable[[int], Line], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "RESTART_SECONDS", LATE)
+    line = line_of(1)
+    question, pid = begun(line)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: question.tries == 1, MOST, "its death is not noticed")
+    line.close()
+    with pytest.raises(Unavailable):
+        question.answer.result(LATE)
+    assert of(line) == [] and not [thread for thread in threading.enumerate() if thread in line._threads]
 
 
 @pytest.mark.usefixtures("never_urgent")
