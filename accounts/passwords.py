@@ -6,11 +6,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, is_password_usable, make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
 
 from accounts.hashing import argon
 from accounts.hashing.processes import PATIENCE, Line, busy
@@ -18,6 +19,7 @@ from accounts.hashing.processes import PATIENCE, Line, busy
 ALGORITHM = "argon2"  # as Django's form of a hash begins
 WAITING_PER_WORKER = 4
 _lines: list[Line] = []  # one in a server, none elsewhere
+_network: ContextVar[str | None] = ContextVar("network", default=None)  # that asks; Django's way to a hasher has no word for it
 
 
 class OwaspArgon2Hasher(Argon2PasswordHasher):
@@ -45,7 +47,7 @@ def answered(asked: dict[str, Any], password: str) -> bytes:
     """argon2's answer, from a hashing process where there are any. Raises Unavailable where too many wait."""
     if not _lines:
         return argon.run(asked, password.encode())
-    answer = _lines[0].ask(asked, password.encode()).answer
+    answer = _lines[0].ask(asked, password.encode(), _network.get()).answer
     try:
         return answer.result(PATIENCE)
     except (TimeoutError, CancelledError):
@@ -53,10 +55,12 @@ def answered(asked: dict[str, Any], password: str) -> bytes:
         raise busy() from None
 
 
-async def answered_on_loop(asked: dict[str, Any], password: str) -> bytes:
+async def answered_on_loop(asked: dict[str, Any], password: str, network: str) -> bytes:
     """The same without a thread that waits; only in a server."""
+    if not _lines:
+        raise busy()  # it is about to stop
     try:
-        return await asyncio.wait_for(asyncio.wrap_future(_lines[0].ask(asked, password.encode()).answer), PATIENCE)
+        return await asyncio.wait_for(asyncio.wrap_future(_lines[0].ask(asked, password.encode(), network).answer), PATIENCE)
     except TimeoutError:
         raise busy() from None
 
@@ -87,6 +91,12 @@ class Bench:
         self.room = threading.BoundedSemaphore(room or workers * (1 + WAITING_PER_WORKER))
         self.work = threading.BoundedSemaphore(workers)
 
+    def expect_room(self) -> None:
+        """Raises Unavailable where nobody could take a place at this moment."""
+        if not self.room.acquire(blocking=False):
+            raise busy()
+        self.room.release()
+
     @contextmanager
     def place(self) -> Iterator[None]:
         """A place to hash at; raises Unavailable at once where too many wait already."""
@@ -114,18 +124,30 @@ def nobodys() -> str:
     return f"{ALGORITHM}$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${salt}${nothing}"
 
 
-def matches(password: str, hashed: str | None) -> bool:
+def expect_room(network: str, *, on_thread: bool) -> None:
+    """Raises Unavailable where a check would be refused at this moment: whoever is told to come again has not tried yet."""
+    if on_thread:
+        bench().expect_room()
+    if _lines:
+        _lines[0].expect_room(network)
+
+
+def matches(password: str, hashed: str | None, *, network: str | None = None) -> bool:
     """Whether the password is right; as slow without a user as with one. Call it outside a unit of work."""
     with bench().place():
-        right = check_password(password, hashed or nobodys())
+        mark = _network.set(network)
+        try:
+            right = check_password(password, hashed or nobodys())
+        finally:
+            _network.reset(mark)
     return right and hashed is not None
 
 
-async def matches_on_loop(password: str, hashed: str | None) -> bool:
+async def matches_on_loop(password: str, hashed: str | None, *, network: str) -> bool:
     """The same on an event loop."""
-    known = hashed is not None and is_password_usable(hashed)
-    right = await answered_on_loop(to_verify(hashed if known and hashed else nobodys()), password) == argon.RIGHT
-    return right and known
+    known = hashed if hashed is not None and hashed.startswith(f"{ALGORITHM}$argon2id$") else None
+    right = await answered_on_loop(to_verify(known or nobodys()), password, network) == argon.RIGHT
+    return right and known is not None
 
 
 def hashed(password: str) -> str:

@@ -1,4 +1,5 @@
 """One process for HTTP and sockets: Django as WSGI on a bounded pool of threads; the socket and what is asked all day on the event loop."""
+import asyncio
 import os
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
             await send({"type": "lifespan.startup.complete"})
         else:
             await sockets.stop()
-            passwords.stop_processes()
+            await asyncio.to_thread(passwords.stop_processes)
             await get_channel_layer().stop()
             await async_database.close()
             pipeline.close()

@@ -18,6 +18,7 @@ from accounts.actor import AnyActor, System
 from accounts.models import AgentProfile, Organization, Role, RolePermission, User
 from foundation import events
 from foundation.errors import Conflict, Invalid
+from foundation.http.address import network_of
 from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
 from foundation.units import current_organization, unit_of_work
@@ -98,7 +99,7 @@ def check_password_strength(password: str, *, email: str, name: str) -> None:
 
 def register(*, organization: str, email: str, password: str, name: str, address: str) -> None:
     """A customer signs up. A new and a known address, and an unknown organization, are answered alike and take the same time."""
-    REGISTRATIONS.count(address)
+    REGISTRATIONS.count(network_of(address))
     email = sessions.normalised(email)
     check_password_strength(password, email=email, name=name)
     hashed = passwords.hashed(password)

@@ -1,6 +1,6 @@
 """Signing in and out. A password is never checked inside a unit of work: it is slow on purpose."""
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,12 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import audit, permissions, tokens
-from accounts.actions.steps import Ask, Check, Procedure, run
+from accounts.actions.steps import Ask, Check, Procedure, Room, run
 from accounts.actor import Actor, AnyActor, load
 from accounts.models import Session, SocketTicket, User
 from foundation import events, logs
 from foundation.errors import Forbidden, Unauthenticated
+from foundation.http.address import network_of
 from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
 from foundation.units import unit_of_work
@@ -63,20 +64,21 @@ SELECT u.id, u.password, u.name, u.email_confirmed_at IS NOT NULL OR NOT coalesc
 FROM accounts_user u LEFT JOIN accounts_organization o ON o.id = u.organization_id
 WHERE u.email = %(email)s::text AND u.is_active
 """
-# Nobody enters who was disabled, or given another password, while theirs was checked.
+# Nobody enters who was disabled, or given another password, while theirs was checked; an UPDATE, so that it waits for whoever is about to
+# do that, and looks again.
 ENTER = """
 WITH who AS (
-  SELECT u.id, u.organization_id, u.email, u.name, u.epoch, r.id AS role_id, r.version, r.slug AS role, r.is_staff,
-         o.slug AS organization, o.name AS organization_name
-  FROM accounts_user u JOIN accounts_organization o ON o.id = u.organization_id AND o.is_active JOIN accounts_role r ON r.id = u.role_id
-  WHERE u.id = %(user)s::uuid AND u.is_active AND u.password = %(hashed)s::text
+  UPDATE accounts_user u SET last_login = now()
+  FROM accounts_organization o, accounts_role r
+  WHERE u.id = %(user)s::uuid AND u.is_active AND sha256(convert_to(u.password, 'UTF8')) = %(digest)s::bytea
+    AND o.id = u.organization_id AND o.is_active AND r.id = u.role_id
+  RETURNING u.id, u.organization_id, u.email, u.name, u.epoch, r.id AS role_id, r.version, r.slug AS role, r.is_staff,
+            o.slug AS organization, o.name AS organization_name
 ), begun AS (
   INSERT INTO accounts_session (id, organization_id, user_id, generation, created_at, last_used_at, expires_at, revoked_because, address,
                                 user_agent)
   SELECT %(session)s::uuid, organization_id, id, 1, now(), now(), %(expires_at)s::timestamptz, '', %(address)s::text, %(user_agent)s::text
   FROM who
-), noted AS (
-  UPDATE accounts_user u SET last_login = now() FROM who WHERE u.id = who.id
 ), recorded AS (
   INSERT INTO accounts_auditentry (id, organization_id, at, actor_id, actor_name, action, target_type, target_id, target_name, address,
                                    request_id)
@@ -96,11 +98,13 @@ VALUES (%(entry)s::uuid, %(organization)s::uuid, now(), %(email)s::text, 'login_
 
 @dataclass(frozen=True)
 class Verified:
-    """Whose credentials were right; `hashed` is what the password was checked against."""
+    """Whose credentials were right; `hashed` is what the password was checked against, `failure` the record of somebody who cannot enter
+    for all that."""
 
     tenant: UUID
     user: UUID
-    hashed: str
+    hashed: str = field(repr=False)
+    failure: Ask
 
 
 def verify(*, organization: str, email: str, password: str, address: str) -> User:
@@ -108,40 +112,49 @@ def verify(*, organization: str, email: str, password: str, address: str) -> Use
     organization demands a confirmed address; success and failure are audited, each in a unit of its own."""
     verified = run(_verifying(organization, email, password, address))
     with unit_of_work(verified.tenant):
-        found = User.objects.select_related("organization").filter(id=verified.user, is_active=True, password=verified.hashed).first()
-    if found is None:
+        found = User.objects.select_related("organization").filter(id=verified.user, is_active=True).first()
+    if found is None or found.password != verified.hashed:
+        run(_refused(verified))
         raise WrongCredentials
     return found
 
 
+def _refused(verified: Verified) -> Procedure[None]:
+    yield verified.failure
+
+
 def _verifying(organization: str, email: str, password: str, address: str) -> Procedure[Verified]:
-    organization, email = normalised(organization), normalised(email)
-    account = (BY_ACCOUNT, (organization, email, address))
+    organization, email, network = normalised(organization), normalised(email), network_of(address)
+    yield Room(network)
+    account = (BY_ACCOUNT, (organization, email, network))
     if settings.RATE_LIMITS:
-        for throttle, parts in ((BY_ADDRESS, (address,)), account, (BY_ACCOUNT_ANYWHERE, (organization, email))):
-            ((count,),) = yield Ask((throttle.counting(*parts),))
+        for throttle, parts in ((BY_ADDRESS, (network,)), account, (BY_ACCOUNT_ANYWHERE, (organization, email))):
+            ((count,),) = yield Ask((throttle.counting(*parts),), of=network)
             throttle.judge(count)
     tenant: UUID | None = PLATFORM
     if organization != PLATFORM_SLUG:
-        (((tenant,),),) = yield Ask((("SELECT find_organization(%(slug)s::text)", {"slug": organization}),))
+        (((tenant,),),) = yield Ask((("SELECT find_organization(%(slug)s::text)", {"slug": organization}),), of=network)
     found = None
     if tenant is not None:
         (rows,) = yield Ask(((FIND, {"email": email}),), tenant)
         found = rows[0] if rows else None
     user, hashed, name, confirmed = found or (None, None, "", True)
-    right = yield Check(password, hashed)
+    right = yield Check(password, hashed, network)
     if right and settings.RATE_LIMITS:
-        yield Ask((BY_ACCOUNT.forgetting(*account[1]),))
-    if tenant is not None and not (right and confirmed):
-        failed = {"entry": uuid7(), "organization": None if tenant == PLATFORM else tenant, "email": email, "address": address,
-                  "type": "accounts.user" if user else "", "target": str(user or ""), "name": name or (email if user else ""),
-                  "request": logs.request_id.get()}
-        yield Ask(((FAIL, failed),), tenant)
-    if not right or tenant is None or user is None or hashed is None:
+        yield Ask((BY_ACCOUNT.forgetting(*account[1]),), of=network)
+    if tenant is None:
+        raise WrongCredentials
+    failed = {"entry": uuid7(), "organization": None if tenant == PLATFORM else tenant, "email": email, "address": address,
+              "type": "accounts.user" if user else "", "target": str(user or ""), "name": name or (email if user else ""),
+              "request": logs.request_id.get()}
+    failure = Ask(((FAIL, failed),), tenant)
+    if not (right and confirmed):
+        yield failure
+    if not right or user is None or hashed is None:
         raise WrongCredentials
     if not confirmed:
         raise Forbidden("Please confirm your email address before you sign in.", code="email_not_confirmed")
-    return Verified(tenant, user, hashed)
+    return Verified(tenant, user, hashed, failure)
 
 
 def signing_in(*, organization: str, email: str, password: str, address: str, user_agent: str) -> Procedure[SignedIn]:
@@ -150,10 +163,12 @@ def signing_in(*, organization: str, email: str, password: str, address: str, us
     if verified.tenant == PLATFORM:
         raise WrongCredentials
     session, expires_at = uuid7(), datetime.now(UTC) + settings.REFRESH_LIFETIME
-    given = {"user": verified.user, "hashed": verified.hashed, "session": session, "entry": uuid7(), "expires_at": expires_at,
+    digest = hashlib.sha256(verified.hashed.encode()).digest()
+    given = {"user": verified.user, "digest": digest, "session": session, "entry": uuid7(), "expires_at": expires_at,
              "address": address, "user_agent": user_agent[:300], "request": logs.request_id.get()}
     (entered,) = yield Ask(((ENTER, given),), verified.tenant)
     if not entered:
+        yield verified.failure
         raise WrongCredentials
     user, epoch, role, version, *me = entered[0]
     granted = permissions.at_hand(role, version)

@@ -12,7 +12,7 @@ from accounts.api import serializers
 from accounts.api.views import entered
 from foundation.errors import DomainError
 from foundation.http import errors
-from foundation.http.fast import Answer, Call
+from foundation.http.fast import Answer, Call, unavailable
 from foundation.http.rendering import encode, enveloped
 
 JSON_TYPES = {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
@@ -28,6 +28,9 @@ async def login(call: Call) -> Answer | None:
         signed_in = await run_on_loop(sessions.signing_in(**given, address=call.address, user_agent=user_agent))
     except DomainError as error:
         return refusal(error)
+    except Exception:  # the try was counted, and a session may have begun: Django may not do it a second time
+        errors.logger.exception("A sign-in was not answered")
+        return unavailable()
     return Answer(enveloped(encode(entered(signed_in))))
 
 

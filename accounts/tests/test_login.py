@@ -1,15 +1,20 @@
 """Signing in: one answer to everything that is wrong, and a record of both outcomes."""
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from accounts import passwords
-from accounts.actions import people
+from accounts.actions import people, sessions
 from accounts.actor import System
 from accounts.models import AuditEntry, Organization, Session, User
+from foundation.async_database import parameters
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work, wrapper
+from pandarchat.services.processes import wait_until
+from pandarchat.testing.database import owner
 
 PASSWORD = "correct horse battery"
 
@@ -152,7 +157,35 @@ def test_nobody_enters_who_changed_while_their_password_was_checked(
     assert login(world).status == (401 if change else 200)
     with unit_of_work(world.pandar.id):
         assert Session.objects.count() == (0 if change else 1)
-    assert len(trail(world, "login")) == (0 if change else 1)
+    assert (len(trail(world, "login")), len(trail(world, "login_failed"))) == ((0, 1) if change else (1, 0))
+
+
+@pytest.mark.parametrize("change", ["password = 'another'", "is_active = false", "name = 'Renamed'"])
+def test_nobody_enters_while_somebody_is_about_to_change_them(world: Any, change: str) -> None:
+    """Whoever changes the password ends the sessions that there are: one that began on what it was must not come after. The last change,
+    which ends nobody, is the negative control."""
+    with psycopg.connect(**parameters()) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT set_config('app.organization', %s, true)", [str(world.pandar.id)])
+        other.execute(f"UPDATE accounts_user SET {change} WHERE id = %s".encode(), [world.customer.id])
+        answer = pool.submit(login, world)
+        (pid,) = other.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+        with owner() as admin:
+            wait_until(lambda: admin.execute("SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))",
+                                             [pid]).fetchone() == (1,), 10, "the login does not wait")
+        other.commit()
+        renamed = "Renamed" in change
+        assert answer.result(20).status == (200 if renamed else 401)
+    with unit_of_work(world.pandar.id):
+        assert Session.objects.count() == (1 if renamed else 0)
+
+
+def test_whoever_is_told_to_come_again_has_not_tried(world: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.RATE_LIMITS = True
+    full = passwords.Bench(1, 1)
+    with monkeypatch.context() as patch, full.place():
+        patch.setattr(passwords, "bench", lambda: full)
+        assert {login(world).code for _ in range(2 * sessions.BY_ACCOUNT.most)} == {"busy"}
+    assert login(world).status == 200
 
 
 def test_the_session_holds_from_where_it_came(world: Any) -> None:
