@@ -20,7 +20,7 @@ from foundation import logs
 from foundation.async_database import in_thread
 from foundation.batching import Alone, Batcher
 from foundation.http.fast import Call
-from foundation.postgresql.pipeline import LIMITS, REQUESTS, Asked, Rows, lines
+from foundation.postgresql.pipeline import LIMITS, Asked, Rows, lines
 
 ANOTHER_ACTOR = "PA001"
 MOST = 20_000
@@ -33,7 +33,7 @@ MEET = f"""
 SELECT a.* FROM ROWS FROM (json_to_recordset(%(items)s::json) AS ("user" uuid, session uuid)) WITH ORDINALITY AS x (person, session, place)
 LEFT JOIN LATERAL (SELECT {WHO} FROM actor_of(x.person, x.session)) a ON true ORDER BY x.place
 """
-_strangers = Batcher(MEET, REQUESTS)
+_strangers = Batcher(MEET, "callers")
 _tasks: dict[UUID, asyncio.Task[None]] = {}
 
 

@@ -40,7 +40,7 @@ class Batcher:
     """Runs `sql` with `organization`, `items` (a JSON array) and what `shared()` names; it answers one row for each item, in their order.
 
     Items of one organization only share a statement, and never two of the same `key`. A batch that fails stores nothing and
-    raises Alone to each of its items, so nobody's error is another's. It runs on the lines of this `purpose`.
+    raises Alone to each of its items, so nobody's error is another's. It runs on lines of its own, named by their `purpose`.
     """
 
     def __init__(self, sql: str, purpose: str, shared: Callable[[], dict[str, Any]] = dict) -> None:
@@ -129,9 +129,8 @@ class Lanes:
             async with asyncio.timeout(BATCH_SECONDS):
                 items = orjson.dumps([waiting.item for waiting in batch]).decode()
                 values = {"organization": organization, "items": items, **self._shared()}
-                shares = self._purpose == pipeline.REQUESTS  # on lines of their own, whose turn it is was decided here already
-                lines = pipeline.lines(self._purpose, None if shares else LANES)
-                _, rows = await lines.ask((OPENED, values), (self._sql, values), of=organization if shares else object())
+                lines = pipeline.lines(self._purpose, LANES)
+                _, rows = await lines.ask((OPENED, values), (self._sql, values), of=object())  # whose turn it is was decided here already
             answered = list(zip(batch, rows, strict=True))
         except Exception as error:
             refused = isinstance(error, ROLLED_BACK) or (

@@ -111,7 +111,7 @@ class RedactedJson(logging.Formatter):
                                 "message": fit(record.getMessage())}
         for name, value in vars(record).items():
             if name not in OWN:
-                line[fit(name)] = value if name in TRUSTED else safe(value, name)
+                line[fit(name)] = value if name in TRUSTED and type(value) is str else safe(value, name)
         if record.exc_info:
             line["exc_info"] = fit(self.formatException(record.exc_info))
         if record.stack_info:

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 Header = tuple[bytes, bytes]
 LONGEST_QUERY = 1024  # bytes; what queries ask for is remembered by the thousand
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError)
+FORWARDED = b"x-forwarded-for"
 REQUEST_ID = b"x-request-id"
 JSON = {"*/*", "application/*", "application/json"}
 
@@ -45,7 +46,7 @@ class Call:
     @property
     def address(self) -> str:
         """Where it comes from."""
-        return forwarded(self.headers.get(b"x-forwarded-for", b"").decode("latin-1"), self.peer)
+        return forwarded(self.headers.get(FORWARDED, b"").decode("latin-1"), self.peer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,8 @@ class FastPaths:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         found = self.route(scope["method"], scope["path"])
-        headers = dict(scope["headers"])
-        if found is None or len(scope["query_string"]) > LONGEST_QUERY or len(headers) < len(scope["headers"]) or (
-                usual := ordinary(headers)) is None:
+        headers = once(scope["headers"])
+        if found is None or headers is None or len(scope["query_string"]) > LONGEST_QUERY or (usual := ordinary(headers)) is None:
             await self.application(scope, receive, send)
             return
         route, named = found
@@ -120,6 +120,17 @@ class FastPaths:
             if route.method == method and (found := route.expression.fullmatch(path)):
                 return route, found.groupdict()
         return None
+
+
+def once(given: Sequence[Header]) -> dict[bytes, bytes] | None:
+    """Each header once; None where one came twice. Proxies each add a line to the hops of a request, which are one list for all that."""
+    headers = dict(given)
+    if len(headers) < len(given):
+        hops = [value for name, value in given if name == FORWARDED]
+        if len(headers) + len(hops) - 1 != len(given):
+            return None
+        headers[FORWARDED] = b", ".join(hops)
+    return headers
 
 
 async def attempt(handler: Handler, call: Call) -> Answer | None:

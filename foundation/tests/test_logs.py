@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 
 from foundation import logs
 from foundation.http import middleware
@@ -152,6 +153,11 @@ def test_what_was_raised_is_in_the_line_and_its_secrets_are_not() -> None:
     assert "\n" not in line
     assert "Traceback" in json.loads(line)["exc_info"]
     assert "redis://:[hidden]@cache" in json.loads(line)["exc_info"]
+
+
+def test_what_others_call_a_request_or_a_user_is_told_like_anything_else() -> None:
+    told = formatted("x", request=HttpRequest(), user={"password": "hunter2"})
+    assert told == {"message": "x", "request": "<HttpRequest>", "user": {"password": "[hidden]"}}
 
 
 @pytest.mark.parametrize("value", [10**30, "\udce4", float("nan")])

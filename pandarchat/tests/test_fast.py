@@ -1,7 +1,7 @@
 """The fast paths: they answer as Django does, hand over what they may not judge, and believe nothing that they remember."""
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from accounts import passwords, recognition, tokens
 from accounts.actions import people
+from accounts.actions.sessions import BY_ACCOUNT
 from accounts.actor import System
+from accounts.api import fast as accounts_fast
 from accounts.models import AgentProfile, AuditEntry, Organization, Role, Session, User
 from foundation import batching, sharing
 from foundation.async_database import connected
@@ -63,13 +65,13 @@ def ask(*requests: Any) -> list[Heard]:
 
 
 async def one(method: str, path: str, token: str | None, body: Any = None, query: Mapping[str, Any] | None = None,  # noqa: PLR0917
-              headers: Mapping[str, str] | None = None) -> Heard:
+              headers: Mapping[str, str] | None = None, twice: Sequence[tuple[str, str]] = ()) -> Heard:
     heard = Heard()
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     given = {"host": "testserver", "content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {}),
              **(headers or {})}
     scope = {"type": "http", "method": method, "path": f"/api/v1/{path}", "query_string": urlencode(query or {}).encode(),
-             "client": ("127.0.0.1", 5), "headers": [(name.encode(), value.encode()) for name, value in given.items() if value]}
+             "client": ("127.0.0.1", 5), "headers": [(name.encode(), value.encode()) for name, value in (*given.items(), *twice) if value]}
 
     async def receive() -> Any:
         return {"type": "http.request", "body": content, "more_body": False}
@@ -474,6 +476,16 @@ def test_an_agent_who_asks_was_here(world: World) -> None:
     assert datetime.now(UTC) - seen < timedelta(minutes=1)
 
 
+def test_the_hops_of_a_request_are_one_list_in_however_many_lines(world: World, settings: Any) -> None:
+    """A proxy behind a load balancer adds a line of its own to that of the balancer."""
+    settings.TRUSTED_PROXIES = 2
+    asked = ("GET", "tickets/", world.token(world.agent), None, None, {"x-forwarded-for": "198.51.100.7, 203.0.113.5"})
+    (heard,) = ask((*asked, [("x-forwarded-for", "192.0.2.9")]))
+    assert (heard.left, heard.status) == (False, 200)
+    assert recognition._known[world.token(world.agent)].actor.address == "203.0.113.5"
+    assert ask((*asked, [("accept", "*/*"), ("accept", "*/*")]))[0].left, "nothing else may come twice"
+
+
 def test_a_long_query_is_not_remembered(world: World) -> None:
     """Queries are remembered by their bytes, by the thousand, before anybody is known."""
     held = fast.tickets_wanted.cache_info().currsize
@@ -619,9 +631,24 @@ def test_without_processes_a_login_is_djangos(world: World) -> None:
 
 
 @pytest.mark.usefixtures("hashing")
-def test_where_too_many_sign_in_the_loop_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords._lines[0], "most", 0)
-    quick, slow = anonymous(world, credentials(world.agent))
-    assert (quick.left, *told(quick)) == (False, *told(slow))
-    assert (quick.status, quick.body["code"]) == (503, "busy")
-    assert own(quick.headers) == own(slow.headers)
+@pytest.mark.parametrize("error", [RuntimeError, psycopg.errors.QueryCanceled, psycopg.OperationalError])
+def test_a_login_that_fails_on_the_way_is_not_done_again(world: World, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    async def failing(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(accounts_fast, "run_on_loop", failing)
+    (heard,) = ask(("POST", LOGIN, None, credentials(world.agent)))
+    assert (heard.left, heard.status, heard.body["code"]) == (False, 503, "unavailable")
+
+
+@pytest.mark.usefixtures("hashing")
+def test_where_too_many_sign_in_the_loop_says_so(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.RATE_LIMITS = True
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords._lines[0], "most", 0)
+        for _ in range(BY_ACCOUNT.most):
+            quick, slow = anonymous(world, credentials(world.agent))
+            assert (quick.left, *told(quick)) == (False, *told(slow))
+            assert (quick.status, quick.body["code"]) == (503, "busy")
+            assert own(quick.headers) == own(slow.headers)
+    assert ask(("POST", LOGIN, None, credentials(world.agent)))[0].status == 200, "and none of it was a try"
