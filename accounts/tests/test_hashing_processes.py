@@ -1,4 +1,5 @@
 """The line and its processes, which are really started, stopped and killed."""
+import ctypes
 import os
 import resource
 import signal
@@ -78,6 +79,17 @@ def test_nothing_runs_before_the_first_question(line_of: Callable[[int], Line]) 
     assert of(line_of(2)) == []
 
 
+def slice_of(pid: int) -> int | None:
+    """Nanoseconds that a process may run before others of its priority; None where the kernel keeps none for each."""
+    release = tuple(int(part) for part in os.uname().release.split(".")[:2])
+    number = argon.SCHED_SETATTR.get(os.uname().machine)
+    if number is None or release < (6, 12):
+        return None
+    found = ctypes.create_string_buffer(argon.ATTRIBUTES.size)
+    assert ctypes.CDLL(None).syscall(ctypes.c_long(number + 1), pid, found, argon.ATTRIBUTES.size, 0) == 0  # sched_getattr(2)
+    return int(argon.ATTRIBUTES.unpack(found.raw)[5])
+
+
 @pytest.mark.usefixtures("never_urgent")
 def test_they_give_way_to_everybody(line_of: Callable[[int], Line]) -> None:
     line = line_of(1)
@@ -85,6 +97,8 @@ def test_they_give_way_to_everybody(line_of: Callable[[int], Line]) -> None:
     (pid,) = of(line)
     assert os.getpriority(os.PRIO_PROCESS, pid) == 19 > os.getpriority(os.PRIO_PROCESS, os.getpid()), "the negative control"
     assert os.sched_getscheduler(pid) == os.SCHED_BATCH
+    assert slice_of(pid) in (argon.SLICE, None)
+    assert slice_of(os.getpid()) != argon.SLICE, "the negative control"
     assert os.getsid(pid) == pid, "a signal to the server's group is none to it"
     group = Path(f"/proc/{pid}/autogroup")
     if group.exists() and group.read_text().strip():
