@@ -61,6 +61,8 @@ class Split:
             self.proxy = start_proxy([self.ports[part] for part in HTTP], [self.ports[part] for part in SOCKETS], changed=self._changed)
             self._stack.callback(self.proxy.stop)
             wait_until(lambda: httpx.get(f"{self.url}/healthz").is_success, FINDS, "the proxy finds nobody")
+            asked = f"{self.url}/api/v1/tickets/"
+            wait_until(lambda: not httpx.get(asked).is_server_error, FINDS, "the proxy asks those who are not there")
             self._stack = self._stack.pop_all()
         return self
 

@@ -158,6 +158,7 @@ def settled(world: World) -> bool:
         return not Delivery.objects.filter(subscriber="tickets.tasks.assign").exists()
 
 
+@pytest.mark.by_chance
 def test_without_locks_it_is_unfair_or_too_much(world: World, workers: StartWorker, redis_url: str, record: Record) -> None:
     """The control."""
     agents = crew(world, 20)

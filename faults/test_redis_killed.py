@@ -76,6 +76,7 @@ def test_redis_breaks_while_a_crowd_talks(
     record("Redis killed", how=way, faults=TIMES * rounds, **crowd.figures())
 
 
+@pytest.mark.by_chance
 def test_without_heads_in_pings_what_was_said_meanwhile_is_never_heard(
     world: World, servers: StartServer, own_redis: RedisServer, record: Record,
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_server_killed_while_a_crowd_sends(world: World, servers: StartServer,
     record("server killed", faults=KILLS * rounds, **figures)
 
 
+@pytest.mark.by_chance
 def test_without_the_client_id_what_was_on_its_way_is_stored_twice(
     world: World, servers: StartServer, redis_url: str, record: Record,
 ) -> None:
