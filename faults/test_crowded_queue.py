@@ -77,7 +77,9 @@ def everybody(world: World, agents: list[User], servers: list[Server], acts: int
         chance = random.Random(number)
         server = servers[number % len(servers)]
         headers = {"Authorization": f"Bearer {tokens[number]}"}
-        with httpx.Client(base_url=f"{server.url}/api/v1/", headers=headers, timeout=60, trust_env=False, verify=False) as api:  # noqa: S501 (plain)
+        kept = httpx.Limits(max_keepalive_connections=0)  # between two requests of a crowd like this the server may hang up
+        with httpx.Client(base_url=f"{server.url}/api/v1/", headers=headers, timeout=60, trust_env=False, limits=kept,
+                          verify=False) as api:  # noqa: S501 (plain)
             barrier.wait()
             for _ in range(acts):
                 status = one_act(api, chance, known)

@@ -101,9 +101,7 @@ async def talk(server: Server, mine: Rows, theirs: Rows) -> list[Any]:
 
 async def both(server: Server, planted: Planted) -> tuple[list[Any], list[Any], int]:
     pandar, acme = planted.of_pandar, planted.of_acme
-    asked = asyncio.create_task(asyncio.to_thread(hammer, server, planted))
-    said = await asyncio.gather(talk(server, pandar, acme), talk(server, acme, pandar))
-    return said[0], said[1], await asked
+    return await asyncio.gather(talk(server, pandar, acme), talk(server, acme, pandar), asyncio.to_thread(hammer, server, planted))
 
 
 def test_two_organizations_share_three_sessions_and_never_a_word(
