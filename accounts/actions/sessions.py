@@ -25,6 +25,7 @@ BY_ACCOUNT = Throttle("login-account", most=10, window=timedelta(minutes=5))  # 
 BY_ACCOUNT_ANYWHERE = Throttle("login-account-anywhere", most=200, window=timedelta(minutes=5))
 BY_ADDRESS = Throttle("login-address", most=300, window=timedelta(minutes=5))
 PLATFORM_SLUG = ""
+FIND_ORGANIZATION = "SELECT find_organization(%(slug)s::text)"
 
 
 class WrongCredentials(Unauthenticated):
@@ -54,7 +55,7 @@ def organization_named(slug: str) -> UUID | None:
     if slug == PLATFORM_SLUG:
         return PLATFORM
     with connection.cursor() as cursor:
-        cursor.execute("SELECT find_organization(%s)", [slug])
+        cursor.execute(FIND_ORGANIZATION, {"slug": slug})
         found: UUID | None = cursor.fetchone()[0]
     return found
 
@@ -133,7 +134,7 @@ def _verifying(organization: str, email: str, password: str, address: str) -> Pr
             throttle.judge(count)
     tenant: UUID | None = PLATFORM
     if organization != PLATFORM_SLUG:
-        (((tenant,),),) = yield Ask((("SELECT find_organization(%(slug)s::text)", {"slug": organization}),), of=network)
+        (((tenant,),),) = yield Ask(((FIND_ORGANIZATION, {"slug": organization}),), of=network)
     found = None
     if tenant is not None:
         (rows,) = yield Ask(((FIND, {"email": email}),), tenant)

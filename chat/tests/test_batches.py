@@ -1,6 +1,6 @@
 """Messages of a socket process that wait together share a statement and a commit, and nothing else."""
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from foundation.ids import uuid7
 from foundation.postgresql import pipeline
 from foundation.units import unit_of_work
 from pandarchat.testing.database import owner
+from pandarchat.testing.loops import in_loop
 from pandarchat.tests.checker import check_numbers
 from pandarchat.tests.world import World
 from tickets.models import Ticket
@@ -36,17 +37,6 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(batching.Lanes, "_run", counted)
     return sizes
-
-
-def in_loop(work: Callable[[], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        try:
-            return await work()
-        finally:
-            pipeline.close()
-            await async_database.close()
-
-    return asyncio.run(run())
 
 
 def send(actor: Actor, ticket: Ticket, text: str = "Hello", *, client_id: UUID | None = None) -> Awaitable[sending.Stored]:

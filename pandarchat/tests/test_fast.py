@@ -1,11 +1,9 @@
 """The fast paths: they answer as Django does, hand over what they may not judge, and believe nothing that they remember."""
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -13,23 +11,19 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import passwords, recognition, tokens
+from accounts import recognition, tokens
 from accounts.actions import people
-from accounts.actions.sessions import BY_ACCOUNT
 from accounts.actor import System
-from accounts.api import fast as accounts_fast
-from accounts.models import AgentProfile, AuditEntry, Organization, Role, Session, User
+from accounts.models import AgentProfile, Organization, Role, Session, User
 from foundation import batching, sharing
 from foundation.async_database import connected
 from foundation.batching import Alone
 from foundation.http import errors, middleware
-from foundation.http.fast import FastPaths
-from foundation.ids import PLATFORM
 from foundation.models import Delivery, IdempotencyKey
 from foundation.postgresql import pipeline
 from foundation.units import unit_of_work
-from pandarchat.fast import ROUTES
-from pandarchat.tests.world import PASSWORD, Planted, World
+from pandarchat.tests.event_loop import Heard, ask, one, own
+from pandarchat.tests.world import Planted, World
 from tickets.actions import opening
 from tickets.api import fast
 from tickets.api.serializers import NewTicket
@@ -37,59 +31,6 @@ from tickets.models import QueueSettings, Ticket
 
 NEW = {"subject": "My card", "text": "It does not work.\n", "category": None}
 PLAIN = {"subject": "My card", "text": "It does not work.\n", "priority": "high", "channel": "chat"}
-ITS_OWN = {"X-Request-Id"}
-
-
-@dataclass
-class Heard:
-    """What came of a request: an answer, or nothing where it was left to Django."""
-
-    status: int = 0
-    headers: Mapping[str, str] | None = None
-    body: Any = None
-    left: bool = False
-    left_as: str = ""  # the name under which Django gets it
-
-
-def ask(*requests: Any) -> list[Heard]:
-    """Requests one after the other, on a loop of their own."""
-
-    async def alone() -> list[Heard]:
-        try:
-            return [await one(*request) for request in requests]
-        finally:
-            await asyncio.gather(*recognition._tasks.values(), return_exceptions=True)  # whom it noted, before the tables are emptied
-            pipeline.close()
-
-    return asyncio.run(alone())
-
-
-async def one(method: str, path: str, token: str | None, body: Any = None, query: Mapping[str, Any] | None = None,  # noqa: PLR0917
-              headers: Mapping[str, str] | None = None, twice: Sequence[tuple[str, str]] = ()) -> Heard:
-    heard = Heard()
-    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-    given = {"host": "testserver", "content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {}),
-             **(headers or {})}
-    scope = {"type": "http", "method": method, "path": f"/api/v1/{path}", "query_string": urlencode(query or {}).encode(),
-             "client": ("127.0.0.1", 5), "headers": [(name.encode(), value.encode()) for name, value in (*given.items(), *twice) if value]}
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            heard.status = message["status"]
-            heard.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-        else:
-            heard.body = json.loads(message["body"])
-
-    async def django(scope: Any, receive: Any, send: Any) -> None:
-        assert (await receive())["body"] == content
-        heard.left = True
-        heard.left_as = ",".join(value.decode() for name, value in scope["headers"] if name == b"x-request-id")
-
-    await FastPaths(django, ROUTES)(scope, receive, send)
-    return heard
 
 
 @pytest.fixture(autouse=True)
@@ -128,10 +69,6 @@ def test_every_read_is_djangos_answer(planted: Planted) -> None:
             assert (first.left, first.status, first.body) == (False, slow.status, slow.body), (path, query)
             assert again.body == first.body
             assert own(first.headers) == own(slow.headers)
-
-
-def own(headers: Any) -> dict[str, str]:
-    return {name.title(): value for name, value in headers.items() if name.title() not in ITS_OWN}
 
 
 def test_a_page_by_cursor_is_fast_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -533,122 +470,3 @@ def test_what_the_fast_path_takes_the_serializer_takes_unchanged(body: dict[str,
         serializer = NewTicket(data=body)
         assert serializer.is_valid(), serializer.errors
         assert dict(serializer.validated_data) == body == offered
-
-
-@pytest.fixture
-def hashing() -> Iterator[None]:
-    """As in a server."""
-    passwords.start_processes()
-    yield
-    passwords.stop_processes()
-
-
-LOGIN = "auth/login/"
-
-
-def credentials(person: Any, **given: str) -> dict[str, str]:
-    return {"organization": "pandar", "email": person.email, "password": PASSWORD, **given}
-
-
-def told(heard: Any) -> tuple[int, Any]:
-    """Status and body, without what differs from one session to the next."""
-    data = heard.body.get("data", heard.body)
-    return heard.status, {name: value for name, value in data.items() if name not in {"access", "refresh"}}
-
-
-def anonymous(world: World, body: Any) -> tuple[Heard, Any]:
-    """The same asked of the loop and of Django."""
-    (quick,) = ask(("POST", LOGIN, None, body))
-    return quick, world.api(None).post(LOGIN, body)
-
-
-@pytest.mark.usefixtures("hashing")
-def test_a_login_is_djangos_answer(world: World) -> None:
-    with unit_of_work(world.acme.id):
-        User.objects.filter(id=world.acme.customer.id).update(email_confirmed_at=None)
-    with unit_of_work(PLATFORM):
-        Organization.objects.filter(id=world.acme.id).update(requires_confirmed_email=True)
-    given = [credentials(world.agent), credentials(world.customer, email=f" {world.customer.email.upper()} ", organization="PANDAR"),
-             credentials(world.agent, password="wrong"), credentials(world.agent, organization="nowhere"),
-             credentials(world.agent, email="nobody@pandar.test"), credentials(world.acme.customer, organization="acme")]
-    answers = [anonymous(world, body) for body in given]
-    for quick, slow in answers:
-        assert (quick.left, *told(quick)) == (False, *told(slow))
-        assert own(quick.headers) == own(slow.headers)
-    assert [quick.status for quick, _ in answers] == [200, 200, 401, 401, 401, 403]
-    tokens_of = [heard.body["data"] for heard in answers[0]]
-    for pair in tokens_of:
-        assert type(world.api(None))(pair["access"]).get("auth/me/").data == pair["user"]
-        assert world.api(None).post("auth/refresh/", {"refresh": pair["refresh"]}).status == 200
-
-
-@pytest.mark.usefixtures("hashing")
-def test_a_login_leaves_the_same_on_record(world: World) -> None:
-    bodies = [credentials(world.agent), credentials(world.agent, password="wrong"), credentials(world.agent, email="nobody@pandar.test")]
-    for body in bodies:
-        anonymous(world, body)
-    differs = {"id", "at", "request_id"}
-    with unit_of_work(world.pandar.id):
-        trail = list(AuditEntry.objects.filter(action__startswith="login").order_by("id").values())
-        sessions = list(Session.objects.order_by("id").values("organization_id", "user_id", "generation", "revoked_at", "revoked_because",
-                                                               "address"))
-    entries = [{name: value for name, value in entry.items() if name not in differs} for entry in trail]
-    assert [entry["action"] for entry in entries] == ["login"] * 2 + ["login_failed"] * 4
-    assert entries[0::2] == entries[1::2]
-    assert len(sessions) == 2
-    assert sessions[0] == sessions[1]
-
-
-@pytest.mark.usefixtures("hashing")
-def test_tries_on_the_loop_are_counted_with_djangos(world: World, settings: Any) -> None:
-    settings.RATE_LIMITS = True
-    wrong, right = credentials(world.agent, password="wrong"), credentials(world.agent)
-    for _ in range(4):
-        anonymous(world, wrong)
-    assert ask(("POST", LOGIN, None, right))[0].status == 200, "which starts anew"
-    for _ in range(5):
-        quick, slow = anonymous(world, wrong)
-        assert (quick.status, slow.status) == (401, 401)
-    quick, slow = anonymous(world, right)
-    assert (quick.left, quick.status, quick.body["code"]) == (False, slow.status, slow.code) == (False, 429, "rate_limited")
-    assert quick.headers and int(quick.headers["retry-after"]) > 0
-
-
-@pytest.mark.usefixtures("hashing")
-def test_what_are_no_credentials_is_left_to_django(world: World) -> None:
-    good = credentials(world.agent)
-    odd: list[Any] = [b"", b"[]", b"{", {**good, "more": "x"}, {"email": good["email"]}, {**good, "email": "no address"},
-                      {**good, "organization": ""}, {**good, "organization": "x" * 51}, {**good, "password": ""},
-                      {**good, "password": None}, {**good, "password": "x" * 1001}, {**good, "password": "\0"}]
-    assert all(heard.left for heard in ask(*[("POST", LOGIN, None, body) for body in odd]))
-    assert ask(("POST", LOGIN, None, good, {"a": "b"}))[0].left
-    assert ask(("POST", LOGIN, None, good, None, {"content-type": "text/plain"}))[0].left
-    assert not ask(("POST", LOGIN, None, good))[0].left, "the negative control"
-
-
-def test_without_processes_a_login_is_djangos(world: World) -> None:
-    assert ask(("POST", LOGIN, None, credentials(world.agent)))[0].left
-
-
-@pytest.mark.usefixtures("hashing")
-@pytest.mark.parametrize("error", [RuntimeError, psycopg.errors.QueryCanceled, psycopg.OperationalError])
-def test_a_login_that_fails_on_the_way_is_not_done_again(world: World, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
-    async def failing(*_: Any) -> Any:
-        raise error
-
-    monkeypatch.setattr(accounts_fast, "run_on_loop", failing)
-    (heard,) = ask(("POST", LOGIN, None, credentials(world.agent)))
-    assert (heard.left, heard.status, heard.body["code"]) == (False, 503, "unavailable")
-
-
-@pytest.mark.usefixtures("hashing")
-def test_where_too_many_sign_in_the_loop_says_so(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.RATE_LIMITS = True
-    with monkeypatch.context() as patch:
-        patch.setattr(passwords._lines[0], "most", 0)
-        for _ in range(BY_ACCOUNT.most):
-            quick, slow = anonymous(world, credentials(world.agent))
-            assert (quick.left, *told(quick)) == (False, *told(slow))
-            assert (quick.status, quick.body["code"]) == (503, "busy")
-            assert own(quick.headers) == own(slow.headers)
-    assert ask(("POST", LOGIN, None, credentials(world.agent)))[0].status == 200, "and none of it was a try"

@@ -2,7 +2,7 @@
 import asyncio
 import json
 import queue
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from accounts.actor import Actor
 from accounts.models import Session, User
 from foundation import batching, following
 from foundation.models import Delivery, Event, IdempotencyKey
-from foundation.postgresql import pipeline
 from foundation.units import unit_of_work
+from pandarchat.testing.loops import in_loop
 from pandarchat.tests.checker import check_numbers
 from pandarchat.tests.world import World
 from tickets.actions import opening
@@ -47,16 +47,6 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[set[UUID]]:
 
     monkeypatch.setattr(batching.Lanes, "_run", counted)
     return batches
-
-
-def in_loop(work: Callable[[], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        try:
-            return await work()
-        finally:
-            pipeline.close()
-
-    return asyncio.run(run())
 
 
 def known(world: World, person: User) -> recognition.Known:
