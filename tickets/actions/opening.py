@@ -22,6 +22,7 @@ from foundation.ids import uuid7
 from foundation.socket.frames import encode
 from foundation.units import by_itself
 from tickets import wire
+from tickets.models import Priority
 from tickets.numbers import numbers
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class NewTicket:
     category: str | None = None  # slug
     tags: tuple[str, ...] = ()
     channel: str = "web"
+    priority: Priority = Priority.NORMAL  # said by the house: what a customer says of it is ignored
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ def prepare(actor: Actor, new: NewTicket, number: tuple[int, str], key: str | No
     return Prepared(pushes, {
         "ticket": ticket, "customer": actor.id, "name": actor.name, "email": actor.email, "number": number[0], "prefix": number[1],
         "subject": new.subject, "text": new.text, "category": new.category, "tags": new.tags, "channel": new.channel,
-        "key": key, "fingerprint": fingerprint and fingerprint.hex(), "payload": {"ticket": ticket, **events.pushed(pushes)}})
+        "priority": new.priority.value, "key": key, "fingerprint": fingerprint and fingerprint.hex(),
+        "payload": {"ticket": ticket, **events.pushed(pushes)}})
 
 
 def _stored(actor: Actor, new: NewTicket, key: str | None, fingerprint: bytes | None) -> tuple[Prepared, tuple[Any, ...]]:
@@ -139,5 +142,6 @@ def _stored(actor: Actor, new: NewTicket, key: str | None, fingerprint: bytes | 
 
 def new_ticket_frame(ticket: UUID, number: str, new: NewTicket, customer: Actor) -> str:
     """`new-ticket` for the organization's staff."""
-    return encode(wire.NewTicket(ticket=ticket, number=number, subject=new.subject, category=new.category, priority="normal",
-                                 channel=new.channel, customer=wire.Someone(id=customer.id, name=customer.name)))
+    return encode(wire.NewTicket(ticket=ticket, number=number, subject=new.subject, category=new.category,
+                                 priority=new.priority.name.lower(), channel=new.channel,
+                                 customer=wire.Someone(id=customer.id, name=customer.name)))

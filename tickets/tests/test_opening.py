@@ -13,7 +13,7 @@ from foundation.models import Delivery, Event
 from foundation.units import unit_of_work
 from tickets import queries
 from tickets.api.serializers import TicketRow
-from tickets.models import Category, QueueSettings, Ticket
+from tickets.models import Category, Priority, QueueSettings, Ticket
 from tickets.numbers import BLOCK, numbers
 
 NEW = {"subject": "My card", "text": "It does not work.\n"}
@@ -101,6 +101,15 @@ def test_a_foreign_category_is_unknown(world: Any) -> None:
 
 def test_the_customers_priority_is_ignored(world: Any) -> None:
     assert world.api(world.customer).post("tickets/", {**NEW, "priority": "urgent"}).data["priority"] == "normal"
+
+
+@pytest.mark.parametrize("priority", list(Priority))
+def test_the_house_may_say_a_priority(world: Any, priority: Priority) -> None:
+    ticket = world.ticket(priority=priority)
+    assert ticket.priority == priority
+    with unit_of_work(world.pandar.id):
+        (_, frame), = Event.objects.get(kind="ticket.queued").payload["push"]
+    assert json.loads(frame)["priority"] == world.api(world.agent).get(f"tickets/{ticket.pk}/").data["priority"] == priority.name.lower()
 
 
 @pytest.mark.parametrize("person", ["agent", "manager", "admin"])
