@@ -1,0 +1,1 @@
+"""Service level agreements as arithmetic: calendars, deadlines, states and what happens when. Nothing here knows a database."""
