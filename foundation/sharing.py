@@ -16,45 +16,43 @@ Read = Callable[[], Coroutine[Any, Any, Any]]
 
 
 class Questions:
-    """One event loop's. Who asks while the same is being read shares the reading that begins next."""
+    """One event loop's. A reading begins a moment after it was asked for: who asks in that moment shares it, who asks while the same is
+    being read shares the one that begins next."""
 
     def __init__(self) -> None:
         self._running: set[Hashable] = set()
-        self._next: dict[Hashable, Answer] = {}
+        self._next: dict[Hashable, Answer] = {}  # not begun yet
 
     def ask(self, key: Hashable, read: Read) -> Answer:
         """What `read` finds when it begins after this call."""
-        if key in self._running:
-            if key not in self._next:
-                self._next[key] = asyncio.get_running_loop().create_future()
-            return asyncio.shield(self._next[key])
-        return asyncio.shield(self._start(key, read))
+        if key not in self._next:
+            self._next[key] = asyncio.get_running_loop().create_future()
+            if key not in self._running:
+                self._start(key, read)
+        return asyncio.shield(self._next[key])
 
-    def _start(self, key: Hashable, read: Read) -> Answer:
+    def _start(self, key: Hashable, read: Read) -> None:
         self._running.add(key)
-        task = asyncio.get_running_loop().create_task(read(), context=logs.nobodys())
-        task.add_done_callback(lambda done: self._done(key, read, done))
-        return task
+        task = asyncio.get_running_loop().create_task(self._read(key, read), context=logs.nobodys())
+        task.add_done_callback(lambda _: self._done(key, read))
 
-    def _done(self, key: Hashable, read: Read, task: Answer) -> None:
+    async def _read(self, key: Hashable, read: Read) -> None:
+        answer = self._next.pop(key)
+        answer.add_done_callback(looked_at)
+        try:
+            found = await read()
+        except asyncio.CancelledError:
+            answer.cancel()
+            raise
+        except Exception as error:
+            answer.set_exception(error)
+        else:
+            answer.set_result(found)
+
+    def _done(self, key: Hashable, read: Read) -> None:
         self._running.discard(key)
-        looked_at(task)
-        waiting = self._next.pop(key, None)
-        if waiting is not None:
-            self._start(key, read).add_done_callback(lambda done: hand_on(done, waiting))
-
-
-def hand_on(done: Answer, waiting: Answer) -> None:
-    """Give one future's end to another."""
-    if done.cancelled():
-        waiting.cancel()
-    elif waiting.done():
-        return
-    elif (error := done.exception()) is not None:
-        waiting.set_exception(error)
-        looked_at(waiting)
-    else:
-        waiting.set_result(done.result())
+        if key in self._next:
+            self._start(key, read)
 
 
 def looked_at(answer: Answer) -> None:

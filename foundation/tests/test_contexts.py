@@ -58,7 +58,9 @@ async def share() -> None:
     async def read() -> None:
         await sharing.lines().ask(of=ORGANIZATION)
 
-    await asyncio.gather(*(questions.ask("key", read) for _ in range(2)))
+    first = questions.ask("key", read)
+    await asyncio.sleep(0)
+    await asyncio.gather(first, questions.ask("key", read))
 
 
 async def follow() -> None:

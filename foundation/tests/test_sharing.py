@@ -49,10 +49,25 @@ def test_who_gives_up_takes_nothing_from_the_others() -> None:
         first, second, third = (questions.ask("key", read) for _ in range(3))
         await asyncio.sleep(0.001)
         first.cancel()
+        fourth, fifth = (questions.ask("key", read) for _ in range(2))
         second.cancel()
-        return [await third, await questions.ask("key", read)]
+        fourth.cancel()
+        return [await third, await fifth, await questions.ask("key", read)]
 
-    assert asyncio.run(story()) == [2, 3]
+    assert asyncio.run(story()) == [1, 2, 3]
+
+
+def test_who_asks_before_it_begins_shares_it() -> None:
+    log: list[str] = []
+
+    async def story() -> list[int]:
+        questions, read = Questions(), reader(log)
+        answers = [questions.ask("key", read) for _ in range(3)]
+        assert log == []
+        return list(await asyncio.gather(*answers))
+
+    assert asyncio.run(story()) == [1] * 3
+    assert len(log) == 1
 
 
 def test_an_error_is_everybodys_and_ends_with_its_reading() -> None:
