@@ -33,6 +33,21 @@ MEET = f"""
 SELECT a.* FROM ROWS FROM (json_to_recordset(%(items)s::json) AS ("user" uuid, session uuid)) WITH ORDINALITY AS x (person, session, place)
 LEFT JOIN LATERAL (SELECT {WHO} FROM actor_of(x.person, x.session)) a ON true ORDER BY x.place
 """
+# One row for each of some callers: whether they are still who they were, as `act_as` would ask; what it would note of them; the answer.
+OF_EACH = """
+SELECT a.id IS NOT NULL,
+       x.staff AND EXISTS (SELECT FROM accounts_agentprofile g WHERE g.user_id = x.person
+                             AND (g.last_seen_at IS NULL OR g.last_seen_at < now() - %(seen_every)s::interval)),
+       CASE WHEN a.id IS NOT NULL THEN ({answer}) END
+FROM ROWS FROM (json_to_recordset(%(items)s::json) AS (
+  "user" uuid, session uuid, name text, email text, epoch integer, role_id uuid, role text, staff boolean, role_version integer,
+  about text)) WITH ORDINALITY AS x (person, session, name, email, epoch, role_id, role, staff, role_version, about, place)
+LEFT JOIN LATERAL (
+  SELECT f.id FROM actor_of(x.person, x.session) f
+  WHERE f.organization_id = %(organization)s::uuid AND f.session_id = x.session AND f.name = x.name AND f.email = x.email
+    AND f.epoch = x.epoch AND f.role_id = x.role_id AND f.role = x.role AND f.staff = x.staff AND f.role_version = x.role_version) a ON true
+ORDER BY x.place
+"""
 _strangers = Batcher(MEET, "callers")
 _tasks: dict[UUID, asyncio.Task[None]] = {}
 
@@ -109,6 +124,33 @@ async def act(known: Known, asked: Sequence[Asked]) -> list[Rows] | None:
     if unseen:
         note(known.actor)
     return rows
+
+
+class OfEach:
+    """A question whose answer is each caller's own; those who ask at the same moment share its way to PostgreSQL and back.
+
+    `answer` is a subquery about `x.person`, who is `x.staff` or not, and about what they ask it of: `x.about`, a text.
+    """
+
+    def __init__(self, answer: str, purpose: str) -> None:
+        self._batches = Batcher(OF_EACH.format(answer=answer), purpose, shared=lambda: {"seen_every": agents.SEEN_EVERY})
+
+    async def ask(self, known: Known, about: str) -> tuple[Any] | None:
+        """The answer to this caller; None where they are another by now, and where it takes longer than others may be kept waiting."""
+        actor = known.actor
+        try:
+            row = await self._batches.row(actor.organization_id, object(), {"user": actor.id, **identity(actor), "about": about})
+        except Alone as alone:
+            if alone.again:
+                raise psycopg.OperationalError("the question was not answered") from alone
+            return None
+        same, unseen, answer = row
+        if not same:
+            forget_one(known)
+            return None
+        if unseen:
+            note(actor)
+        return (answer,)
 
 
 def note(actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""One organization's lists take seconds: another one's requests are answered as ever."""
+"""One organization's conversations take seconds: another one's requests are answered as ever."""
 import asyncio
 
 import httpx
@@ -14,7 +14,7 @@ from pandarchat.tests.world import World
 FAULT = "one organization in slow queries"
 ASKING = 12  # requests; four times as many as such a process has lines
 LINES = 3  # half of DATABASE_POOL_SIZE
-SLOW = "database.slow_lists"
+SLOW = "database.slow_conversations"
 SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
 
 
@@ -26,8 +26,9 @@ def asleep(least: int) -> bool:
 
 
 def beside(world: World, server: Server, *, slow_at_once: int) -> int:
-    """How many of an agent's slow lists had ended when another organization's requests were answered."""
+    """How many of an agent's slow pages had ended when another organization's requests were answered."""
     tokens = world.token(world.agent), world.token(world.acme.agent), world.token(world.acme.customer)
+    ticket = world.ticket().pk
 
     def client(token: str) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=f"{server.url}/api/v1/", headers={"Authorization": f"Bearer {token}"}, timeout=30,
@@ -37,7 +38,7 @@ def beside(world: World, server: Server, *, slow_at_once: int) -> int:
         async with client(tokens[0]) as ours, client(tokens[1]) as theirs, client(tokens[2]) as customer:
             for each in (ours, theirs):
                 assert (await each.get("queue/")).is_success
-            slow = [asyncio.create_task(ours.get("tickets/")) for _ in range(ASKING)]
+            slow = [asyncio.create_task(ours.get(f"tickets/{ticket}/entries/")) for _ in range(ASKING)]
             assert await asyncio.to_thread(eventually, lambda: asleep(slow_at_once), 3), "they are not slow"
             answers = [await theirs.get("queue/"), await theirs.get("tickets/"),
                        await customer.post("tickets/", json={"subject": "Card", "text": "Not paid."})]

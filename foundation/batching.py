@@ -20,8 +20,8 @@ MOST_PER_BATCH = 64
 BATCH_SECONDS = 5.0
 # What nobody waits for any more holds no lock either, and what another transaction holds keeps only its own item waiting: alone.
 OPENED = """
-SELECT set_config('app.organization', %(organization)s::text, true), set_config('statement_timeout', '4s', true),
-       set_config('lock_timeout', '200ms', true)
+SELECT set_config('app.organization', %(organization)s::text, true), set_config('plan_cache_mode', 'force_generic_plan', true),
+       set_config('statement_timeout', '4s', true), set_config('lock_timeout', '200ms', true)
 """
 ROLLED_BACK = (LockNotAvailable, QueryCanceled, DeadlockDetected)  # psycopg counts them as operational, as it does a lost connection
 

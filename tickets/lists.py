@@ -40,6 +40,11 @@ ORDER BY {order_t}
 UNREAD = f"""
 SELECT {queries.UNREAD} FROM unnest(%(tickets)s::uuid[]) WITH ORDINALITY AS t (conversation_id, place) ORDER BY t.place
 """
+UNREAD_OF_EACH = f"""
+SELECT array_agg(u.many ORDER BY u.place)
+FROM (SELECT t.place, {queries.UNREAD_OF.format(viewer="x.person", staff="x.staff")} AS many
+      FROM unnest(x.about::uuid[]) WITH ORDINALITY AS t (conversation_id, place)) u
+"""  # the same for several viewers, in `recognition.OfEach`
 SHARED = queries.JSON.format(unread="0")
 END = "0}"
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT {most}) counted"
@@ -99,10 +104,10 @@ class Page:
     end: str
     next: str | None = None
 
-    def listed(self, number: int | None, counted: Rows, unread: Rows) -> Listed:
+    def listed(self, number: int | None, counted: Rows, unread: Sequence[int]) -> Listed:
         """The page, and where in the list it is, for somebody who has so many unread of each ticket."""
         ((found,),) = counted
-        data = f"[{','.join([f'{text}{many}{self.end}' for text, (many,) in zip(self.texts, unread, strict=True)])}]".encode()
+        data = f"[{','.join([f'{text}{many}{self.end}' for text, many in zip(self.texts, unread, strict=True)])}]".encode()
         count = min(found, COUNTED_MOST)
         return Listed(data=data, count=count, count_exact=found <= COUNTED_MOST, page=number, pages=-(-count // PAGE), next=self.next)
 
@@ -111,7 +116,7 @@ def tickets(actor: Actor, wanted: Wanted) -> Listed:
     """A page of 25 tickets that the actor may see, inside a unit of work. Pages reach as far as is counted; a cursor reaches the end."""
     paging, counting = asked(actor, wanted)
     page = page_of(wanted.ordering, _rows(paging))
-    return listed(wanted, page, _rows(counting), _rows(unread_asked(actor, page)))
+    return listed(wanted, page, _rows(counting), _unread(actor, page))
 
 
 def asked(actor: Actor, wanted: Wanted) -> tuple[Asked, Asked]:
@@ -151,12 +156,13 @@ def page_of(ordering: str, rows: Rows) -> Page:
     return Page(_keys(rows), [shown.removesuffix(END) for _, shown, _ in rows], "}", end)
 
 
-def unread_asked(actor: Actor, page: Page) -> Asked:
-    """The statement for how much of each ticket of a page the actor has not read."""
-    return UNREAD, {"organization": actor.organization_id, "staff": actor.staff, "viewer": actor.id, "tickets": page.keys}
+def _unread(actor: Actor, page: Page) -> list[int]:
+    """How much of each ticket of a page the actor has not read."""
+    given = {"organization": actor.organization_id, "staff": actor.staff, "viewer": actor.id, "tickets": page.keys}
+    return [many for (many,) in _rows((UNREAD, given))]
 
 
-def listed(wanted: Wanted, page: Page, counted: Rows, unread: Rows) -> Listed:
+def listed(wanted: Wanted, page: Page, counted: Rows, unread: Sequence[int]) -> Listed:
     """The page as the one sees it who has so many unread of each."""
     return page.listed(None if wanted.cursor else wanted.page, counted, unread)
 
@@ -235,7 +241,7 @@ def queue(actor: Actor, number: int) -> Listed:
     """The waiting tickets in the order in which they will be assigned, each with the reason why it waits; inside a unit of work."""
     waiting, counting = queue_asked(actor, number)
     page = queue_page(number, _rows(waiting), queries.duty())
-    return page.listed(number, _rows(counting), _rows(unread_asked(actor, page)))
+    return page.listed(number, _rows(counting), _unread(actor, page))
 
 
 def queue_asked(actor: Actor, number: int) -> tuple[Asked, Asked]:

@@ -30,15 +30,16 @@ ticket_json(t, {PREFIX}, c.name, c.email, a.name, k.slug, k.name,
    WHERE g.organization_id = t.organization_id AND g.ticket_id = t.conversation_id),
   CASE WHEN %(staff)s::boolean THEN v.staff_seq ELSE v.public_seq END, {{unread}})
 """
-UNREAD = f"""
+UNREAD_OF = f"""
 (SELECT count(*) FROM (
   SELECT 1 FROM chat_entry e
   WHERE e.organization_id = %(organization)s::uuid AND e.conversation_id = t.conversation_id AND e.kind = 'message'
     AND e.staff_seq > coalesce((SELECT m.staff_seq FROM chat_readmark m WHERE m.organization_id = %(organization)s::uuid
-                                AND m.conversation_id = t.conversation_id AND m.user_id = %(viewer)s::uuid), 0)
-    AND e.sender_id IS DISTINCT FROM %(viewer)s::uuid AND (%(staff)s::boolean OR e.public_seq IS NOT NULL)
+                                AND m.conversation_id = t.conversation_id AND m.user_id = {{viewer}}), 0)
+    AND e.sender_id IS DISTINCT FROM {{viewer}} AND ({{staff}} OR e.public_seq IS NOT NULL)
   LIMIT {UNREAD_MOST}) unread)
 """
+UNREAD = UNREAD_OF.format(viewer="%(viewer)s::uuid", staff="%(staff)s::boolean")
 JOINS = """
 JOIN chat_conversation v ON v.id = t.conversation_id
 JOIN accounts_user c ON c.id = t.customer_id

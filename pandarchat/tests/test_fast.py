@@ -15,6 +15,7 @@ from accounts import recognition, tokens
 from accounts.actions import people
 from accounts.actor import System
 from accounts.models import AgentProfile, Organization, Role, Session, User
+from chat import queries
 from foundation import batching, sharing
 from foundation.async_database import connected
 from foundation.batching import Alone
@@ -24,6 +25,7 @@ from foundation.postgresql import pipeline
 from foundation.units import unit_of_work
 from pandarchat.tests.event_loop import Heard, ask, one, own
 from pandarchat.tests.world import Planted, World
+from tickets import lists
 from tickets.actions import opening
 from tickets.api import fast
 from tickets.api.serializers import NewTicket
@@ -72,8 +74,6 @@ def test_every_read_is_djangos_answer(planted: Planted) -> None:
 
 
 def test_a_page_by_cursor_is_fast_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tickets import lists
-
     monkeypatch.setattr(lists, "PAGE", 1)
     made = [str(world.ticket().pk) for _ in range(2)]
     (first,) = ask(("GET", "tickets/", world.token(world.agent)))
@@ -162,7 +162,7 @@ def test_a_database_that_is_away_is_told_as_django_tells_it(world: World, monkey
         raise error
 
     monkeypatch.setattr(recognition, "act", failing)
-    (heard,) = ask(("GET", "tickets/", world.token(world.agent)))
+    (heard,) = ask(("GET", f"tickets/{world.ticket().pk}/entries/", world.token(world.agent)))
     assert (heard.left, heard.status) == (left, 0 if left else 503)
     if not left:
         told = errors.unavailable()
@@ -266,19 +266,25 @@ def changed(world: World, what: str) -> None:
 CHANGES = ["disabled", "signed out everywhere", "session", "session over", "renamed", "role", "permissions", "customers", "organization"]
 
 
+@pytest.mark.parametrize("path", ["queue/", "tickets/{ticket}/entries/"])
 @pytest.mark.parametrize("what", CHANGES)
-def test_whoever_is_another_by_now_is_not_who_they_were(world: World, what: str) -> None:
-    request = ("GET", "queue/", world.token(world.agent))
+def test_whoever_is_another_by_now_is_not_who_they_were(world: World, what: str, path: str) -> None:
+    request = ("GET", path.format(ticket=world.ticket().pk), world.token(world.agent))
     assert not ask(request)[0].left
     changed(world, what)
     assert ask(request)[0].left
     assert world.token(world.agent) not in recognition._known
 
 
-def test_without_the_question_they_would_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", ["queue/", "tickets/{ticket}/entries/"])
+def test_without_the_question_they_would_be(world: World, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """The negative control: what is remembered alone lets a disabled user in."""
     monkeypatch.setattr(recognition, "ACT_AS", "SELECT (set_config('app.organization', %(organization)s::text, true) IS NULL), NULL, NULL")
-    request = ("GET", "queue/", world.token(world.agent))
+    believing = recognition.OF_EACH.replace("FROM actor_of(x.person, x.session) f", "FROM accounts_user f").replace(
+        recognition.OF_EACH[recognition.OF_EACH.index("  WHERE f."):recognition.OF_EACH.index(") a ON true")], "  WHERE f.id = x.person")
+    monkeypatch.setattr(recognition, "OF_EACH", believing)
+    monkeypatch.setattr(fast, "unread", recognition.OfEach(lists.UNREAD_OF_EACH, "unread"))
+    request = ("GET", path.format(ticket=world.ticket().pk), world.token(world.agent))
     ask(request)
     changed(world, "disabled")
     assert not ask(request)[0].left
@@ -286,18 +292,21 @@ def test_without_the_question_they_would_be(world: World, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("limit", ["20ms", "20s"])
 def test_what_is_slow_keeps_no_line_and_is_left(world: World, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    from tickets import lists
-
     request, usual = ("GET", "tickets/", world.token(world.agent)), lists._list_sql
     monkeypatch.setattr(lists, "_list_sql", lambda *given: usual(*given).replace("\nFROM", " || (SELECT '' FROM pg_sleep(0.5))\nFROM", 1))
     monkeypatch.setattr(sharing, "OPENED", sharing.OPENED.replace("'3s'", f"'{limit}'"))
-    world.ticket()
+    ticket = world.ticket().pk
     assert ask(request)[0].left == (limit == "20ms"), "where all share"
     monkeypatch.undo()
-    monkeypatch.setattr(lists, "UNREAD", lists.UNREAD.replace("SELECT", "SELECT (SELECT 0 FROM pg_sleep(0.5)) +", 1))
+    slow = lists.UNREAD_OF_EACH.replace("FROM unnest", "FROM pg_sleep(0.5), unnest", 1)
+    monkeypatch.setattr(fast, "unread", recognition.OfEach(slow, "unread"))
+    monkeypatch.setattr(batching, "OPENED", batching.OPENED.replace("'4s'", f"'{limit}'"))
+    assert ask(request)[0].left == (limit == "20ms"), "where each asks, with others"
+    monkeypatch.undo()
+    monkeypatch.setattr(queries, "HEADS", queries.HEADS.replace("FROM chat", "FROM pg_sleep(0.5), chat", 1))
     monkeypatch.setattr(recognition, "ACT_AS", recognition.ACT_AS.replace("'3s'", f"'{limit}'"))
     recognition.forget()
-    assert ask(request)[0].left == (limit == "20ms"), "where each asks"
+    assert ask(("GET", f"tickets/{ticket}/entries/", request[2]))[0].left == (limit == "20ms"), "where each asks alone"
 
 
 def at_once(*requests: tuple[Any, ...]) -> list[Heard]:
@@ -317,6 +326,21 @@ def at_once(*requests: tuple[Any, ...]) -> list[Heard]:
 
 def rows_unread(heard: Heard) -> list[int]:
     return [row.get("ticket", row)["unread"] for row in heard.body["data"]]
+
+
+def test_one_who_is_another_by_now_takes_nothing_from_the_others(world: World) -> None:
+    people = [world.agent, world.teammate, world.manager]
+    requests = [("GET", "queue/", world.token(person)) for person in people]
+
+    async def story() -> list[Heard]:
+        for request in requests:
+            await one(*request)
+        await asyncio.to_thread(changed, world, "disabled")
+        heard = await asyncio.gather(*(one(*request) for request in requests))
+        pipeline.close()
+        return heard
+
+    assert [heard.left for heard in asyncio.run(story())] == [True, False, False]
 
 
 @pytest.mark.parametrize("path", ["tickets/", "queue/"])

@@ -1,5 +1,5 @@
 """Listing tickets, reading the queue and opening a ticket, on the event loop: what the views answer, asked in one round trip."""
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
 from accounts import recognition
+from accounts.recognition import Known
 from chat.models import LONGEST_TEXT
 from foundation import sharing
 from foundation.errors import Invalid
@@ -25,6 +26,7 @@ from tickets.models import Channel
 
 OFFERED = {"subject": 200, "text": LONGEST_TEXT, "category": 50, "channel": 50, "priority": 20}  # characters
 CHANNELS = frozenset(Channel.values)
+unread = recognition.OfEach(lists.UNREAD_OF_EACH, "unread")
 JSON_TYPES = {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 
 
@@ -41,8 +43,8 @@ async def tickets(call: Call) -> Answer | None:
     organization = known.actor.organization_id
     count = sharing.ask(organization, counting, make=rows_alone)  # by itself, for all pages of a list have it in common
     page = await sharing.ask(organization, paging, make=list_page(wanted.ordering))
-    unread = await recognition.act(known, [lists.unread_asked(known.actor, page)])
-    return None if unread is None else Answer(listed(lists.listed(wanted, page, await count, unread[0])))
+    of_each = await unread_of(known, page)
+    return None if of_each is None else Answer(listed(lists.listed(wanted, page, await count, of_each)))
 
 
 def rows_alone(rows: Rows) -> Rows:
@@ -85,8 +87,14 @@ async def queue(call: Call) -> Answer | None:
     given = {"organization": known.actor.organization_id}
     asked = *lists.queue_asked(known.actor, number), (queries.KINDS, given), (queries.PAUSED, given)
     page, counted = await sharing.ask(known.actor.organization_id, *asked, make=queue_page(number))
-    unread = await recognition.act(known, [lists.unread_asked(known.actor, page)])
-    return None if unread is None else Answer(listed(page.listed(number, counted, unread[0])))
+    of_each = await unread_of(known, page)
+    return None if of_each is None else Answer(listed(page.listed(number, counted, of_each)))
+
+
+async def unread_of(known: Known, page: lists.Page) -> Sequence[int] | None:
+    """How much of each ticket of a page the caller has not read; None where they are another by now."""
+    answer = await unread.ask(known, page.keys)
+    return None if answer is None else answer[0] or ()
 
 
 @lru_cache(maxsize=1024)
