@@ -13,7 +13,7 @@ from chat import wire
 from chat.models import Conversation
 from foundation.errors import NotFound
 
-BATCH_ENTRIES = 200
+BATCH_ENTRIES = 100
 BEFORE_ENTRIES = 50
 RESET_BEYOND = 1_000  # entries behind, from where a client is told to load by REST
 COLUMNS = """
