@@ -43,6 +43,12 @@ class Numbers:
                 block = self._blocks[organization] = self._fetch(organization)
             return block.take()
 
+    def take_within(self, organization: UUID, many: int = 1) -> tuple[int, str]:
+        """The last of the next `many` numbers, inside a unit of work: if that is rolled back, so is the counter, which it holds until
+        then. For what must come to be together with something else, or not at all."""
+        block = self._fetch(organization, many)
+        return block.end - 1, block.prefix
+
     async def take_on_loop(self, organization: UUID) -> tuple[int, str]:
         """The same on an event loop, from blocks of its own: a lock that threads hold while they wait for a connection is not for it."""
         while (block := self._of_loop.get(organization)) is None or block.next >= block.end:
@@ -61,11 +67,11 @@ class Numbers:
             del self._filling[organization]
 
     @staticmethod
-    def _fetch(organization: UUID) -> Block:
+    def _fetch(organization: UUID, many: int = BLOCK) -> Block:
         with connection.cursor() as cursor:
-            cursor.execute(TAKE, {"organization": organization, "many": BLOCK})
+            cursor.execute(TAKE, {"organization": organization, "many": many})
             first, prefix = cursor.fetchone()
-        return Block(first, first + BLOCK, prefix)
+        return Block(first, first + many, prefix)
 
     def drop(self, organization: UUID) -> None:
         """Take no more from this organization's block: some of its numbers may be somebody else's."""

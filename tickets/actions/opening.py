@@ -2,11 +2,13 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 import psycopg
+from django.db import transaction
 from psycopg.errors import UniqueViolation
 
 from accounts import recognition
@@ -23,7 +25,7 @@ from foundation.socket.frames import encode
 from foundation.units import by_itself
 from tickets import wire
 from tickets.models import Priority
-from tickets.numbers import numbers
+from tickets.numbers import BLOCK, numbers
 
 logger = logging.getLogger(__name__)
 OPEN = """
@@ -87,6 +89,30 @@ def open_ticket(*, actor: Actor, new: NewTicket, key: str | None = None, fingerp
     return Opened(body.encode(), repeated=outcome == REPEATED)
 
 
+def open_within(*, actor: Actor, new: NewTicket) -> UUID:
+    """The same inside the caller's unit of work: the ticket comes to be with its commit, and is told of then. Returns its key."""
+    if not permitted(actor):
+        raise Forbidden("Only customers open tickets.")
+    check_text(new.text)
+    for attempt in range(TRIES):
+        many = 1 if attempt == 0 else BLOCK  # numbers that a failover lost may be another process's: beyond its block they are not
+        prepared = prepare(actor, new, numbers.take_within(actor.organization_id, many), None, None)
+        try:
+            with transaction.atomic():
+                outcome, _, owed = by_itself(OPEN, given(actor, prepared))
+        except UniqueViolation:
+            if attempt == TRIES - 1:
+                raise
+        else:
+            break
+    if outcome == "unknown_category":
+        raise Invalid("Some fields are not valid.", fields={"category": ["There is no such category."]})
+    told = partial(events.send, actor.organization_id, list(zip(owed, owed_to(), strict=True)), prepared.pushes)
+    transaction.on_commit(told, robust=True)
+    ticket: UUID = prepared.item["ticket"]
+    return ticket
+
+
 async def open_from_loop(*, known: Known, new: NewTicket, key: str | None, fingerprint: bytes | None) -> Opened | None:
     """The same on an event loop, together with others, for a caller and a request that `open_ticket` would not refuse at once; None, with
     nothing stored, for what it would refuse in the end. Raises psycopg's OperationalError where it may be stored for all that is known."""
@@ -128,9 +154,8 @@ def _stored(actor: Actor, new: NewTicket, key: str | None, fingerprint: bytes | 
     own, where a database that came back with less than it had gave this process's numbers to another."""
     for attempt in range(TRIES):
         prepared = prepare(actor, new, numbers.take(actor.organization_id), key, fingerprint)
-        given = {"organization": actor.organization_id, "items": orjson.dumps([prepared.item]).decode(), "subscribers": owed_to()}
         try:
-            row = by_itself(OPEN, given)
+            row = by_itself(OPEN, given(actor, prepared))
         except UniqueViolation:
             numbers.drop(actor.organization_id)
             if attempt == TRIES - 1:
@@ -138,6 +163,11 @@ def _stored(actor: Actor, new: NewTicket, key: str | None, fingerprint: bytes | 
         else:
             return prepared, row
     raise AssertionError("unreachable")
+
+
+def given(actor: Actor, prepared: Prepared) -> dict[str, Any]:
+    """The parameters of OPEN for one ticket."""
+    return {"organization": actor.organization_id, "items": orjson.dumps([prepared.item]).decode(), "subscribers": owed_to()}
 
 
 def new_ticket_frame(ticket: UUID, number: str, new: NewTicket, customer: Actor) -> str:
