@@ -1,0 +1,155 @@
+"""Graphs to test with: the example, small ones by hand, and generated ones."""
+import json
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from journeys.graph import checking, conditions
+from journeys.graph.format import (
+    CHOICES,
+    CONDITION,
+    DATE,
+    END,
+    GIFT_CARD,
+    IMAGES,
+    KINDS,
+    MESSAGE,
+    MULTIPLE,
+    NUMBER,
+    QUESTION,
+    QUESTION_TYPES,
+    SINGLE,
+    TEXT,
+)
+
+FILE = Path(__file__).parents[1] / "example.json"
+Graph = dict[str, Any]
+UPLOADS = [f"01939c1e-0000-7000-8000-00000000000{digit}" for digit in range(5)]
+
+
+def example() -> Graph:
+    """The example of the format, anew."""
+    found: Graph = json.loads(FILE.read_text())
+    return found
+
+
+def graph(*nodes: dict[str, Any], start: str | None = None) -> Graph:
+    """The first node is the start."""
+    return {"startNode": start or nodes[0]["id"], "nodes": {node["id"]: node for node in nodes}}
+
+
+def ask(key: str, kind: str = TEXT, **members: Any) -> dict[str, Any]:
+    """A question; choices get the options a, b, c."""
+    options = {"options": [{"label": value.upper(), "value": value} for value in "abc"]} if kind in CHOICES else {}
+    return {"id": key, "type": QUESTION, "questionType": kind, "question": f"{key}?", **options, **members}
+
+
+def say(key: str, to: str) -> dict[str, Any]:
+    return {"id": key, "type": MESSAGE, "message": f"{key}!", "nextNode": to}
+
+
+def choose(key: str, rules: list[Any], otherwise: str) -> dict[str, Any]:
+    """`rules` are (node, operator, value, next)."""
+    return {"id": key, "type": CONDITION, "nextNode": otherwise,
+            "rules": [dict(zip(("node", "operator", "value", "nextNode"), rule, strict=True)) for rule in rules]}
+
+
+def end(key: str = "end", action: str = "none", **members: Any) -> dict[str, Any]:
+    return {"id": key, "type": END, "action": action, "message": f"{key}.", **members}
+
+
+# Anything that JSON can say, and what comes close to a graph.
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+                        max_leaves=12)
+keys = st.sampled_from([f"n{number}" for number in range(6)])
+WORDS = ("a", "b", "c", "", "1", "2.5", "2026-03-01", "yes")
+MEMBERS: dict[str, Any] = {
+    "id": keys, "type": st.sampled_from(KINDS), "questionType": st.sampled_from(QUESTION_TYPES), "question": st.just("{{n1}}?"),
+    "message": st.text(max_size=6), "required": st.booleans(), "nextNode": keys,
+    "nextNodeMap": st.dictionaries(st.sampled_from(WORDS), keys, max_size=3),
+    "options": st.lists(st.fixed_dictionaries({"label": st.text(max_size=3), "value": st.sampled_from(WORDS)}), max_size=4),
+    "validation": st.dictionaries(st.sampled_from(["min", "max", "minLength", "maxLength", "pattern", "maxFiles"]),
+                                  st.integers(-2, 5) | st.sampled_from([*WORDS, "(", "a+"]), max_size=3),
+    "rules": st.lists(st.fixed_dictionaries({"node": keys, "operator": st.sampled_from(conditions.OPERATORS), "nextNode": keys,
+                                             "value": st.sampled_from(WORDS) | st.integers(-2, 5) | st.lists(st.sampled_from(WORDS))}),
+                      max_size=3),
+    "action": st.sampled_from(["create_ticket", "sell_gift_card", "none"]),
+    "ticket": st.fixed_dictionaries({"subject": st.sampled_from(["{{n0}}", "x", "{{n9}}"])},
+                                    optional={"tags": st.lists(st.sampled_from(["{{n1}}", "t"]), max_size=2)}),
+    "submission": st.dictionaries(st.sampled_from(["brand", "country", "amount", "code"]), keys, max_size=2),
+}
+
+
+@st.composite
+def damaged(draw: Any) -> Any:
+    """A graph with wrong members of every kind."""
+    nodes = {key: draw(st.fixed_dictionaries({}, optional={name: value | anything for name, value in MEMBERS.items()}) | anything)
+             for key in draw(st.lists(keys, unique=True))}
+    return draw(st.fixed_dictionaries({"startNode": keys | anything, "nodes": st.just(nodes) | anything}) | anything)
+
+
+@st.composite
+def plausible(draw: Any) -> Graph:
+    """A graph of well-formed nodes that lead anywhere; some can be published, some cannot."""
+    names = [f"n{number}" for number in range(draw(st.integers(1, 7)))] + ["end"]
+    nodes = [draw(node(name, names)) for name in names[:-1]]
+    return graph(*nodes, end("end", draw(st.sampled_from(["none", "create_ticket"])), ticket={"subject": "{{n0}}" if nodes else "x"}))
+
+
+@st.composite
+def sound(draw: Any) -> Graph:
+    """A graph that can be published: a plausible one, mended where it has errors."""
+    found: Graph = draw(plausible())
+    while wrong := checking.errors(found):
+        for problem in wrong:
+            mend(found["nodes"], problem)
+    return found
+
+
+def mend(nodes: Any, problem: checking.Problem) -> None:
+    """What is in the wrong place goes, what leads nowhere leads to the end."""
+    found = nodes.get(problem.node)
+    if found is None:
+        return
+    if problem.code == "unreachable":
+        if problem.node == "end":
+            first = next(iter(nodes.values()))
+            first.update(nextNode="end", required=False, nextNodeMap={})
+        else:
+            del nodes[problem.node]
+    elif problem.code == "unknown_target" and found["nextNode"] in nodes:
+        found["nextNodeMap"] = {key: to for key, to in found.get("nextNodeMap", {}).items() if to in nodes}
+        found["rules"] = [rule for rule in found.get("rules", []) if rule["nextNode"] in nodes]
+    elif problem.code == "compares_nothing":
+        found["rules"] = [rule for rule in found["rules"] if nodes.get(rule["node"], {}).get("type") == QUESTION]
+    elif problem.code == "inserts_nothing":
+        found["ticket"] = {"subject": "x"}
+        found["question"] = f"{problem.node}?"
+    else:
+        found.update(nextNode="end", required=False)
+
+
+def node(key: str, names: list[str]) -> Any:
+    to = st.sampled_from(names)
+    rule = st.tuples(to, st.sampled_from(conditions.OPERATORS), st.sampled_from(WORDS) | st.integers(0, 3), to)
+    return st.one_of(
+        *[st.builds(ask, st.just(key), st.just(kind), nextNodeMap=mapped(to), required=st.booleans(), **leads)
+          for kind in (SINGLE, MULTIPLE, TEXT, NUMBER, DATE, IMAGES, GIFT_CARD, SINGLE, MULTIPLE) for leads in ({"nextNode": to}, {})],
+        st.builds(say, st.just(key), to), st.builds(choose, st.just(key), st.lists(rule, max_size=3), to))
+
+
+def mapped(to: Any) -> Any:
+    return st.dictionaries(st.sampled_from(["a", "b", "c", "1", "yes"]), to, max_size=3)
+
+
+def answers_to(kind: str) -> Any:
+    """Answers that a question of `ask` takes."""
+    return {
+        SINGLE: st.sampled_from(["a", "b", "c"]), MULTIPLE: st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, unique=True),
+        TEXT: st.sampled_from(["yes", "1", "no idea"]), NUMBER: st.integers(0, 3) | st.just(2.5), DATE: st.sampled_from(["2026-03-01"]),
+        IMAGES: st.lists(st.sampled_from(UPLOADS), min_size=1, unique=True),
+        GIFT_CARD: st.just({"brand": "Steam", "country": "US", "amount": "50"}),
+    }[kind]
