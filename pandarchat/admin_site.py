@@ -29,6 +29,7 @@ from foundation.errors import DomainError
 from foundation.http import address
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work
+from journeys import admin as journeys_admin
 from pandarchat import schedule_admin
 from tickets import admin as tickets_admin
 
@@ -194,6 +195,6 @@ def own_actor(request: Any) -> AnyActor:
 
 
 site = PandarAdminSite()
-for module in (accounts_admin, chat_admin, tickets_admin, foundation_admin, schedule_admin):
+for module in (accounts_admin, chat_admin, tickets_admin, journeys_admin, foundation_admin, schedule_admin):
     for model, page in module.ADMINS.items():
         site.register(model, page)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 VIEW_ALL = [
     "accounts.view_user", "accounts.view_role", "accounts.view_agentprofile", "accounts.view_skill", "accounts.view_shift",
     "chat.view_conversation", "chat.view_entry", "tickets.view_ticket", "tickets.view_category", "tickets.view_queuesettings",
+    "journeys.view_version", "journeys.view_run",
 ]
 CONVERSE = ["chat.send_message", "chat.edit_message"]
 WORK = [*CONVERSE, "chat.write_note", "tickets.release_ticket", "tickets.change_ticket", "tickets.move_ticket",
-        "tickets.view_queue"]
+        "tickets.view_queue", "journeys.view_journey"]
 MANAGE = ["accounts.manage_agents", "tickets.reassign_ticket", "tickets.close_ticket", "tickets.view_overview",
-          "chat.moderate_message"]
+          "chat.moderate_message", "journeys.view_figures"]
 ADMINISTER = [
     "accounts.use_admin",
     "accounts.change_organization",
@@ -22,6 +23,8 @@ ADMINISTER = [
         for name in ("user", "role", "agentprofile", "skill", "agentskill", "shift")
         for verb in ("add", "change", "delete")
     ),
+    "journeys.publish_journey",
+    *(f"journeys.{verb}_journey" for verb in ("add", "change", "delete")),
     *(f"tickets.{verb}_{name}" for name in ("category", "queuesettings") for verb in ("add", "change", "delete")),
 ]
 
@@ -37,5 +40,5 @@ SHIPPED = {
     "admin": Shipped("Admin", True, frozenset([*WORK, *MANAGE, *VIEW_ALL, *ADMINISTER])),
     "manager": Shipped("Manager", True, frozenset([*WORK, *MANAGE, *VIEW_ALL])),
     "agent": Shipped("Agent", True, frozenset([*WORK, "accounts.serve_customers", "tickets.take_ticket", "tickets.view_overview"])),
-    "customer": Shipped("Customer", False, frozenset([*CONVERSE, "tickets.open_ticket"])),
+    "customer": Shipped("Customer", False, frozenset([*CONVERSE, "tickets.open_ticket", "journeys.run_journey"])),
 }

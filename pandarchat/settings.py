@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "accounts",
     "chat",
     "tickets",
+    "journeys",
     "analytics",
     "pandarchat",
 ]
@@ -183,7 +184,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "tickets.models.Status"},
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "tickets.models.Status", "RunStatusEnum": "journeys.models.RunStatus"},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "pandarchat.openapi.add_frames"],
 }
 

@@ -16,6 +16,7 @@ api = [
     path("", include("accounts.api.urls")),
     path("", include("chat.api.urls")),
     path("", include("tickets.api.urls")),
+    path("", include("journeys.api.urls")),
     path("", include("analytics.api.urls")),
 ]
 urlpatterns = [

@@ -18,6 +18,7 @@ from chat.models import Conversation, Entry, Kind, Revision
 from foundation.ids import PLATFORM
 from foundation.models import Delivery, Event
 from foundation.units import unit_of_work
+from journeys.models import Journey, Run, Version
 from tickets.models import Category, QueueSettings, Ticket, TicketTag
 
 PASSWORD = "correct horse battery"
@@ -59,10 +60,19 @@ class Tenant:
         ticket.save(force_insert=True)
         TicketTag.objects.create(**mine, ticket=ticket, name=f"tag {self.canary}")
         yield ticket
+        yield from self.make_journey()
         event = Event.objects.create(organization_id=self.organization.id, kind=f"kind.{self.canary}")
         yield event
         yield Delivery.objects.create(organization_id=self.organization.id, event=event, subscriber=f"subscriber.{self.canary}")
         yield AuditEntry.objects.all()[0]
+
+    def make_journey(self) -> Iterator[Any]:
+        mine = {"organization_id": self.organization.id}
+        graph = {"startNode": "end", "nodes": {"end": {"id": "end", "type": "end", "action": "none", "message": self.canary}}}
+        journey = Journey.objects.create(**mine, name=f"journey {self.canary}", draft=graph, state="published", published_number=1)
+        version = Version.objects.create(**mine, journey=journey, number=1, graph=graph, note=self.canary, published_by_name="x")
+        yield from (journey, version)
+        yield Run.objects.create(**mine, journey=journey, version=version, customer=self.customer, answers=[["q", self.canary]], node="q")
 
     @cached_property
     def admin(self) -> User:

@@ -60,7 +60,7 @@ def test_the_sites_own_pages_open(path: str, insider: Client) -> None:
     assert insider.get(reverse(path)).status_code == 200
 
 
-@pytest.mark.parametrize("app", ["accounts", "chat", "tickets"])
+@pytest.mark.parametrize("app", ["accounts", "chat", "tickets", "journeys"])
 def test_the_apps_pages_open(app: str, insider: Client) -> None:
     assert insider.get(reverse("admin:app_list", args=[app])).status_code == 200
 

@@ -150,7 +150,7 @@ def contract(schema: Schema, route: walk.Route, method: str, answer: Answer) -> 
 def test_answers_are_what_the_schema_says(planted: Planted, schema: Schema) -> None:
     """The walk's own examples as an insider: successes and refusals alike."""
     world, statuses = planted.world, set()
-    for person in (world.agent, world.manager, world.customer):
+    for person in (world.agent, world.manager, world.admin, world.customer):
         api = world.api(person)
         for route in sorted(walk.routes(), key=lambda route: "logout" in route.path):
             for method in route.methods if route.path.startswith(walk.API) else ():

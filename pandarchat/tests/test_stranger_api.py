@@ -12,7 +12,8 @@ from pandarchat.tests.walk import API, PUBLIC, Leak, Route, Walker
 from pandarchat.tests.world import Answer, Planted, fingerprint
 
 STRANGERS = ["agent", "manager", "admin", "customer"]
-TELLING = [f"{API}tickets/", f"{API}tickets/<uuid:ticket>/", f"{API}tickets/<uuid:ticket>/entries/", f"{API}queue/", f"{API}agents/"]
+TELLING = [f"{API}tickets/", f"{API}tickets/<uuid:ticket>/", f"{API}tickets/<uuid:ticket>/entries/", f"{API}queue/", f"{API}agents/",
+           f"{API}journeys/", f"{API}journeys/<uuid:journey>/", f"{API}runs/<uuid:run>/", f"{API}tickets/<uuid:ticket>/answers/"]
 
 
 def stranger(planted: Planted, role: str) -> Walker:
@@ -85,7 +86,8 @@ def test_the_walk_would_notice(planted: Planted, path: str) -> None:
 @pytest.mark.parametrize("path", TELLING)
 def test_without_row_level_security_and_filters_the_walk_fails(planted: Planted, path: str) -> None:
     tables = ("tickets_ticket", "tickets_category", "tickets_queuesettings", "chat_conversation", "chat_entry", "accounts_user",
-              "accounts_agentprofile", "accounts_rolepermission", "accounts_skill", "accounts_agentskill")
+              "accounts_agentprofile", "accounts_rolepermission", "accounts_skill", "accounts_agentskill", "journeys_journey",
+              "journeys_version", "journeys_run", "journeys_ticketanswer")
     with unprotected(*tables), walk.without_filters(), pytest.raises(Leak):
         stranger(planted, "agent").walk(route_of(path))
 

@@ -68,6 +68,12 @@ def ticket_changes(theirs: Rows, mine: Rows) -> list[Try]:
             Try(mine, {"version": mine.ticket.version, "category": theirs.category.slug}), Try(theirs, {})]
 
 
+def new_journeys(theirs: Rows, mine: Rows) -> list[Try]:
+    return [Try(mine, {"name": "mine", "graph": {"x": str(theirs.journey.pk)}}),
+            Try(mine, {"name": "mine", "organization": theirs.tenant.id}), Try(mine, {"startNode": "x", "nodes": {}}),
+            Try(mine, {"name": ""})]
+
+
 def reassignments(theirs: Rows, mine: Rows) -> list[Try]:
     return [Try(theirs, {"agent": mine.agent.id}), Try(mine, {"agent": theirs.agent.id}), Try(theirs, {"agent": theirs.tenant.teammate.id})]
 
@@ -84,6 +90,7 @@ def logins(theirs: Rows, mine: Rows) -> list[Try]:
 # What to send where; a route or method that is not here fails the walk. Path parameters are named in PARAMETERS.
 PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "ticket": lambda rows: rows.ticket.pk, "message": lambda rows: rows.message.id, "agent": lambda rows: rows.agent.id,
+    "journey": lambda rows: rows.journey.pk, "number": lambda rows: rows.journey.published_number, "run": lambda rows: rows.run.pk,
 }
 TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/register/"): registrations,
@@ -114,6 +121,31 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("PATCH", "agents/me/"): body(availability="busy"),
     ("PATCH", "agents/<uuid:agent>/"): body(availability="offline", capacity=0),
     ("GET", "analytics/overview/"): nothing,
+    ("GET", "journeys/"): lambda theirs, mine: [Try(mine), Try(mine, query={"language": "en"}),
+                                                Try(mine, query={"organization": theirs.tenant.id})],
+    ("POST", "journeys/"): new_journeys,
+    ("GET", "journeys/schema/"): nothing,
+    ("POST", "journeys/validate/"): lambda theirs, mine: [Try(mine, {"graph": {"startNode": "x", "nodes": {}}}), Try(mine, {})],
+    ("POST", "journeys/import/"): new_journeys,
+    ("GET", "journeys/<uuid:journey>/"): nothing,
+    ("PATCH", "journeys/<uuid:journey>/"): body(version=2, name="seized", position=9),
+    ("DELETE", "journeys/<uuid:journey>/"): nothing,
+    ("POST", "journeys/<uuid:journey>/validate/"): nothing,
+    ("POST", "journeys/<uuid:journey>/publish/"): body(version=2),
+    ("POST", "journeys/<uuid:journey>/archive/"): lambda theirs, mine: [Try(theirs, {"version": 1}), Try(theirs)],
+    ("POST", "journeys/<uuid:journey>/restore/"): lambda theirs, mine: [Try(theirs, {"version": 1}), Try(theirs)],
+    ("GET", "journeys/<uuid:journey>/export/"): nothing,
+    ("GET", "journeys/<uuid:journey>/diff/"): lambda theirs, mine: [Try(theirs), Try(theirs, query={"before": 1, "after": 1})],
+    ("GET", "journeys/<uuid:journey>/figures/"): lambda theirs, mine: [Try(theirs), Try(theirs, query={"number": 1})],
+    ("GET", "journeys/<uuid:journey>/versions/"): nothing,
+    ("GET", "journeys/<uuid:journey>/versions/<int:number>/"): nothing,
+    ("POST", "journeys/<uuid:journey>/versions/<int:number>/restore/"): body(version=2),
+    ("GET", "journeys/<uuid:journey>/runs/"): nothing,
+    ("POST", "journeys/<uuid:journey>/runs/"): nothing,
+    ("GET", "runs/<uuid:run>/"): nothing,
+    ("POST", "runs/<uuid:run>/answers/"): body(node="ask", value="seized"),
+    ("POST", "runs/<uuid:run>/back/"): nothing,
+    ("GET", "tickets/<uuid:ticket>/answers/"): nothing,
 }
 
 

@@ -31,6 +31,8 @@ from foundation.models import Delivery, Event, IdempotencyKey
 from foundation.tests.socket_world import PATIENCE
 from foundation.tests.socket_world import Client as SocketClient
 from foundation.units import unit_of_work
+from journeys.actions import building, running
+from journeys.models import Journey, Run, TicketAnswer
 from pandarchat.testing.services import Server
 from tickets.actions import moves, opening
 from tickets.models import Category, QueueSettings, Ticket
@@ -277,6 +279,8 @@ class Rows:
     note: Entry
     category: Category
     tag: str
+    journey: Journey  # published
+    run: Run  # of the customer, before its first answer
 
     @property
     def agent(self) -> User:
@@ -310,9 +314,26 @@ def plant(world: World, tenant: Tenant) -> Rows:
         IdempotencyKey.objects.create(**mine, user_id=tenant.customer.id, key=f"key {canary}", fingerprint=b"", status=200,
                                       body=f'"{canary}"')
         SocketTicket.objects.create(**mine, user=tenant.customer, expires_at=datetime.now(UTC) + timedelta(days=1))
+    journey, run = plant_journey(tenant, ticket)
     for person in tenant.people:
         world.token(person)
-    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, tag)
+    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, tag, journey, run)
+
+
+def plant_journey(tenant: Tenant, ticket: Ticket) -> tuple[Journey, Run]:
+    """A journey of one question, a run that stands at it, and what a ticket was told by another."""
+    said = f"journey {tenant.canary}"
+    graph = {"startNode": "ask", "nodes": {
+        "ask": {"id": "ask", "type": "question", "questionType": "text", "question": said, "nextNode": "end"},
+        "end": {"id": "end", "type": "end", "action": "create_ticket", "message": said, "ticket": {"subject": said}}}}
+    with unit_of_work(tenant.id):
+        admin = tenant.actor(tenant.admin)
+        journey = building.create(actor=admin, name=said, graph=graph)
+        building.publish(actor=admin, journey=journey.pk, version=journey.version, note=said)
+        run = running.start(actor=tenant.actor(tenant.customer), journey=journey.pk)
+        TicketAnswer.objects.create(organization_id=tenant.id, ticket=ticket, run=run, position=1, node="ask", question=said,
+                                    question_type="text", value=said, text=said)
+        return Journey.objects.get(pk=journey.pk), run
 
 
 def tenant_tables() -> list[str]:

@@ -1,0 +1,1 @@
+"""All writes: `building` drafts and versions, `running` what customers answer."""
