@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import orjson
+
 from accounts import actor as actors
 from accounts import audit
 from accounts.actions import agents, people
@@ -19,9 +21,12 @@ from chat.sending import Draft, send
 from foundation.errors import Conflict
 from foundation.ids import PLATFORM
 from foundation.units import current_organization, unit_of_work
+from journeys.actions import building
+from journeys.models import Journey
 from pandarchat.demo.conversations import SCRIPTS, Script, Step
 from pandarchat.demo.dating import date_back
 from pandarchat.demo.people import CATEGORIES, SKILLS, DemoAgent, DemoOrganization
+from pandarchat.environment import ROOT
 from tickets.actions import moves
 from tickets.actions.opening import NewTicket, open_ticket
 from tickets.models import Category, Priority, QueueSettings, Status, Ticket
@@ -44,6 +49,7 @@ def load(demo: DemoOrganization, *, hashed: str, tell: Tell) -> None:
         logins = add_people(demo, hashed)
         equip_agents(organization, demo, logins)
         cast = {login: found for login, key in logins.items() if (found := actors.load(key)) is not None}
+        offer_journey(cast["admin"])
     tell(f"{demo.slug}: {len(cast)} people")
     scripts = [script for script in SCRIPTS if demo.scripts is None or script.name in demo.scripts]
     for number, script in enumerate(scripts, 1):
@@ -124,6 +130,14 @@ def _teach(organization: Organization, profile: AgentProfile, agent: DemoAgent) 
         for weekday in hours.weekdays:
             Shift.objects.get_or_create(organization=organization, agent=profile, weekday=weekday, starts=hours.starts, ends=hours.ends,
                                         time_zone=hours.time_zone)
+
+
+def offer_journey(admin: Actor) -> None:
+    """The example of the format, published, where there is no journey yet."""
+    if not Journey.objects.exists():
+        graph = orjson.loads((ROOT / "journeys" / "example.json").read_bytes())
+        made = building.create(actor=admin, name="Get help", description="A few questions, so that the right person answers.", graph=graph)
+        building.publish(actor=admin, journey=made.pk, version=made.version, note="As shipped")
 
 
 # One conversation.

@@ -56,6 +56,8 @@ CATEGORIES = (
     DemoCategory("payouts", "Payouts", skill=PAYOUTS),
     DemoCategory("verification", "Identity and limits", skill=IDENTITY),
     DemoCategory("account", "Account and app"),
+    DemoCategory("orders", "Orders"),
+    DemoCategory("general", "General questions"),
 )
 
 PANDAR = DemoOrganization(

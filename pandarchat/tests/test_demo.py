@@ -18,6 +18,9 @@ from chat.sending import Draft, send
 from foundation.errors import Conflict
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work
+from journeys import queries as journeys
+from journeys.models import Journey
+from journeys.tests.graphs import example
 from pandarchat.demo import loading
 from pandarchat.demo.conversations import SCRIPTS, Script
 from pandarchat.demo.people import ACME, ORGANIZATIONS, PANDAR, DemoOrganization
@@ -86,6 +89,7 @@ def test_loaddemo_makes_two_believable_organizations(monkeypatch: pytest.MonkeyP
             assert set(User.objects.values_list("email", flat=True)) == {f"{login}@{demo.slug}.test" for login in logins}
             check_conversations(tenant, demo)
             check_agents()
+            check_journey(demo)
         signed_in = sessions.sign_in(organization=demo.slug, email=f"agent-1@{demo.slug}.test", password=settings.DEMO_PASSWORD, address="",
                                      user_agent="")
         assert signed_in.access
@@ -105,6 +109,16 @@ def check_conversations(tenant: Organization, demo: DemoOrganization) -> None:
         assert ticket.created_at <= entries[0].created_at
         assert ticket.created_at <= ticket.updated_at < begun
     assert queries.prefix() == demo.prefix
+
+
+def check_journey(demo: DemoOrganization) -> None:
+    """The shared example of the format, unchanged, is offered without a warning."""
+    journey = Journey.objects.get()
+    assert (journey.state, journey.draft) == ("published", example())
+    assert journeys.problems(journey.draft) == []
+    customer = actors.load(User.objects.get(email=demo.address("customer-1")).id)
+    assert customer is not None
+    assert journeys.listed(customer) == [journey]
 
 
 def check_agents() -> None:
