@@ -3,21 +3,17 @@
 What is remembered is never believed: it goes along with what the caller wants done, and PostgreSQL does nothing of that unless every
 word of it still holds (`act_as` in the migrations). So a request costs one round trip, and nobody acts as who they no longer are.
 """
-import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
-from accounts import permissions, tokens
+from accounts import permissions, presence, tokens
 from accounts.actions import agents
 from accounts.actor import WHO, Actor, ended, of_row
 from foundation import logs
-from foundation.async_database import in_thread
 from foundation.batching import Alone, Batcher
 from foundation.http.fast import Call
 from foundation.postgresql.pipeline import LIMITS, Asked, Rows, lines
@@ -49,7 +45,6 @@ LEFT JOIN LATERAL (
 ORDER BY x.place
 """
 _strangers = Batcher(MEET, "callers")
-_tasks: dict[UUID, asyncio.Task[None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +117,7 @@ async def act(known: Known, asked: Sequence[Asked]) -> list[Rows] | None:
         forget_one(known)
         return None
     if unseen:
-        note(known.actor)
+        presence.noting().add(known.actor.organization_id, known.actor.id)
     return rows
 
 
@@ -149,23 +144,8 @@ class OfEach:
             forget_one(known)
             return None
         if unseen:
-            note(actor)
+            presence.noting().add(actor.organization_id, actor.id)
         return (answer,)
-
-
-def note(actor: Actor) -> None:
-    """Remember that an agent was here, beside the answer; once at a time, however much they ask meanwhile."""
-    if actor.id not in _tasks:
-        of = actor.organization_id
-        task = _tasks[actor.id] = asyncio.ensure_future(in_thread(of, agents.seen_now, of, actor.id))
-        task.add_done_callback(partial(noted, actor.id))
-
-
-def noted(agent: UUID, task: "asyncio.Task[None]") -> None:
-    """What failed there is tried at the next request."""
-    _tasks.pop(agent, None)
-    if not task.cancelled():
-        task.exception()
 
 
 def forget_one(known: Known) -> None:

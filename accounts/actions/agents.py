@@ -1,11 +1,12 @@
 """Availability, capacity, and noticing who is gone."""
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts import audit
@@ -21,6 +22,14 @@ from foundation.units import unit_of_work
 GONE_AFTER = timedelta(seconds=60)
 SEEN_EVERY = timedelta(seconds=10)
 MANAGES = "accounts.manage_agents"
+# It waits for no row that something else changes now: whoever waits here while holding others would break the order of locks.
+SEEN = """
+WITH free AS MATERIALIZED (
+  SELECT user_id FROM accounts_agentprofile
+  WHERE user_id = ANY (%(agents)s::uuid[]) AND (last_seen_at IS NULL OR last_seen_at < now() - %(seen_every)s::interval)
+  ORDER BY user_id FOR UPDATE SKIP LOCKED)
+UPDATE accounts_agentprofile a SET last_seen_at = now() FROM free f WHERE a.user_id = f.user_id
+"""
 
 
 def staff_group(organization: UUID) -> str:
@@ -80,22 +89,22 @@ def announce(agent: AgentProfile) -> None:
     events.hint(Push(staff_group(agent.organization_id), encode(frame)))
 
 
-def seen(agents: list[UUID]) -> None:
-    """Remember that these agents were here just now, at most once in ten seconds each. Does not wait for a row that something else
-    changes at this moment: whoever waits here while holding others would break the order of locks."""
-    free = _not_seen_lately(agents).select_for_update(skip_locked=True)
-    AgentProfile.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(last_seen_at=Now())
+def seen(agents: Collection[UUID]) -> None:
+    """Remember that these agents were here just now, at most once in ten seconds each."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN, seen_by(agents))
 
 
-def _not_seen_lately(agents: list[UUID]) -> QuerySet[AgentProfile]:
-    stale = Q(last_seen_at=None) | Q(last_seen_at__lt=Now() - SEEN_EVERY)
-    return AgentProfile.objects.filter(stale, user_id__in=agents)
+def seen_by(agents: Collection[UUID]) -> dict[str, Any]:
+    """The parameters of SEEN."""
+    return {"agents": list(agents), "seen_every": SEEN_EVERY}
 
 
 def seen_after_commit(*, organization: UUID, agent: UUID) -> None:
     """Remember that the agent was here, once the current unit of work is over: within it, it would hold the agent's row while the
     unit waits for conversations and for the assignment lock, which come first in the order of locks."""
-    if _not_seen_lately([agent]).exists():
+    stale = Q(last_seen_at=None) | Q(last_seen_at__lt=Now() - SEEN_EVERY)
+    if AgentProfile.objects.filter(stale, user_id=agent).exists():
         transaction.on_commit(partial(seen_now, organization, agent), robust=True)
 
 

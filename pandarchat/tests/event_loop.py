@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from accounts import recognition
+from accounts import presence
 from foundation.http.fast import FastPaths
 from foundation.postgresql import pipeline
 from pandarchat.fast import ROUTES
@@ -32,7 +32,7 @@ def ask(*requests: Any) -> list[Heard]:
         try:
             return [await one(*request) for request in requests]
         finally:
-            await asyncio.gather(*recognition._tasks.values(), return_exceptions=True)  # whom it noted, before the tables are emptied
+            await presence.noting().done()  # whom it noted, before the tables are emptied
             pipeline.close()
 
     return asyncio.run(alone())

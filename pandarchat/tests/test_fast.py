@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import recognition, tokens
+from accounts import presence, recognition, tokens
 from accounts.actions import people
 from accounts.actor import System
 from accounts.models import AgentProfile, Organization, Role, Session, User
@@ -175,6 +175,7 @@ def test_a_connection_that_is_lost_on_the_way_is_told(world: World) -> None:
 
     async def story() -> list[Heard]:
         heard = [await one(*request)]
+        await presence.noting().done()
         asking = asyncio.ensure_future(one(*request))
         for _ in range(100):
             if any(line._answer for line in pipeline.lines()._open):
@@ -318,7 +319,7 @@ def at_once(*requests: tuple[Any, ...]) -> list[Heard]:
                 heard = await asyncio.gather(*(one(*request) for request in requests))
             return heard
         finally:
-            await asyncio.gather(*recognition._tasks.values(), return_exceptions=True)
+            await presence.noting().done()
             pipeline.close()
 
     return asyncio.run(story())
@@ -373,18 +374,36 @@ def test_if_a_question_were_its_words_alone_they_would(world: World, monkeypatch
     assert mixed(world)
 
 
-def test_who_asks_much_at_once_is_noted_once(world: World) -> None:
-    """What notes them has few threads, which are the sockets' too."""
-    token = world.token(world.agent)
+def test_agents_who_ask_at_once_are_noted_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [world.agent, world.teammate, world.manager]
+    requests = [("GET", "queue/", world.token(person)) for person in people]
+    noted: list[set[Any]] = []
+    usual = presence.seen_by
+    monkeypatch.setattr(presence, "seen_by", lambda agents: noted.append(set(agents)) or usual(agents))  # type: ignore[func-returns-value]
 
-    async def story() -> int:
-        await asyncio.gather(*(one("GET", "tickets/", token) for _ in range(10)))
-        noting = len(recognition._tasks)
-        await asyncio.gather(*recognition._tasks.values())
+    async def story() -> None:
+        await asyncio.gather(*(one(*request) for request in requests * 10))
+        await presence.noting().done()
         pipeline.close()
-        return noting
 
-    assert asyncio.run(story()) <= 1
+    asyncio.run(story())
+    with unit_of_work(world.pandar.id):
+        seen = set(AgentProfile.objects.exclude(last_seen_at=None).values_list("pk", flat=True))
+    assert seen >= {world.agent.id, world.teammate.id}
+    assert len(noted) <= 2 * len(people), "not once for each request"
+    assert set().union(*noted) <= seen | {world.manager.id}
+
+
+def test_whoever_could_not_be_noted_is_answered_and_noted_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = ("GET", "queue/", world.token(world.agent))
+    with monkeypatch.context() as broken:
+        broken.setattr(presence, "SEEN", "SELECT 1 / 0")
+        assert not ask(request)[0].left
+    with unit_of_work(world.pandar.id):
+        assert AgentProfile.objects.get(user=world.agent).last_seen_at is None
+    assert not ask(request)[0].left
+    with unit_of_work(world.pandar.id):
+        assert AgentProfile.objects.get(user=world.agent).last_seen_at is not None
 
 
 @pytest.mark.parametrize(("limit", "left"), [("50ms", True), ("20s", False)])
@@ -427,7 +446,7 @@ def test_an_agent_who_asks_was_here(world: World) -> None:
 
     async def story() -> None:
         await one("GET", "tickets/", token)
-        await asyncio.gather(*recognition._tasks.values())
+        await presence.noting().done()
         pipeline.close()
 
     asyncio.run(story())
