@@ -39,6 +39,7 @@ from journeys.graph.walking import Journey
 
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
 ERROR, WARNING = "error", "warning"
+MOST_TOLD = 1_000  # of what is malformed; a file that was never one of ours has no end of it
 KNOWN = {
     QUESTION: {"questionType", "question", "help", "required", "validation", "options", "nextNodeMap", "nextNode"},
     MESSAGE: {"message", "nextNode"}, CONDITION: {"rules", "nextNode"}, END: {"action", "message", "ticket", "submission"}}
@@ -90,8 +91,11 @@ def oversized(data: Any) -> Problem | None:
 
 
 def malformed(data: Any, nodes: Mapping[str, Any]) -> Iterator[Problem]:
-    """What the schema says."""
-    for path, message in violations(data):
+    """What the schema says, until it has said enough."""
+    for count, (path, message) in enumerate(violations(data)):
+        if count == MOST_TOLD:
+            yield Problem(None, "malformed", "There is more that is malformed.")
+            return
         inside = len(path) > 1 and path[0] == "nodes" and path[1] in nodes
         member = ".".join(map(str, path[2:] if inside else path))
         yield Problem(str(path[1]) if inside else None, "malformed", f"{member or 'This'} {message}.", member)

@@ -2,12 +2,15 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 MOST_NODES = 500
 MOST_BYTES = 1_000_000
 LONGEST_ANSWER = 10_000  # characters of a text
 MOST_FILES = 10  # of one question
+MOST_LINES = 200  # options of a question, rules of a condition; what is beyond is not even read
+MOST_MAPPED = 500
 
 QUESTION, MESSAGE, CONDITION, END = "question", "message", "condition", "end"
 KINDS = (QUESTION, MESSAGE, CONDITION, END)
@@ -89,15 +92,15 @@ def node_of(key: str, members: Mapping[str, Any]) -> Node:
     return Node(
         id=key, kind=kind, text=text(members.get("question" if kind == QUESTION else "message")), type=text(members.get("questionType")),
         help=text(members.get("help")), required=members.get("required") is not False, options=tuple(options_of(members.get("options"))),
-        validation=mapping(members.get("validation")), map=texts(members.get("nextNodeMap")), next=text_or_none(members.get("nextNode")),
-        rules=tuple(rules_of(members.get("rules"))), action=text(members.get("action")) or NONE, ticket=mapping(members.get("ticket")),
-        submission=texts(members.get("submission")))
+        validation=mapping(members.get("validation")), map=dict(islice(texts(members.get("nextNodeMap")).items(), MOST_MAPPED)),
+        next=text_or_none(members.get("nextNode")), rules=tuple(rules_of(members.get("rules"))),
+        action=text(members.get("action")) or NONE, ticket=mapping(members.get("ticket")), submission=texts(members.get("submission")))
 
 
 def options_of(value: Any) -> list[Option]:
     """The options that have a value, each value once."""
     found: dict[str, Option] = {}
-    for option in map(mapping, listed(value)):
+    for option in map(mapping, listed(value)[:MOST_LINES]):
         name = option.get("value")
         if isinstance(name, str) and name not in found:
             found[name] = Option(label=text(option.get("label")) or name, value=name)
@@ -106,7 +109,7 @@ def options_of(value: Any) -> list[Option]:
 
 def rules_of(value: Any) -> list[Rule]:
     return [Rule(node=text(rule.get("node")), operator=text(rule.get("operator")), value=rule.get("value"),
-                 next=text_or_none(rule.get("nextNode"))) for rule in map(mapping, listed(value))]
+                 next=text_or_none(rule.get("nextNode"))) for rule in map(mapping, listed(value)[:MOST_LINES])]
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

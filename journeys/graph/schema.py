@@ -21,6 +21,8 @@ from journeys.graph.format import (
     LONGEST_ANSWER,
     MESSAGE,
     MOST_FILES,
+    MOST_LINES,
+    MOST_MAPPED,
     MOST_NODES,
     MULTIPLE,
     NUMBER,
@@ -34,7 +36,7 @@ from journeys.graph.patterns import LONGEST_PATTERN
 from journeys.graph.rendering import MOST_TAGS
 
 Schema = dict[str, Any]
-ID: Schema = {"type": "string", "pattern": r"^[^{}\s]+$", "maxLength": 100}
+ID: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "not": {"pattern": r"[{}\s]"}}
 SAID: Schema = {"type": "string", "pattern": r"\S", "maxLength": 5_000}
 NODE: Schema = {"$ref": "#/$defs/id"}
 COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": LONGEST_ANSWER}
@@ -78,7 +80,7 @@ def when(member: str, value: str, then: Schema) -> Schema:
 
 def choices(kind: str) -> Schema:
     return {"required": ["options"], "properties": {
-        "options": {"type": "array", "items": {"$ref": "#/$defs/option"}, "minItems": 1, "maxItems": 200}, **validation(kind)}}
+        "options": {"type": "array", "items": {"$ref": "#/$defs/option"}, "minItems": 1, "maxItems": MOST_LINES}, **validation(kind)}}
 
 
 def validation(kind: str) -> Schema:
@@ -90,14 +92,15 @@ QUESTIONS: Schema = {
     "properties": {
         "questionType": {"enum": list(QUESTION_TYPES)}, "question": SAID, "help": {"type": "string", "maxLength": 5_000},
         "required": {"type": "boolean", "default": True}, "nextNode": NODE,
-        "nextNodeMap": {"type": "object", "additionalProperties": NODE, "description": "By the answer's value; `nextNode` otherwise."},
+        "nextNodeMap": {"type": "object", "additionalProperties": NODE, "maxProperties": MOST_MAPPED,
+                        "description": "By the answer's value; `nextNode` otherwise."},
     },
     "allOf": [when("questionType", kind, choices(kind) if kind in (SINGLE, MULTIPLE) else {"properties": validation(kind)})
               for kind in QUESTION_TYPES],
 }
 CONDITIONS: Schema = {
     "required": ["rules", "nextNode"],
-    "properties": {"rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}, "maxItems": 200}, "nextNode": NODE},
+    "properties": {"rules": {"type": "array", "items": {"$ref": "#/$defs/rule"}, "maxItems": MOST_LINES}, "nextNode": NODE},
 }
 MESSAGES: Schema = {"required": ["message", "nextNode"], "properties": {"message": SAID, "nextNode": NODE}}
 ENDS: Schema = {
@@ -135,10 +138,9 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 EXPLAINED = {
     "type": "must be of the type {}", "enum": "must be one of {}", "maxLength": "has {} characters at most", "minItems": "needs {} or more",
     "maxItems": "has {} at most", "minimum": "must be {} or more", "maximum": "must be {} or less", "maxProperties": "has {} at most",
-    "minProperties": "must not be empty",
+    "minProperties": "must not be empty", "minLength": "must not be empty", "not": "must be an id without spaces and braces",
 }
-PATTERNS = {ID["pattern"]: "must be an id without spaces and braces", SAID["pattern"]: "must not be blank",
-            ISO["pattern"]: "must be a date as YYYY-MM-DD"}
+PATTERNS = {SAID["pattern"]: "must not be blank", ISO["pattern"]: "must be a date as YYYY-MM-DD"}
 
 
 def violations(data: Any) -> Iterator[tuple[list[str | int], str]]:

@@ -46,6 +46,7 @@ WRONG: list[tuple[Any, set[tuple[str | None, str]]]] = [
     ({}, {(None, "malformed")}),
     ({"startNode": "q", "nodes": {}}, {(None, "malformed"), (None, "no_start")}),
     (graph(end(), start="nowhere"), {(None, "no_start")}),
+    ({"startNode": "end\n", "nodes": {"end\n": end("end\n")}}, {(None, "malformed"), ("end\n", "malformed")}),
     ({"startNode": "a b", "nodes": {"a b": end("a b")}}, {(None, "malformed"), ("a b", "malformed")}),
     (graph({**end(), "type": "poem"}), {("end", "malformed"), ("end", "no_end")}),
     ({"startNode": "end", "nodes": {"end": end("other")}}, {("end", "id_differs")}),
@@ -95,6 +96,17 @@ WRONG: list[tuple[Any, set[tuple[str | None, str]]]] = [
 @pytest.mark.parametrize(("data", "expected"), WRONG)
 def test_what_is_wrong_is_found(data: Any, expected: set[tuple[str | None, str]]) -> None:
     assert found(data) == expected
+
+
+def test_a_file_that_is_nothing_of_ours_is_told_of_within_bounds() -> None:
+    """What grows with the square of a megabyte would hold a process for minutes."""
+    many = [{"label": "x", "value": f"v{number}"} for number in range(20_000)]
+    rules = [("q", "equals", f"v{number}", "end") for number in range(3_000)]
+    data = graph(ask("q", SINGLE, nextNode="c", options=many, nextNodeMap={option["value"]: "end" for option in many[9_000:]}),
+                 choose("c", rules, "end"), end())
+    assert found(data) == {("q", "malformed"), ("c", "malformed")}
+    wrong = graph(ask("q", SINGLE, nextNode="end", options=[{"label": 7, "value": []}] * 20_000), end())
+    assert len(problems(wrong)) < 1_100
 
 
 DOUBTFUL = [
