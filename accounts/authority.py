@@ -6,7 +6,7 @@ from accounts.models import Role, User
 from foundation.errors import Forbidden
 
 # What one is given to do rather than allowed to do: whoever administers people hands these out without having them.
-DUTIES = frozenset({"accounts.serve_customers", "tickets.take_ticket", "tickets.open_ticket"})
+DUTIES = frozenset({"accounts.serve_customers", "tickets.take_ticket", "tickets.open_ticket", "journeys.run_journey"})
 
 
 def beyond(actor: AnyActor, permissions: Iterable[str]) -> list[str]:

@@ -33,7 +33,7 @@ def test_the_answer_holds_tokens_and_the_user(world: Any) -> None:
     assert set(data) == {"access", "refresh", "expires_in", "user"}
     assert data["user"]["organization"]["slug"] == "pandar"
     assert (data["user"]["role"], data["user"]["staff"]) == ("customer", False)
-    assert data["user"]["permissions"] == ["chat.edit_message", "chat.send_message", "tickets.open_ticket"]
+    assert data["user"]["permissions"] == ["chat.edit_message", "chat.send_message", "journeys.run_journey", "tickets.open_ticket"]
     assert type(world.api(None))(data["access"]).get("auth/me/").data == data["user"]
 
 

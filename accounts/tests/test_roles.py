@@ -68,7 +68,7 @@ def test_the_record_holds_before_and_after(world: Any) -> None:
     set_permissions(world, "customer", ["chat.send_message"])
     with unit_of_work(world.pandar.id):
         entry = AuditEntry.objects.get(action="role_permissions_changed")
-    assert entry.before == {"permissions": ["chat.edit_message", "chat.send_message", "tickets.open_ticket"]}
+    assert entry.before == {"permissions": ["chat.edit_message", "chat.send_message", "journeys.run_journey", "tickets.open_ticket"]}
     assert entry.after == {"permissions": ["chat.send_message"]}
 
 
