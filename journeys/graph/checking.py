@@ -17,6 +17,7 @@ from journeys.graph.format import (
     DATE,
     END,
     GIFT_CARD,
+    IMAGES,
     MESSAGE,
     MOST_BYTES,
     MOST_NODES,
@@ -266,12 +267,21 @@ def sales(journey: Journey, start: str) -> Iterator[Problem]:
         for name, key in end.submission.items():
             if reason := misfit(name, graph.question(key)):
                 yield Problem(end.id, "bad_mapping", f"{key} {reason}.", f"submission.{name}")
+        yield from photos(journey, end)
         for name in CARD_FIELDS:
             asked = {end.submission[name]} if name in end.submission else cards
             needed = {key for key in asked if (question := graph.question(key)) is not None and question.required}
             if end.id in structure.reached(journey.ways, [start], needed):
                 message = f"One can come here without having told the card's {name}."
                 yield Problem(end.id, "card_not_described", message, f"submission.{name}")
+
+
+def photos(journey: Journey, end: Node) -> Iterator[Problem]:
+    """Images on the way to a sale: a card's photo shows its code, and belongs into the vault."""
+    before = structure.reached(structure.reversed_ways(journey.ways), [end.id])
+    for key in before:
+        if journey.graph.nodes[key].type == IMAGES and journey.graph.nodes[key].asks:
+            yield Problem(key, "photo_of_card", f"It can lead to {end.id}, which sells a gift card: no photo of one is taken here.")
 
 
 def misfit(name: str, question: Node | None) -> str:

@@ -81,6 +81,8 @@ WRONG: list[tuple[Any, set[tuple[str | None, str]]]] = [
     (graph({**CARD, "required": False}, end("end", "sell_gift_card")), {("end", "card_not_described")}),
     (graph(ask("q", SINGLE, nextNodeMap={"a": "card"}, nextNode="end"), CARD, end("end", "sell_gift_card")), {
         ("end", "card_not_described")}),
+    (graph(ask("photo", IMAGES, nextNode="card"), CARD, end("end", "sell_gift_card")), {("photo", "photo_of_card")}),
+    (graph(CARD | {"nextNode": "photo"}, ask("photo", IMAGES, nextNode="end"), end("end", "sell_gift_card")), {("photo", "photo_of_card")}),
     (graph(AMOUNT, BRAND, COUNTRY, {**MAPPED, "submission": {"amount": "brand"}}), {
         ("end", "bad_mapping"), ("end", "card_not_described"), ("brand", "unreachable"), ("country", "unreachable")}),
     (graph(BRAND, {**COUNTRY, "options": [{"label": "x", "value": "America"}]}, AMOUNT, MAPPED), {("end", "bad_mapping")}),
