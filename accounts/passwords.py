@@ -2,10 +2,7 @@
 import asyncio
 import base64
 import os
-import threading
-from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any
@@ -15,6 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, ma
 
 from accounts.hashing import argon
 from accounts.hashing.processes import PATIENCE, Line, busy
+from foundation.places import Places
 
 ALGORITHM = "argon2"  # as Django's form of a hash begins
 WAITING_PER_WORKER = 4
@@ -84,29 +82,11 @@ def in_processes() -> bool:
     return bool(_lines)
 
 
-class Bench:
+class Bench(Places):
     """So many threads hash at once, a few wait, the rest is told to come back."""
 
     def __init__(self, workers: int, room: int | None = None) -> None:
-        self.room = threading.BoundedSemaphore(room or workers * (1 + WAITING_PER_WORKER))
-        self.work = threading.BoundedSemaphore(workers)
-
-    def expect_room(self) -> None:
-        """Raises Unavailable where nobody could take a place at this moment."""
-        if not self.room.acquire(blocking=False):
-            raise busy()
-        self.room.release()
-
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place to hash at; raises Unavailable at once where too many wait already."""
-        if not self.room.acquire(blocking=False):
-            raise busy()
-        try:
-            with self.work:
-                yield
-        finally:
-            self.room.release()
+        super().__init__(workers, room or workers * (1 + WAITING_PER_WORKER), busy)
 
 
 @cache
