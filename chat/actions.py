@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor, AnyActor
 from chat import queries, rooms, sending, wire
+from chat.attachments import actions as attachments
 from chat.models import Conversation, Entry, Kind, Revision
 from foundation import events
 from foundation.errors import Conflict, Forbidden, NotFound
@@ -88,8 +89,8 @@ def sender_of(actor: AnyActor) -> UUID | None:
 
 def edit(*, actor: Actor, message: UUID, text: str) -> wire.Row:
     """Change one's own message within 15 minutes. Raises NotFound, Forbidden, Invalid or Conflict; the same text again changes nothing."""
-    sending.check_text(text)
     entry = _own(actor, message)
+    sending.check_text(text, attached=entry.data is not None)
     if not actor.may("chat.edit_message") or entry.sender_id != actor.id:
         raise Forbidden("You may edit your own messages only.")
     if entry.deleted_at is not None:
@@ -104,14 +105,17 @@ def edit(*, actor: Actor, message: UUID, text: str) -> wire.Row:
 
 
 def delete(*, actor: Actor, message: UUID) -> wire.Row:
-    """Delete one's own message, or anybody's with the permission; it keeps its place, and the text stays on record."""
+    """Delete one's own message, or anybody's with the permission; it keeps its place, and the text stays on record. Of what was attached
+    only what it was called does."""
     entry = _own(actor, message)
     own = entry.sender_id == actor.id and actor.may("chat.edit_message")
     if not own and not (actor.staff and actor.may("chat.moderate_message")):
         raise Forbidden("You may delete your own messages only.")
     if entry.deleted_at is None:
         _keep(entry, actor)
-        Entry.objects.filter(id=entry.id).update(text="", deleted_at=Now())
+        Entry.objects.filter(id=entry.id).update(text="", data=None, deleted_at=Now())
+        if entry.data is not None:
+            attachments.remove_of(conversation=entry.conversation_id, staff_seq=entry.staff_seq)
         add(conversation=entry.conversation_id, kind=Kind.DELETION, actor=actor, internal=entry.public_seq is None, target=entry.staff_seq)
     return row(entry.id)
 
@@ -132,7 +136,7 @@ def _own(actor: Actor, message: UUID) -> Entry:
 
 def _keep(entry: Entry, actor: Actor) -> None:
     Revision.objects.create(organization_id=entry.organization_id, conversation_id=entry.conversation_id, target_seq=entry.staff_seq,
-                            text=entry.text, changed_by_id=actor.id, changed_by_name=actor.name)
+                            text=entry.text, data=entry.data, changed_by_id=actor.id, changed_by_name=actor.name)
 
 
 def row(entry: UUID) -> wire.Row:

@@ -50,7 +50,7 @@ class RevisionAdmin(ReadOnly, AuditHistory, TenantAdmin):
     list_display = ("at", "conversation", "target_seq", "changed_by_name", "text")
     list_filter = ("at",)
     ordering = ("-id",)
-    fields = ("conversation", "target_seq", "text", "changed_by_name", "at")
+    fields = ("conversation", "target_seq", "text", "data", "changed_by_name", "at")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.belongs(request) and request.user.has_perm("chat.moderate_message")

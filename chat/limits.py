@@ -1,4 +1,4 @@
-"""How often somebody may send: 20 messages in 10 seconds, over all their tabs and both ways to send."""
+"""How often somebody may send: 20 messages in 10 seconds, over all their tabs and both ways to send; and upload: 30 files in a minute."""
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,26 +9,29 @@ from foundation.errors import RateLimited
 
 
 @dataclass(frozen=True)
-class SendLimit:
+class UserLimit:
+    """At most so many in so many seconds; `message` is for whoever is refused."""
+
+    name: str
     most: int
     seconds: int
+    message: str
 
     def check(self, user: UUID) -> None:
-        """Count a message; raises RateLimited."""
-        self._refuse(limits.allow_sync(f"send:{user}", self.most, self.seconds))
+        """Count one; raises RateLimited."""
+        self._refuse(limits.allow_sync(f"{self.name}:{user}", self.most, self.seconds))
 
     async def check_async(self, user: UUID) -> None:
         """The same on an event loop."""
-        self._refuse(await limits.allow(f"send:{user}", self.most, self.seconds))
+        self._refuse(await limits.allow(f"{self.name}:{user}", self.most, self.seconds))
 
-    @staticmethod
-    def _refuse(retry_after_ms: int) -> None:
+    def _refuse(self, retry_after_ms: int) -> None:
         if retry_after_ms:
-            message = "You are sending too fast. The message was not sent; it can be sent again in a moment."
-            raise RateLimited(message, retry_after_ms=retry_after_ms)
+            raise RateLimited(self.message, retry_after_ms=retry_after_ms)
 
 
-SENDS = SendLimit(20, 10)
+SENDS = UserLimit("send", 20, 10, "You are sending too fast. The message was not sent; it can be sent again in a moment.")
+UPLOADS = UserLimit("upload", 30, 60, "You are uploading too fast. The file was not taken; it can be sent again in a moment.")
 
 
 class SignLimit:

@@ -1,11 +1,11 @@
-"""How messages are sent, for `/metrics`."""
+"""How messages are sent and files uploaded, for `/metrics`."""
 import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from foundation import metrics
-from foundation.errors import Conflict, Forbidden, Invalid, NotFound
+from foundation.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
 
 
 class Answer(Protocol):
@@ -20,6 +20,10 @@ Stored = TypeVar("Stored", bound=Answer)
 OUTCOMES = ("stored", "duplicate", "conflict", "closed", "not_found", "refused", "failed")
 SENDS = metrics.counter("pandar_sends", "Messages by what became of them", ["outcome"])
 SECONDS = metrics.histogram("pandar_send_seconds", "Time to store a message and to publish it", ["door"])
+UPLOAD_OUTCOMES = ("kept", "refused", "busy", "failed")
+UPLOADS = metrics.counter("pandar_uploads", "Files by what became of them", ["outcome"])
+UPLOAD_SECONDS = metrics.histogram("pandar_upload_seconds", "Time to make a file anew and to keep it")
+UPLOAD = {outcome: UPLOADS.labels(outcome) for outcome in UPLOAD_OUTCOMES}
 OUTCOME = {outcome: SENDS.labels(outcome) for outcome in OUTCOMES}
 REST, SOCKET = SECONDS.labels("rest"), SECONDS.labels("socket")
 
@@ -54,6 +58,31 @@ def measured_async(send: Callable[Given, Awaitable[Stored]]) -> Callable[Given, 
             SOCKET.observe(time.perf_counter() - started)
 
     return run
+
+
+def uploading(upload: Callable[Given, Any]) -> Callable[Given, Any]:
+    """The same for a file."""
+    @wraps(upload)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Any:
+        started = time.perf_counter()
+        try:
+            kept = upload(*args, **kwargs)
+        except Exception as error:
+            UPLOAD[upload_outcome(error)].inc()
+            raise
+        finally:
+            UPLOAD_SECONDS.observe(time.perf_counter() - started)
+        UPLOAD["kept"].inc()
+        return kept
+
+    return run
+
+
+def upload_outcome(error: Exception) -> str:
+    """The outcome that a refusal stands for."""
+    if isinstance(error, Unavailable):
+        return "busy" if error.code == "busy" else "failed"
+    return "refused" if isinstance(error, DomainError) else "failed"
 
 
 def _told(stored: Stored) -> Stored:

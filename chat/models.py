@@ -1,11 +1,13 @@
-"""Conversations, their numbered entries, and who has read how far."""
+"""Conversations, their numbered entries with what is attached, and who has read how far."""
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import Owned, User, tenant_key
+from chat.attachments.kinds import MEDIA_TYPES
 
 LONGEST_TEXT = 10_000  # characters
+MOST_ATTACHMENTS = 10  # of a message
 
 
 class Conversation(Owned):
@@ -55,7 +57,7 @@ class Entry(Owned):
     body_hash = models.BinaryField(null=True)  # SHA-256 of what was first sent, which an edit in between does not change
     text = models.TextField(blank=True, default="", db_default="")
     target_seq = models.BigIntegerField(null=True)  # staff_seq of the entry that is edited or deleted
-    data = models.JSONField(null=True)
+    data = models.JSONField(null=True)  # of a message: {"attachments": […]} where it has any, as `wire.Attachment` is made of it
     created_at = models.DateTimeField(db_default=Now())
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -87,6 +89,7 @@ class Revision(Owned):
     conversation = tenant_key(Conversation)
     target_seq = models.BigIntegerField()  # staff_seq of the message
     text = models.TextField()
+    data = models.JSONField(null=True)  # what was attached, as the entry had it; the bytes are gone
     changed_by_name = models.TextField()
     changed_by_id = models.UUIDField(null=True)
     at = models.DateTimeField(db_default=Now())
@@ -96,6 +99,46 @@ class Revision(Owned):
 
     def __str__(self) -> str:
         return f"{self.target_seq} until {self.at}"
+
+
+class Attachment(Owned):
+    """A file that was uploaded, and once it was sent the message that it belongs to.
+
+    The row is there before the bytes are: `key` names them in the storage, so that no crash leaves bytes that nobody knows of; `ready` says
+    that they are there. Until it is sent only its uploader sees it, and past `expires_at` it is removed.
+    """
+
+    uploader = tenant_key(User, db_index=False)
+    conversation = tenant_key(Conversation, null=True, db_index=False)
+    staff_seq = models.BigIntegerField(null=True)  # of the message
+    internal = models.BooleanField(default=False, db_default=False)  # of a note, which customers never see
+    key = models.TextField()
+    name = models.TextField()
+    media_type = models.TextField()
+    size = models.BigIntegerField(default=0, db_default=0)  # bytes
+    width = models.IntegerField(null=True)  # pixels
+    height = models.IntegerField(null=True)
+    has_thumbnail = models.BooleanField(default=False, db_default=False)
+    digest = models.BinaryField(null=True)  # SHA-256 of what is kept
+    ready = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(db_default=models.expressions.RawSQL("now() + interval '1 day'", ()))
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "conversation", "staff_seq"], name="attachment_of_message",
+                         condition=Q(conversation__isnull=False)),
+            models.Index(fields=["organization", "uploader"], name="attachment_unsent", condition=Q(conversation__isnull=True)),
+            models.Index(fields=["expires_at"], name="attachment_expiring", condition=Q(conversation__isnull=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(media_type__in=MEDIA_TYPES), name="attachment_type_known"),
+            models.CheckConstraint(condition=Q(conversation__isnull=True, staff_seq__isnull=True)
+                                   | Q(conversation__isnull=False, staff_seq__isnull=False, ready=True), name="attachment_sent_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ReadMark(Owned):

@@ -8,11 +8,13 @@ from functools import partial
 from typing import Any, NoReturn
 from uuid import UUID
 
+import orjson
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
 from accounts.actor import Actor
 from chat import metrics, queries, rooms, waking, wire
+from chat.attachments import actions as attachments
 from foundation import events
 from foundation.async_database import in_thread, one_row
 from foundation.batching import Alone, Batcher
@@ -25,10 +27,16 @@ SELECT outcome, entry, staff_number, public_number, stored_at, owed
 FROM send_message(%s::uuid, %s::uuid, %s::uuid, %s::text, %s::boolean, %s::uuid, %s::text, %s::bytea, %s::boolean, %s::boolean, %s::text[],
                   true)
 """
+SEND_ATTACHED = """
+SELECT outcome, entry, staff_number, public_number, stored_at, owed, attached::text
+FROM send_message(%s::uuid, %s::uuid, %s::uuid, %s::text, %s::boolean, %s::uuid, %s::text, %s::bytea, %s::boolean, %s::boolean, %s::text[],
+                  true, %s::uuid[])
+"""
 SEND_MANY = """
 SELECT outcome, entry, staff_number, public_number, stored_at, owed
 FROM send_messages(%(organization)s::uuid, %(items)s::json, %(subscribers)s::text[])
 """
+LONGEST_BESIDE = 50_000  # bytes of text as JSON beside attachments: an entry fits into a frame
 WAKE = "wake"
 BUSY = "busy"
 together = Batcher(SEND_MANY, "messages", shared=lambda: {"subscribers": events.subscribers_of("message.sent")})
@@ -42,6 +50,7 @@ class Draft:
     client_id: UUID
     text: str
     internal: bool = False
+    attachments: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,17 +66,23 @@ class Stored:
 
 
 def check(actor: Actor, draft: Draft) -> None:
-    """Raises Forbidden where the role does not allow it, Invalid for an empty text."""
+    """Raises Forbidden where the role does not allow it, Invalid for a message in which nothing is said or attached."""
     if draft.internal and not (actor.staff and actor.may("chat.write_note")):
         raise Forbidden("Only staff may write internal notes.")
     if not actor.may("chat.send_message"):
         raise Forbidden("You may not send messages.")
-    check_text(draft.text)
+    check_text(draft.text, attached=bool(draft.attachments))
+    if draft.attachments:
+        attachments.check(draft.attachments)
 
 
-def check_text(text: str) -> None:
-    """Raises Invalid for a text in which nothing is said."""
-    if not text.strip():
+def check_text(text: str, *, attached: bool = False) -> None:
+    """Raises Invalid for a text in which nothing is said, unless something is attached; then for one that, encoded, is too long to travel
+    with it."""
+    if attached:
+        if len(orjson.dumps(text)) > LONGEST_BESIDE:
+            raise Invalid("Some fields are not valid.", fields={"text": ["This text is too long to have attachments."]})
+    elif not text.strip():
         raise Invalid("Some fields are not valid.", fields={"text": ["This field may not be blank."]})
 
 
@@ -87,11 +102,11 @@ def send(*, actor: Actor, draft: Draft) -> Stored:
         check(actor, draft)
     except Forbidden:
         refuse(actor, draft)
-    row = _execute(arguments(actor, draft, wakes=True))
+    row = _execute(*statement(actor, draft, wakes=True))
     if row[0] == WAKE:
         return send_waking(actor=actor, draft=draft)
     stored = judged(row, actor)
-    publish(stored, row[5], actor, draft)
+    publish(stored, row, actor, draft)
     return stored
 
 
@@ -109,41 +124,43 @@ async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Store
     if again and stored.duplicate:
         stored = replace(stored, duplicate=False)  # by our own first try, whose answer was lost: nobody has been told yet
     if row[5]:
-        await in_thread(actor.organization_id, publish, stored, row[5], actor, draft, session)
+        await in_thread(actor.organization_id, publish, stored, row, actor, draft, session)
     else:
-        publish(stored, (), actor, draft, session)
+        publish(stored, row, actor, draft, session)
     return stored
 
 
 async def _from_socket(actor: Actor, draft: Draft) -> tuple[tuple[Any, ...], bool]:
-    """The statement's row, and whether it may be the second one: with others that wait, or alone where those could be harmed."""
+    """The statement's row, and whether it may be the second one: with others that wait, or alone where those could be harmed, or where
+    something is attached."""
     again = False
-    try:
-        row = await together.row(actor.organization_id, (actor.id, draft.client_id), item(actor, draft))
-    except Alone as alone:
-        again = alone.again
-    else:
-        if row[0] != BUSY:
-            return row, False
+    if not draft.attachments:
+        try:
+            row = await together.row(actor.organization_id, (actor.id, draft.client_id), item(actor, draft))
+        except Alone as alone:
+            again = alone.again
+        else:
+            if row[0] != BUSY:
+                return row, False
     with _one_conversation_per_client_id():
-        row, repeated = await one_row(SEND, arguments(actor, draft, wakes=True), of=actor.organization_id)
+        row, repeated = await one_row(*statement(actor, draft, wakes=True), of=actor.organization_id)
     return row, again or repeated
 
 
 def send_waking(*, actor: Actor, draft: Draft, session: str = "") -> Stored:
     """Store a message together with what it moves: a reopened ticket, a first response."""
     with unit_of_work(actor):
-        row = _execute(arguments(actor, draft, wakes=False))
+        row = _execute(*statement(actor, draft, wakes=False))
         stored = judged(row, actor)
         if not stored.duplicate:
-            transaction.on_commit(partial(publish, stored, row[5], actor, draft, session), robust=True)
+            transaction.on_commit(partial(publish, stored, row, actor, draft, session), robust=True)
             waking.wake(draft.conversation, actor)
     return stored
 
 
-def _execute(given: tuple[Any, ...]) -> tuple[Any, ...]:
+def _execute(sql: str, given: tuple[Any, ...]) -> tuple[Any, ...]:
     with _one_conversation_per_client_id():
-        return by_itself(SEND, given)
+        return by_itself(sql, given)
 
 
 @contextmanager
@@ -159,10 +176,11 @@ def used_before() -> Conflict:
     return Conflict("Another message was sent under this client_id.", code="conflict")
 
 
-def arguments(actor: Actor, draft: Draft, *, wakes: bool) -> tuple[Any, ...]:
-    """The statement's parameters."""
-    return (actor.organization_id, draft.conversation, actor.id, actor.name, actor.staff, draft.client_id, draft.text, digest(draft),
-            draft.internal, wakes, events.subscribers_of("message.sent"))
+def statement(actor: Actor, draft: Draft, *, wakes: bool) -> tuple[str, tuple[Any, ...]]:
+    """The statement and its parameters."""
+    given = (actor.organization_id, draft.conversation, actor.id, actor.name, actor.staff, draft.client_id, draft.text, digest(draft),
+             draft.internal, wakes, events.subscribers_of("message.sent"))
+    return (SEND_ATTACHED, (*given, list(draft.attachments))) if draft.attachments else (SEND, given)
 
 
 def item(actor: Actor, draft: Draft) -> dict[str, Any]:
@@ -173,32 +191,38 @@ def item(actor: Actor, draft: Draft) -> dict[str, Any]:
 
 def digest(draft: Draft) -> bytes:
     """SHA-256 of what is first sent."""
-    return hashlib.sha256(f"{draft.conversation}|{int(draft.internal)}|{draft.text}".encode()).digest()
+    said = hashlib.sha256(f"{draft.conversation}|{int(draft.internal)}|{draft.text}".encode()).digest()
+    if not draft.attachments:
+        return said
+    return hashlib.sha256(b"".join([said, *(key.bytes for key in draft.attachments)])).digest()
 
 
 def judged(row: tuple[Any, ...], actor: Actor) -> Stored:
     """The stored message, or the refusal."""
-    outcome, entry, staff_seq, public_seq, created_at, _ = row
+    outcome, entry, staff_seq, public_seq, created_at = row[:5]
     if outcome == "not_found":
         raise NotFound("There is no such ticket.")
     if outcome == "closed":
         raise Conflict("This ticket is closed. Please open a new one.", code="closed")
     if outcome == "conflict":
         raise used_before()
+    if outcome == "unknown_attachment":
+        raise attachments.unknown()
     return Stored(id=entry, staff_seq=staff_seq, public_seq=public_seq, seq=staff_seq if actor.staff else public_seq, created_at=created_at,
                   duplicate=outcome == "duplicate")
 
 
-def publish(stored: Stored, owed: Sequence[UUID] | None, actor: Actor, draft: Draft, session: str = "") -> None:
+def publish(stored: Stored, told: Sequence[Any], actor: Actor, draft: Draft, session: str = "") -> None:
     """After the commit: show the message to everyone else, once encoded for staff and once for the customer."""
     if stored.duplicate:
         return
     row = wire.Row(id=stored.id, staff_seq=stored.staff_seq, public_seq=stored.public_seq, kind="message", sender_id=actor.id,
-                   sender_name=actor.name, sender_is_staff=actor.staff, client_id=draft.client_id, text=draft.text, data=None,
+                   sender_name=actor.name, sender_is_staff=actor.staff, client_id=draft.client_id, text=draft.text,
+                   data=orjson.loads(told[6]) if draft.attachments and told[6] else None,
                    created_at=stored.created_at, edited_at=None, deleted_at=None)
     show(draft.conversation, row, session=session)
     subscribers = events.subscribers_of("message.sent")
-    events.send(actor.organization_id, zip(owed or (), subscribers, strict=False), ())
+    events.send(actor.organization_id, zip(told[5] or (), subscribers, strict=False), ())
 
 
 def show(conversation: UUID, row: wire.Row, *, session: str = "") -> None:

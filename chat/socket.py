@@ -54,7 +54,8 @@ async def leave(connection: Connection, command: wire.LeaveTicketRoom) -> Frame:
 async def send(connection: Connection, command: wire.SendMessage) -> Frame:
     actor: Actor = connection.me.actor
     await SENDS.check_async(actor.id)
-    draft = sending.Draft(conversation=command.ticket, client_id=command.client_id, text=command.text, internal=command.internal)
+    draft = sending.Draft(conversation=command.ticket, client_id=command.client_id, text=command.text, internal=command.internal,
+                          attachments=tuple(command.attachments))
     stored = await sending.send_from_socket(actor=actor, draft=draft, session=connection.session)
     return wire.MessageStored(ref=command.ref, seq=stored.seq, id=stored.id, created_at=stored.created_at, duplicate=stored.duplicate)
 

@@ -7,14 +7,14 @@ from uuid import UUID
 
 import msgspec
 
-from chat.models import LONGEST_TEXT
+from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.socket.frames import Command, Frame
 
 BATCH_BYTES = 56 * 1024  # of entries; the longest single one may take 62 KiB
 FRAME_ROOM = 63 * 1024  # of entries and read marks together: with its frame a batch stays below the 64 KiB of the socket
 READS_BYTES = 8 * 1024
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
+Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -33,11 +33,25 @@ class EntryBase(msgspec.Struct, tag_field="kind", kw_only=True):
     internal: bool
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """A file of a message. `url` and `thumbnail` are addresses of this API, for those who see the message; sizes of pictures in pixels."""
+
+    id: UUID
+    name: str
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+    url: str
+    thumbnail: str | None
+
+
 class Message(EntryBase, tag="message"):
-    """Somebody wrote; a deleted message keeps its place and loses its text."""
+    """Somebody wrote; a deleted message keeps its place and loses its text and attachments."""
 
     text: str
     client_id: UUID | None
+    attachments: list[Attachment]
     edited_at: datetime | None
     deleted_at: datetime | None
 
@@ -115,7 +129,8 @@ def shown(row: Row, *, staff: bool) -> Entry:
         "sender": Person(id=row.sender_id, name=row.sender_name, staff=row.sender_is_staff),
     }
     if row.kind == "message":
-        return Message(**common, text=row.text, client_id=row.client_id, edited_at=row.edited_at, deleted_at=row.deleted_at)
+        return Message(**common, text=row.text, client_id=row.client_id, attachments=attached(row.data), edited_at=row.edited_at,
+                       deleted_at=row.deleted_at)
     if row.kind == "assignment":
         assignee = row.data["assignee"]
         return Assignment(**common, assignee=Person(id=UUID(assignee["id"]), name=assignee["name"], staff=True) if assignee else None)
@@ -127,6 +142,18 @@ def shown(row: Row, *, staff: bool) -> Entry:
     if row.kind == "edit":
         return Edit(**common, **target, text=row.target_text or "")
     return Deletion(**common, **target)
+
+
+def attached(data: Any) -> list[Attachment]:
+    """What a message's `data` says of its files."""
+    return [attachment(**about) for about in data["attachments"]] if data else []
+
+
+def attachment(*, id: str, name: str, type: str, size: int, width: int | None, height: int | None, thumbnail: bool) -> Attachment:
+    """A file as its row describes it."""
+    url = f"/api/v1/attachments/{id}/"
+    return Attachment(id=UUID(id), name=name, type=type, size=size, width=width, height=height, url=url,
+                      thumbnail=f"{url}thumbnail/" if thumbnail else None)
 
 
 # Commands
@@ -144,12 +171,13 @@ class LeaveTicketRoom(Command, frozen=True):
 
 
 class SendMessage(Command, frozen=True):
-    """`client_id` makes a repetition harmless: the same message is stored once."""
+    """`client_id` makes a repetition harmless: the same message is stored once. `attachments` are uploads of the sender's that were not
+    sent yet; a message with some needs no text."""
 
     ticket: UUID
     client_id: UUID
-    text: Text
-    attachments: Annotated[list[UUID], msgspec.Meta(max_length=0)] = []
+    text: Text = ""
+    attachments: Annotated[list[UUID], msgspec.Meta(max_length=MOST_ATTACHMENTS)] = []
     internal: bool = False
 
 

@@ -110,6 +110,12 @@ def still_owed(delivery: UUID) -> bool:
     return Delivery.objects.filter(id=delivery).exists()
 
 
+def payload_of(delivery: UUID) -> Mapping[str, Any] | None:
+    """What the fact was that a task is owed, inside a unit; None where the delivery is done."""
+    row = Delivery.objects.select_related("event").filter(id=delivery).first()
+    return None if row is None else row.event.payload
+
+
 def push_again(organization: UUID, delivery: UUID) -> None:
     """Publish an event's frames once more, for a process that died before it did."""
     row = Delivery.objects.select_related("event").filter(id=delivery).first()

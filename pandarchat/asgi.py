@@ -17,6 +17,7 @@ from django.urls import path
 from accounts import passwords
 from foundation import async_database, draining
 from foundation.http.buffering import BufferedBody
+from foundation.http.content import Streams
 from foundation.http.fast import FastPaths
 from foundation.postgresql import pipeline
 from pandarchat.fast import ROUTES
@@ -48,8 +49,8 @@ async def not_found(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 application = ProtocolTypeRouter({
-    "http": BufferedBody(FastPaths(cast(Any, WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS)), ROUTES),
-                         most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+    "http": BufferedBody(FastPaths(Streams(cast(Any, WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS))), ROUTES),
+                         most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, larger=settings.LARGER_BODIES),
     "websocket": URLRouter([path("ws/v1/", sockets.as_asgi()), path("<path:anywhere>", cast(Any, not_found))]),
     "lifespan": lifespan,
 })

@@ -43,6 +43,12 @@ class Environment:
     database_pool_size: int
     database_prepare: str
     password_workers: int
+    picture_workers: int
+    media: Path
+    media_bucket: str | None
+    media_endpoint: str | None
+    media_region: str | None
+    media_keys: tuple[str, str] | None
     demo_password: str
     log_level: str
     log_format: str
@@ -57,13 +63,14 @@ class Environment:
 def read(values: Mapping[str, str] = os.environ) -> Environment:
     """The environment as settings; raises InvalidSetting with one sentence."""
     debug = _switch(values, "DEBUG", True)
+    var = _folder(values, "PANDAR_VAR", ROOT / "var")
     behind_tls_proxy = _switch(values, "BEHIND_TLS_PROXY", not debug)
     return Environment(
         debug=debug,
         secret_key=_secret_key(values, debug),
         secret_key_fallbacks=_secret_key_fallbacks(values),
         port=_number(values, "PANDAR_PORT", 8000, 1, 65535),
-        var=_folder(values),
+        var=var,
         rate_limits=_switch(values, "PANDAR_RATE_LIMITS", True),
         database_url=_postgresql(values, "DATABASE_URL"),
         database_owner_url=_postgresql(values, "DATABASE_OWNER_URL"),
@@ -74,6 +81,12 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         database_pool_size=_number(values, "DATABASE_POOL_SIZE", 12, 2, 500),
         database_prepare=_choice(values, "DATABASE_PREPARE", "auto", ("auto", "on", "off")),
         password_workers=_number(values, "PASSWORD_WORKERS", 2, 1, 64),
+        picture_workers=_number(values, "PICTURE_WORKERS", 1, 1, 64),
+        media=_folder(values, "PANDAR_MEDIA", var / "media"),
+        media_bucket=_bucket(values),
+        media_endpoint=_url(values, "MEDIA_S3_ENDPOINT", ("https", "http")),
+        media_region=values.get("MEDIA_S3_REGION", "").strip() or None,
+        media_keys=_media_keys(values),
         demo_password=values.get("DEMO_PASSWORD") or "pandar-demo",
         log_level=_choice(values, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_format=_choice(values, "LOG_FORMAT", "json", ("json", "text")),
@@ -200,13 +213,26 @@ def _origins(values: Mapping[str, str]) -> tuple[str, ...]:
     return _words(values, "ALLOWED_ORIGINS", "http://localhost:*,http://127.0.0.1:*", form, "https://chat.example.com")
 
 
-def _folder(values: Mapping[str, str]) -> Path:
-    folder = Path(values.get("PANDAR_VAR") or "var")
-    folder = folder if folder.is_absolute() else ROOT / folder
+def _folder(values: Mapping[str, str], name: str, default: Path) -> Path:
+    folder = ROOT / (values.get(name) or default)
     for path in (folder, *folder.parents):
         if os.path.exists(path) and not os.path.isdir(path):  # unlike Path's, these do not raise where the way is barred
-            raise InvalidSetting(f"PANDAR_VAR must name a folder, and {str(path)!r} is a file.")
+            raise InvalidSetting(f"{name} must name a folder, and {str(path)!r} is a file.")
     return folder
+
+
+def _bucket(values: Mapping[str, str]) -> str | None:
+    name = values.get("MEDIA_S3_BUCKET", "").strip()
+    if name and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name):
+        raise InvalidSetting("MEDIA_S3_BUCKET must name a bucket: 3 to 63 small letters, digits, dots and hyphens.")
+    return name or None
+
+
+def _media_keys(values: Mapping[str, str]) -> tuple[str, str] | None:
+    key, secret = (values.get(name, "").strip() for name in ("MEDIA_S3_ACCESS_KEY", "MEDIA_S3_SECRET_KEY"))
+    if bool(key) != bool(secret):
+        raise InvalidSetting("MEDIA_S3_ACCESS_KEY and MEDIA_S3_SECRET_KEY must be set together, or neither of them.")
+    return (key, secret) if key else None
 
 
 def _secret_key(values: Mapping[str, str], debug: bool) -> str | None:

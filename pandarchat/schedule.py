@@ -19,6 +19,7 @@ JOBS = [
     Job("Take agents offline who are gone", "accounts.tasks.mark_gone_agents", 10),
     Job("Return tickets of agents who are gone", "tickets.tasks.requeue_abandoned", 15),
     Job("Close tickets resolved a week ago", "tickets.tasks.close_resolved", 600),
+    Job("Remove uploads that were never sent", "chat.tasks.collect_uploads", 900),
     Job("Remove what has expired", "pandarchat.tasks.remove_expired", 3600),
 ]
 

@@ -153,8 +153,23 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in ALLOWED_ORIGINS if origin.startswit
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
+# Attachments: a folder, or a bucket that speaks S3. Each name is written once, and nobody gets an address in it.
+FOLDER = {"BACKEND": "chat.attachments.files.Folder",
+          "OPTIONS": {"location": env.media, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}}
+BUCKET = {"BACKEND": "chat.attachments.bucket.Bucket",
+          "OPTIONS": {"bucket_name": env.media_bucket, "endpoint_url": env.media_endpoint, "region_name": env.media_region,
+                      "keys": env.media_keys}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "attachments": BUCKET if env.media_bucket else FOLDER,
+}
+
 # The API.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+UPLOAD = "/api/v1/upload/"
+LARGER_BODIES = {UPLOAD: 5 * 1024 * 1024 + 64 * 1024}  # bytes by path: a file, and what stands around it
+PICTURE_WORKERS = env.picture_workers
 HTTP_THREADS = env.database_pool_size
 SOCKET_POOL_SIZE = max(2, env.database_pool_size // 2)
 SUBSCRIBERS = "pandarchat.subscribers.SUBSCRIBERS"

@@ -6,6 +6,7 @@ SUBSCRIBERS = {
     "ticket.queued": [ASSIGN],
     "agent.available": [ASSIGN],
     "capacity.freed": [ASSIGN],
+    "attachment.removed": ["chat.tasks.remove_bytes"],
 }
 # One run of these answers all who have asked for their organization: of many that are owed at once, one is enqueued.
 GATHERED = frozenset({ASSIGN})

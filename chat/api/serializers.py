@@ -4,10 +4,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from chat.models import LONGEST_TEXT
+from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.validation import KeyField
 
 ENTRY = {"$ref": "#/components/schemas/Entry"}
+ATTACHMENT = {"$ref": "#/components/schemas/AttachmentStruct"}
 
 
 @extend_schema_field(ENTRY)
@@ -16,10 +17,20 @@ class EntryField(serializers.Field[Any, Any, Any, Any]):
 
 
 class NewMessage(serializers.Serializer[Any]):
+    """A message says something, or has attachments: uploads of the sender's that were not sent yet."""
+
     client_id = KeyField()
-    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False, allow_blank=True, default="")
     internal = serializers.BooleanField(default=False)
-    attachments = serializers.ListField(child=KeyField(), max_length=0, required=False)
+    attachments = serializers.ListField(child=KeyField(), max_length=MOST_ATTACHMENTS, required=False)
+
+
+class NewUpload(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text="JPEG, PNG, WebP, GIF or PDF, by its content, up to 5 MB.")
+
+
+class Discarded(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
 
 
 class MessageStored(serializers.Serializer[Any]):
@@ -30,7 +41,9 @@ class MessageStored(serializers.Serializer[Any]):
 
 
 class EditedText(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    """Blank only where the message has attachments."""
+
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False, allow_blank=True)
 
 
 class ReadTo(serializers.Serializer[Any]):

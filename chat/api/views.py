@@ -26,7 +26,8 @@ class Messages(ApiView):
         given = valid(serializers.NewMessage, request)
         actor = self.actor
         SENDS.check(actor.id)
-        draft = sending.Draft(conversation=ticket, client_id=given["client_id"], text=given["text"], internal=given["internal"])
+        draft = sending.Draft(conversation=ticket, client_id=given["client_id"], text=given["text"], internal=given["internal"],
+                              attachments=tuple(given.get("attachments", ())))
         stored = sending.send(actor=actor, draft=draft)
         answer = {"id": stored.id, "seq": stored.seq, "created_at": stored.created_at, "duplicate": stored.duplicate}
         return Response(answer, 200 if stored.duplicate else 201)

@@ -1,12 +1,16 @@
 """Bodies are read on the event loop, before a thread is taken: a slow one costs memory for seconds, and never a thread."""
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import nullcontext
+from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
+from foundation.http.address import forwarded, network_of
 from foundation.http.errors import body as error_body
 
 logger = logging.getLogger("foundation.requests")
@@ -16,6 +20,8 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
 
 SECONDS = 10.0  # the longest time that a body may take
+LARGE_SECONDS = 60.0  # and a large one, where such are taken
+LARGE_AT_ONCE, LARGE_OF_ONE = 32, 16  # large bodies in memory, of everybody and of one network
 SWALLOWED = 8 * 1024 * 1024  # bytes of a body too large that are still read, so that its sender hears the answer
 FRAMING = {b"content-length", b"transfer-encoding"}
 LONGEST_PATH = 300  # characters in the log
@@ -26,39 +32,92 @@ class TooLarge(Exception):
     """The body is larger than we take."""
 
 
+class Late(Exception):
+    """The body was not there in time."""
+
+
 class Disconnected(Exception):
     """The client is gone."""
+
+
+class Crowded(Exception):
+    """Too many large bodies are here already."""
+
+
+class Large:
+    """The large bodies in memory, from their first byte until they are answered. Nobody knows yet who sends them, so those of one network
+    have a part of the room."""
+
+    def __init__(self) -> None:
+        self.theirs: Counter[str] = Counter()
+
+    def place(self, scope: Any) -> "Place":
+        """Raises Crowded on entering where there is none."""
+        peer = (scope.get("client") or ("",))[0]
+        hops = b", ".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        return Place(self.theirs, network_of(forwarded(hops.decode("latin-1"), peer)))
+
+
+class Place:
+    def __init__(self, theirs: "Counter[str]", network: str) -> None:
+        self.theirs = theirs
+        self.network = network
+
+    def __enter__(self) -> None:
+        if self.theirs.total() >= LARGE_AT_ONCE or self.theirs[self.network] >= LARGE_OF_ONE:
+            raise Crowded
+        self.theirs[self.network] += 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.theirs[self.network] -= 1
+        if not self.theirs[self.network]:
+            del self.theirs[self.network]
 
 
 class BufferedBody:
     """ASGI around a blocking application: `application` gets the whole body at once, with a true Content-Length.
 
-    most: bytes of the largest body; a larger one is answered 413. seconds: until a body must be there, else 408.
-    waiting: requests that may be with the application, its queue included, at one time; further ones are answered 503.
-    Answers stand in the API's envelope.
+    most: bytes of the largest body; a larger one is answered 413. larger: the same for paths that take larger ones; these have more time,
+    and are few at once. seconds: until a body must be there, else 408. waiting: requests that may be with the application, its queue
+    included, at one time; further ones are answered 503. Answers stand in the API's envelope.
     """
 
-    def __init__(self, application: Application, *, most: int, seconds: float = SECONDS, waiting: int = 1000) -> None:
+    def __init__(
+        self, application: Application, *, most: int, larger: Mapping[str, int] | None = None, seconds: float = SECONDS, waiting: int = 1000
+    ) -> None:
         self.application = application
         self.most = most
+        self.larger = larger or {}
         self.seconds = seconds
         self.waiting = waiting
         self.inside = 0
+        self.large = Large()
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        most = self.larger.get(scope["path"]) if scope["method"] == "POST" else None
+        seconds = LARGE_SECONDS if most else self.seconds
         try:
-            async with asyncio.timeout(self.seconds):
-                content = await self.read(scope, receive)
+            with self.large.place(scope) if most else nullcontext():
+                await self.take(scope, most or self.most, seconds, receive, send)
         except Disconnected:
             return
+        except Crowded:
+            await refuse(scope, send, 503, "busy", "Too many files are being sent at this moment. Please try again.")
         except TooLarge:
-            await refuse(scope, send, 413, "too_large", f"The request is larger than {self.most // 1024} kB.")
-        except TimeoutError:
-            await refuse(scope, send, 408, "timeout", f"The request was not complete within {self.seconds:g} seconds.")
-        else:
-            await self.hand_on(scope, content, receive, send)
+            await refuse(scope, send, 413, "too_large", f"The request is larger than {(most or self.most) // 1024} kB.")
+        except Late:
+            await refuse(scope, send, 408, "timeout", f"The request was not complete within {seconds:g} seconds.")
 
-    async def read(self, scope: Any, receive: Receive) -> bytes:
+    async def take(self, scope: Any, most: int, seconds: float, receive: Receive, send: Send) -> None:
+        """Read the body, then hand it on; raises TooLarge, Late or Disconnected before."""
+        try:
+            async with asyncio.timeout(seconds):
+                content = await self.read(scope, most, receive)
+        except TimeoutError:
+            raise Late from None
+        await self.hand_on(scope, content, receive, send)
+
+    async def read(self, scope: Any, most: int, receive: Receive) -> bytes:
         """The whole body; raises TooLarge or Disconnected."""
         if announced(scope) > SWALLOWED:
             raise TooLarge
@@ -72,11 +131,11 @@ class BufferedBody:
             part = message.get("body", b"")
             more = message.get("more_body", False)
             size += len(part)
-            if size <= self.most:
+            if size <= most:
                 parts.append(part)
             else:
                 parts.clear()
-        if size > self.most:
+        if size > most:
             raise TooLarge
         return b"".join(parts)
 

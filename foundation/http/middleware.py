@@ -28,7 +28,7 @@ class RequestContext:
         response = self.get_response(request) if known(request) else errors.unknown_host()
         response.headers["X-Request-Id"] = request_id
         if request.path.startswith(NEVER_STORED):
-            response.headers["Cache-Control"] = "no-store"
+            response.headers.setdefault("Cache-Control", "no-store")
         route = request.resolver_match.route if request.resolver_match else metrics.UNMATCHED
         end(str(request.method), request.path, route, response.status_code, started)
         return response

@@ -13,7 +13,9 @@ class EnvelopeSchema(AutoSchema):
 
     def _get_response_for_code(self, serializer: Any, status_code: str, media_types: Any = None, direction: str = "response") -> Any:
         response = super()._get_response_for_code(serializer, status_code, media_types, direction)
-        for content in response.get("content", {}).values():
+        for media_type, content in response.get("content", {}).items():
+            if media_type != "application/json":  # a file is not enveloped
+                continue
             content["schema"] = self._enveloped(content["schema"], listed=getattr(self.view, "listed", False) and self.method == "GET")
         return response
 

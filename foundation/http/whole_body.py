@@ -1,7 +1,7 @@
 """A body is read whole, and its length made true, before Django sees it: what a WSGI server of its own leaves to the application."""
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -13,25 +13,28 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 class WholeBody:
-    """WSGI around WSGI. `most`: bytes of the largest body; a larger one is answered 413, one that was cut short 400.
+    """WSGI around WSGI. `most`: bytes of the largest body, `larger` the same for paths that take more; a larger one is answered 413, one
+    that was cut short 400.
 
     Django takes a body without Content-Length (a chunked one) for an empty one, and granian shows a body whose sender went away as a
     shorter one. granian also puts the process's whole environment, secrets included, among the request's headers.
     """
 
-    def __init__(self, application: Application, *, most: int) -> None:
+    def __init__(self, application: Application, *, most: int, larger: Mapping[str, int] | None = None) -> None:
         self.application = application
         self.most = most
+        self.larger = larger or {}
         self.inherited = dict(os.environ)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         announced = environ.get("CONTENT_LENGTH")
         length = int(announced) if announced else None
-        if length is not None and length > self.most:
-            return self.too_large(start_response)
-        content = environ["wsgi.input"].read(self.most + 1 if length is None else length) if self.has_body(environ, length) else b""
-        if len(content) > self.most:
-            return self.too_large(start_response)
+        most = self.larger.get(environ.get("PATH_INFO", ""), self.most)
+        if length is not None and length > most:
+            return too_large(start_response, most)
+        content = environ["wsgi.input"].read(most + 1 if length is None else length) if self.has_body(environ, length) else b""
+        if len(content) > most:
+            return too_large(start_response, most)
         if length is not None and len(content) < length:
             return refuse(start_response, "400 Bad Request", "malformed", "The request's body was cut short.")
         environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -41,8 +44,9 @@ class WholeBody:
     def has_body(self, environ: Environ, length: int | None) -> bool:
         return bool(length) or "HTTP_TRANSFER_ENCODING" in environ
 
-    def too_large(self, start_response: Callable[..., Any]) -> list[bytes]:
-        return refuse(start_response, "413 Content Too Large", "too_large", f"The request is larger than {self.most // 1024} kB.")
+
+def too_large(start_response: Callable[..., Any], most: int) -> list[bytes]:
+    return refuse(start_response, "413 Content Too Large", "too_large", f"The request is larger than {most // 1024} kB.")
 
 
 def refuse(start_response: Callable[..., Any], status: str, code: str, message: str) -> list[bytes]:

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from a2wsgi import WSGIMiddleware
 
-from foundation.http.buffering import SWALLOWED, BufferedBody, framed
+from foundation.http import buffering
+from foundation.http.buffering import LARGE_AT_ONCE, LARGE_OF_ONE, SWALLOWED, BufferedBody, framed
 from pandarchat.services.processes import wait_until
 from pandarchat.testing.services import Server, StartServer
 from pandarchat.tests.world import PASSWORD, World
@@ -164,6 +165,67 @@ def test_more_than_may_wait_are_sent_away_until_there_is_room() -> None:
         return [away.status, *done, (await Client(part(b"")).call(application)).status]
 
     assert asyncio.run(story()) == [503, 200, 200, 200]
+
+
+LARGE = {"/api/v1/x/": 10 * MOST}
+
+
+def test_a_path_may_take_larger_bodies_and_others_may_not() -> None:
+    async def story(path: str, method: str, size: int) -> int:
+        client = Client(part(b"x" * size))
+        client.scope |= {"path": path, "method": method}
+        return (await client.call(BufferedBody(Heard(), most=MOST, larger=LARGE))).status
+
+    def sent(path: str, method: str, size: int) -> int:
+        return asyncio.run(story(path, method, size))
+
+    assert (sent("/api/v1/x/", "POST", 10 * MOST), sent("/api/v1/x/", "POST", 10 * MOST + 1)) == (200, 413)
+    assert (sent("/api/v1/y/", "POST", MOST + 1), sent("/api/v1/x/", "PUT", MOST + 1), sent("/api/v1/x/x", "POST", MOST + 1)) == (413,) * 3
+
+
+def test_large_bodies_are_few_at_once_and_fewer_of_one_network() -> None:
+    """Until their answer; whoever gives up leaves a place."""
+    async def story() -> tuple[list[int], int, int, int]:
+        heard = Heard()
+        heard.hold = asyncio.Event()
+        application = BufferedBody(heard, most=MOST, larger=LARGE)
+
+        def one(number: int, *messages: Any) -> Client:
+            client = Client(*(messages or [part(b"x")]))
+            client.scope["client"] = (f"10.0.{number // LARGE_OF_ONE}.1", 1)
+            return client
+
+        inside = [asyncio.create_task(one(number).call(application)) for number in range(LARGE_AT_ONCE)]
+        while len(heard.calls) < LARGE_AT_ONCE:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        crowded = await one(1000).call(application)
+        heard.hold.set()
+        await asyncio.gather(*inside)
+        heard.hold.clear()
+        waiting = [asyncio.create_task(one(0, part(b"x", True)).call(application)) for _ in range(LARGE_OF_ONE)]
+        await asyncio.sleep(0.01)
+        own, other = one(0), one(1000)
+        heard.hold.set()
+        await own.call(application)
+        await other.call(application)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        again = await one(0).call(application)
+        return [crowded.status], own.status, other.status, again.status
+
+    assert asyncio.run(story()) == ([503], 503, 200, 200)
+
+
+def test_a_large_body_has_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffering, "LARGE_SECONDS", 0.05)
+
+    def ended(larger: Any, seconds: float) -> str:
+        client = asyncio.run(Client(part(b"x", True)).call(BufferedBody(Heard(), most=MOST, larger=larger, seconds=seconds)))
+        return str(json.loads(client.said[1]["body"])["error"])
+
+    assert "0.05 seconds" in ended(LARGE, 60)
+    assert "0.01 seconds" in ended({}, 0.01)
 
 
 def test_a_header_cannot_pass_for_another() -> None:

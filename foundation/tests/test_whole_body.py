@@ -63,3 +63,13 @@ def test_the_processs_environment_is_no_part_of_a_request(monkeypatch: pytest.Mo
     shown = asked(b"", **{**os.environ, "HTTP_HOST": "localhost"})[2]
     assert shown["HTTP_HOST"] == "localhost"
     assert not {"SECRET_KEY", "HTTP_X_FORWARDED_FOR", "PATH"} & set(shown)
+
+
+@pytest.mark.parametrize(("path", "size", "status"), [("/large/", 30, "200 OK"), ("/large/", 31, "413 Content Too Large"),
+                                                      ("/small/", 11, "413 Content Too Large")])
+def test_a_path_may_take_larger_bodies(path: str, size: int, status: str) -> None:
+    told: list[str] = []
+    application = WholeBody(lambda environ, start: start("200 OK", []) or [], most=MOST, larger={"/large/": 30})
+    environ = {"wsgi.input": io.BytesIO(b"x" * size), "CONTENT_LENGTH": str(size), "PATH_INFO": path}
+    list(application(environ, lambda given, headers: told.append(given)))
+    assert told == [status]

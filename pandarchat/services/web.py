@@ -52,7 +52,7 @@ def load(target: str) -> Callable[..., Any]:
 
     passwords.start_processes()
     signal.signal(DRAIN, lambda *_: draining.begin())
-    return WholeBody(application, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return WholeBody(application, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, larger=settings.LARGER_BODIES)
 
 
 def server(env: Environment) -> Web:

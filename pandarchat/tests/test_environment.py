@@ -128,6 +128,11 @@ INVALID = [
     ("PANDAR_VAR", "README.md/below"),
     ("DEBUG", "perhaps"),
     ("LOG_LEVEL", "loud"),
+    ("PANDAR_MEDIA", "README.md"),
+    ("MEDIA_S3_BUCKET", "Not A Bucket"),
+    ("MEDIA_S3_ENDPOINT", "minio:9000"),
+    ("MEDIA_S3_ACCESS_KEY", "hush"),
+    ("PICTURE_WORKERS", "0"),
 ]
 
 
@@ -160,6 +165,8 @@ def test_every_process_of_the_product_says_that_sentence_and_ends(tmp_path: Path
     ("ALLOWED_HOSTS", "chat.example.com, .example.org,[::1],10.0.0.1,*"),
     ("ALLOWED_ORIGINS", "https://chat.example.com,http://localhost:*, https://[::1]:8443,http://[::1]:*"),
     ("PANDAR_PORT", "65535"),
+    ("MEDIA_S3_BUCKET", "a.bucket-1"),
+    ("MEDIA_S3_ENDPOINT", "http://minio:9000"),
 ])
 def test_what_is_valid_is_taken(name: str, value: str) -> None:
     """Negative control of the sentences above."""

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
 from foundation.units import unit_of_work
-from pandarchat.tests.world import PASSWORD, Answer, Planted, Rows, tenant_tables
+from pandarchat.tests.world import PASSWORD, Answer, File, Planted, Rows, tenant_tables
 from tickets import lists
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -58,8 +58,9 @@ def lists_of_tickets(theirs: Rows, mine: Rows) -> list[Try]:
 
 def new_tickets(theirs: Rows, mine: Rows) -> list[Try]:
     new = {"subject": "mine", "text": "mine"}
+    stolen = [Try(mine, {**new, "attachments": [file.id]}) for file in (theirs.attachment, theirs.upload)]
     return [Try(mine, {**new, "category": theirs.category.slug}), Try(mine, {**new, "customer": theirs.tenant.customer.id}),
-            Try(mine, {**new, "organization_id": theirs.tenant.id, "organization": theirs.tenant.organization.slug})]
+            Try(mine, {**new, "organization_id": theirs.tenant.id, "organization": theirs.tenant.organization.slug}), *stolen]
 
 
 def ticket_changes(theirs: Rows, mine: Rows) -> list[Try]:
@@ -91,6 +92,7 @@ def logins(theirs: Rows, mine: Rows) -> list[Try]:
 PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "ticket": lambda rows: rows.ticket.pk, "message": lambda rows: rows.message.id, "agent": lambda rows: rows.agent.id,
     "journey": lambda rows: rows.journey.pk, "number": lambda rows: rows.journey.published_number, "run": lambda rows: rows.run.pk,
+    "attachment": lambda rows: rows.attachment.id, "upload": lambda rows: rows.upload.id,
 }
 TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/register/"): registrations,
@@ -111,10 +113,16 @@ TABLE: dict[tuple[str, str], Tries] = {
         Try(theirs), Try(theirs, query={"after": 0}), Try(theirs, query={"before": 9})],
     ("POST", "tickets/<uuid:ticket>/messages/"): lambda theirs, mine: [
         Try(theirs, {"client_id": uuid4(), "text": "seized"}), Try(theirs, {"client_id": uuid4(), "text": "seized", "internal": True}),
-        Try(mine, {"client_id": theirs.message.client_id, "text": "mine"})],
+        Try(mine, {"client_id": theirs.message.client_id, "text": "mine"}),
+        *(Try(mine, {"client_id": uuid4(), "text": "mine", "attachments": [file.id]}) for file in (theirs.attachment, theirs.upload))],
     ("POST", "tickets/<uuid:ticket>/read/"): body(seq=9),
     ("PATCH", "messages/<uuid:message>/"): body(text="seized"),
     ("DELETE", "messages/<uuid:message>/"): nothing,
+    ("POST", "upload/"): lambda theirs, mine: [
+        Try(mine, File(b"GIF89a", "mine")), Try(mine, File(b"%PDF-1.4\nstartxref\n9\n%%EOF", "mine"))],
+    ("DELETE", "upload/<uuid:upload>/"): nothing,
+    ("GET", "attachments/<uuid:attachment>/"): nothing,
+    ("GET", "attachments/<uuid:attachment>/thumbnail/"): nothing,
     ("GET", "queue/"): lambda theirs, mine: [Try(mine), Try(mine, query={"page": 2}), Try(mine, query={"organization": theirs.tenant.id})],
     ("GET", "agents/"): nothing,
     ("GET", "agents/me/"): nothing,

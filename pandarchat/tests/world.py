@@ -25,7 +25,8 @@ from accounts.actor import Actor, System, load
 from accounts.models import AgentProfile, AgentSkill, Organization, Role, Session, Shift, Skill, SocketTicket, User
 from chat import actions as chat
 from chat import sending
-from chat.models import Entry
+from chat.attachments import actions as attachments
+from chat.models import Attachment, Entry
 from foundation.ids import uuid7
 from foundation.models import Delivery, Event, IdempotencyKey
 from foundation.tests.socket_world import PATIENCE
@@ -39,6 +40,8 @@ from tickets.models import Category, QueueSettings, Ticket
 
 PASSWORD = "correct horse battery"
 USER_AGENT = "test client"
+BOUNDARY = "-a-boundary-"
+MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Answer:
     status: int
     text: str
     headers: Mapping[str, str]
+    content: bytes = b""
 
     @cached_property
     def body(self) -> Any:
@@ -64,6 +68,19 @@ class Answer:
         """The code of a refusal."""
         assert self.body["success"] is False, self.text
         return str(self.body["code"])
+
+
+@dataclass(frozen=True)
+class File:
+    """A body of multipart/form-data with one file; the name is written as it is, whatever is in it."""
+
+    content: bytes
+    name: str
+    field: str = "file"
+
+    def multipart(self) -> bytes:
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{self.field}"; filename="{self.name}"\r\n\r\n'
+        return head.encode() + self.content + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 class Api:
@@ -85,14 +102,22 @@ class Api:
     def delete(self, path: str) -> Answer:
         return self.call("DELETE", path)
 
-    def call(self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None, key: str | None = None) -> Answer:
+    def upload(self, content: bytes, name: str = "file") -> Answer:
+        """A file under this name."""
+        return self.call("POST", "upload/", body=File(content, name))
+
+    def call(
+        self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None, key: str | None = None,
+        headers: Mapping[str, str] | None = None
+    ) -> Answer:
         address = path if path.startswith("/") else f"/api/v1/{path}"
-        headers = {**self.headers, **({"Idempotency-Key": key} if key is not None else {})}
-        data = "" if body is None else json.dumps(body, default=str)
-        response = self.client.generic(
-            method, address, data, content_type="application/json", headers=headers, query_params=dict(query or {}))
-        text = b"".join(response) if response.streaming else response.content
-        return Answer(response.status_code, text.decode(), response.headers)
+        given = {**self.headers, **({"Idempotency-Key": key} if key is not None else {}), **(headers or {})}
+        sent: dict[str, Any] = {"data": "" if body is None else json.dumps(body, default=str), "content_type": "application/json"}
+        if isinstance(body, File):
+            sent = {"data": body.multipart(), "content_type": MULTIPART}
+        response = self.client.generic(method, address, **sent, headers=given, query_params=dict(query or {}))
+        content = b"".join(response) if response.streaming else response.content
+        return Answer(response.status_code, content.decode(errors="replace"), response.headers, content)
 
 
 @dataclass
@@ -226,6 +251,13 @@ class World:
         with unit_of_work(tenant.id):
             return Entry.objects.get(id=stored.id)
 
+    def upload(self, person: User, name: str = "document", content: bytes | None = None) -> Attachment:
+        """A file that waits for its message; a document with the canary in it where none is given."""
+        tenant = self.tenant_of(person)
+        document = b"%PDF-1.4\n% " + tenant.canary.encode() + b"\nstartxref\n9\n%%EOF\n"
+        given = attachments.Upload(name, document if content is None else content)
+        return attachments.upload(actor=tenant.actor(person), given=given)
+
     def available(self, agent: User) -> None:
         """On duty from now on."""
         tenant = self.tenant_of(agent)
@@ -281,6 +313,8 @@ class Rows:
     tag: str
     journey: Journey  # published
     run: Run  # of the customer, before its first answer
+    attachment: Attachment  # sent with a message of the customer's
+    upload: Attachment  # of the customer, not sent yet
 
     @property
     def agent(self) -> User:
@@ -306,6 +340,9 @@ def plant(world: World, tenant: Tenant) -> Rows:
     note = world.say(tenant.agent, ticket, f"note {canary}", internal=True)
     message = world.say(tenant.customer, ticket)
     customer = tenant.actor(tenant.customer)
+    sent, waiting = (world.upload(tenant.customer, f"{name} {canary}") for name in ("sent", "waiting"))
+    draft = sending.Draft(conversation=ticket.pk, client_id=uuid7(), text="", attachments=(sent.id,))
+    sending.send(actor=customer, draft=draft)
     with unit_of_work(tenant.id):
         chat.edit(actor=customer, message=message.id, text=f"edited {canary}")
         chat.read(actor=customer, conversation=ticket.pk, seq=2)
@@ -317,7 +354,7 @@ def plant(world: World, tenant: Tenant) -> Rows:
     journey, run = plant_journey(tenant, ticket)
     for person in tenant.people:
         world.token(person)
-    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, tag, journey, run)
+    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, tag, journey, run, sent, waiting)
 
 
 def plant_journey(tenant: Tenant, ticket: Ticket) -> tuple[Journey, Run]:

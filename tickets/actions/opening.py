@@ -15,6 +15,7 @@ from accounts import recognition
 from accounts.actions.agents import staff_group
 from accounts.actor import Actor
 from accounts.recognition import Known
+from chat.attachments import actions as attachments
 from chat.sending import check_text
 from foundation import events, following
 from foundation.batching import Alone, Batcher
@@ -22,7 +23,7 @@ from foundation.errors import Conflict, Forbidden, Invalid
 from foundation.events import Push
 from foundation.ids import uuid7
 from foundation.socket.frames import encode
-from foundation.units import by_itself
+from foundation.units import by_itself, unit_of_work
 from tickets import wire
 from tickets.models import Priority
 from tickets.numbers import BLOCK, numbers
@@ -73,13 +74,16 @@ def owed_to() -> list[str]:
     return events.subscribers_of(QUEUED, pushes=True)
 
 
-def open_ticket(*, actor: Actor, new: NewTicket, key: str | None = None, fingerprint: bytes | None = None) -> Opened:
-    """A customer's new ticket, queued. Its own transaction: call it outside a unit of work. Raises Forbidden, Invalid (unknown
-    category), Conflict (key used for another request)."""
+def open_ticket(
+    *, actor: Actor, new: NewTicket, attached: Sequence[UUID] = (), key: str | None = None, fingerprint: bytes | None = None
+) -> Opened:
+    """A customer's new ticket, queued; `attached` are their uploads that come with its first message. Its own transaction: call it outside
+    a unit of work. Raises Forbidden, Invalid (unknown category, no such upload), Conflict (key used for another request)."""
     if not permitted(actor):
         raise Forbidden("Only customers open tickets.")
-    check_text(new.text)
-    prepared, (outcome, body, owed) = _stored(actor, new, key, fingerprint)
+    check_text(new.text, attached=bool(attached))
+    attachments.check(attached)
+    prepared, (outcome, body, owed) = _stored(actor, new, attached, key, fingerprint)
     if outcome == "unknown_category":
         raise Invalid("Some fields are not valid.", fields={"category": ["There is no such category."]})
     if outcome == "conflict":
@@ -149,13 +153,15 @@ def prepare(actor: Actor, new: NewTicket, number: tuple[int, str], key: str | No
         "payload": {"ticket": ticket, **events.pushed(pushes)}})
 
 
-def _stored(actor: Actor, new: NewTicket, key: str | None, fingerprint: bytes | None) -> tuple[Prepared, tuple[Any, ...]]:
+def _stored(
+    actor: Actor, new: NewTicket, attached: Sequence[UUID], key: str | None, fingerprint: bytes | None
+) -> tuple[Prepared, tuple[Any, ...]]:
     """What was prepared, and its row. Another try finds the answer to whoever used the same key at the same moment; and a number of its
     own, where a database that came back with less than it had gave this process's numbers to another."""
     for attempt in range(TRIES):
         prepared = prepare(actor, new, numbers.take(actor.organization_id), key, fingerprint)
         try:
-            row = by_itself(OPEN, given(actor, prepared))
+            row = by_itself(OPEN, given(actor, prepared)) if not attached else _with_attachments(actor, prepared, attached)
         except UniqueViolation:
             numbers.drop(actor.organization_id)
             if attempt == TRIES - 1:
@@ -168,6 +174,15 @@ def _stored(actor: Actor, new: NewTicket, key: str | None, fingerprint: bytes | 
 def given(actor: Actor, prepared: Prepared) -> dict[str, Any]:
     """The parameters of OPEN for one ticket."""
     return {"organization": actor.organization_id, "items": orjson.dumps([prepared.item]).decode(), "subscribers": owed_to()}
+
+
+def _with_attachments(actor: Actor, prepared: Prepared, attached: Sequence[UUID]) -> tuple[Any, ...]:
+    """The same as OPEN alone, and what comes with the first message, in one unit of work."""
+    with unit_of_work(actor):
+        row = by_itself(OPEN, given(actor, prepared))
+        if row[0] == STORED:
+            attachments.tie(actor=actor, attachments=attached, conversation=prepared.item["ticket"])
+    return row
 
 
 def new_ticket_frame(ticket: UUID, number: str, new: NewTicket, customer: Actor) -> str:

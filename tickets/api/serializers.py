@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import AgentProfile, Availability, User
-from chat.models import LONGEST_TEXT
+from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.validation import KeyField, plain
 from tickets.assignment import Reason
 from tickets.lists import ORDERINGS
@@ -109,10 +109,11 @@ class Tag(serializers.CharField):
 
 
 class NewTicket(serializers.Serializer[Any]):
-    """`priority` is accepted from a customer and ignored."""
+    """`priority` is accepted from a customer and ignored. `attachments` are uploads for the first message, which may then be blank."""
 
     subject = serializers.CharField(max_length=200, validators=[plain])
-    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False, allow_blank=True)
+    attachments = serializers.ListField(child=KeyField(), max_length=MOST_ATTACHMENTS, required=False)
     category = serializers.CharField(max_length=50, required=False, allow_null=True)
     tags = serializers.ListField(child=Tag(), max_length=20, required=False)
     channel = serializers.ChoiceField(choices=Channel.choices, required=False)

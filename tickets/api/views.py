@@ -36,9 +36,10 @@ class Tickets(ApiView):
         """Open a ticket with its first message. It is queued and, where an agent is free, assigned within a second."""
         given = valid(serializers.NewTicket, request)
         given.pop("priority", None)
+        attached = given.pop("attachments", ())
         key = idempotency.key_of(request)
         new = opening.NewTicket(**{**given, "tags": tuple(sorted(set(given.get("tags", ()))))})
-        opened = opening.open_ticket(actor=self.actor, new=new, key=key,
+        opened = opening.open_ticket(actor=self.actor, new=new, attached=attached, key=key,
                                      fingerprint=idempotency.fingerprint(request) if key else None)
         response = ready_made(opened.body, status=201)
         if opened.repeated:

@@ -73,8 +73,9 @@ export const commands: Schemas["SocketCommand"][] = [
   { type: "authenticate", token: "t" },
   { type: "join-ticket-room", ticket: "1", after: 0 },
   { type: "send-message", ref: "1", ticket: "1", client_id: "2", text: "Hello", attachments: [], internal: false },
-  // @ts-expect-error a command without its text
-  { type: "send-message", ref: "1", ticket: "1", client_id: "2" },
+  { type: "send-message", ref: "1", ticket: "1", client_id: "2", attachments: ["3"] },
+  // @ts-expect-error a command without the name of its message
+  { type: "send-message", ref: "1", ticket: "1", text: "Hello" },
   // @ts-expect-error no such command
   { type: "shout", text: "Hello" },
 ];
