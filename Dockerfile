@@ -10,7 +10,8 @@ RUN python -m venv /venv \
   | xargs /venv/bin/pip uninstall --yes
 
 FROM ${PYTHON_IMAGE}
-RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin pandar
+RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin pandar \
+ && install --directory --owner=pandar --group=pandar --mode=0700 /srv/media
 COPY --from=packages /venv /venv
 COPY . /srv
 WORKDIR /srv

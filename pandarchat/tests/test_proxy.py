@@ -171,8 +171,8 @@ def test_slow_bodies_hold_no_thread_and_end(
     world: World, web: int, proxies: StartProxy, half_sent: Callable[[int], list[socket.socket]],
 ) -> None:
     def sooner(text: str) -> str:
-        assert "timeout http-request 10s" in text
-        return text.replace("timeout http-request 10s", "timeout http-request 3s")
+        assert "wait-for-body time 10s" in text
+        return text.replace("wait-for-body time 10s", "wait-for-body time 3s")
 
     proxy = up(proxies([web, free_port()], [free_port(), free_port()], changed=sooner))
     slow = half_sent(proxy.port)
@@ -205,6 +205,7 @@ def answered_by(world: World, proxy: Proxy, **processes: Server) -> dict[str, se
     ticket, token = str(world.ticket(agent=world.agent).pk), world.token(world.customer)
     agent, new = world.token(world.agent), {"subject": "Card", "text": "Not paid."}
     routes = [(route.method, re.sub(r"\(.*?\)", ticket, route.pattern)) for route in ROUTES if route.view is not Login]
+    routes += [("POST", "/api/v1/upload/"), *(("GET", f"/api/v1/attachments/{ticket}/{which}") for which in ("", "thumbnail/"))]
     others = [("HEAD", "/api/v1/tickets/"), ("GET", f"/api/v1/tickets/{ticket}/"), ("POST", f"/api/v1/tickets/{ticket}/take/"),
               ("PUT", "/api/v1/tickets/"), ("GET", "/api/v1/tickets/nonsense/entries/"), ("GET", "/healthz"),
               ("POST", LOGIN)]  # its passwords are checked beside granian, not beside the sockets
@@ -233,6 +234,32 @@ def test_what_is_asked_all_day_goes_to_the_event_loop(
     socket.kill()
     wait_until(lambda: "fast/socket-1 is DOWN" in proxy.log(), 10, "the proxy does not notice")
     assert answered_by(world, proxy, web=web) == {"routes": {"web"}, "others": {"web"}}, "slower, and as well"
+
+
+def test_files_pass_and_slow_ones_hold_no_thread(
+    world: World, web: int, servers: StartServer, proxies: StartProxy
+) -> None:
+    """Larger than the proxy's buffer; and thirty that never end, where a process of these tests has six threads."""
+    socket_process = servers(**production())
+    proxy = up(proxies([web, free_port()], [socket_process.port, free_port()]))
+    headers = {"Authorization": f"Bearer {world.token(world.customer)}"}
+    whole = b"%PDF-1.4\n%" + b"x" * 3_000_000 + b"\nstartxref\n9\n%%EOF"
+
+    def sent(content: bytes) -> httpx.Response:
+        return httpx.post(f"{proxy.url}/api/v1/upload/", files={"file": ("a.pdf", content)}, headers=headers, timeout=30)
+
+    kept = sent(whole)
+    assert (kept.status_code, kept.json()["data"]["size"]) == (201, len(whole))
+    assert httpx.get(f"{proxy.url}{kept.json()['data']['url']}", headers=headers).content == whole
+    refused = sent(whole * 2)
+    assert (refused.status_code, refused.json()["code"], set(refused.json())) == (413, "too_large", ENVELOPE)
+    with ExitStack() as stack:
+        for _ in range(SLOW):
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", proxy.port), timeout=30))
+            slow.sendall(b"POST /api/v1/upload/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000000\r\n\r\n" + b"x" * 50_000)
+        assert httpx.get(f"{proxy.url}/api/v1/tickets/", headers=headers, timeout=5).status_code == 200
+        crowded = sent(whole)
+        assert (crowded.status_code, crowded.json()["code"]) == (503, "busy"), "one network has a part of the room"
 
 
 def test_each_process_tells_its_own_health_and_metrics(webs: StartServer, servers: StartServer) -> None:
