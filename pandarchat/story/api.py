@@ -112,6 +112,20 @@ class Api:
         """`key`: the Idempotency-Key, with which a lost answer is asked for again."""
         return await self.request("POST", path, json=json or {}, key=key)
 
+    async def upload(self, name: str, content: bytes) -> dict[str, Any]:
+        """A file for a message that is still to be sent, as the server tells of it."""
+        answer: dict[str, Any] = (await self.request("POST", "upload/", files={"file": (name, content)})).data
+        return answer
+
+    async def download(self, url: str) -> httpx.Response:
+        """The file at an address that the server told; raises Refused. A client that would send its token elsewhere is none of ours."""
+        if not url.startswith(API):
+            raise ValueError(f"{url} is no address of the API")
+        response = await self._http.get(url, headers={"Authorization": f"Bearer {await self.token()}"})
+        if not response.is_success:
+            _opened(response)
+        return response
+
     async def patch(self, path: str, json: dict[str, Any]) -> Answer:
         return await self.request("PATCH", path, json=json)
 

@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -79,6 +79,7 @@ class Unsent:
     internal: bool
     client_id: str
     stored: asyncio.Future[Frame]
+    attachments: list[Frame] = field(default_factory=list)  # as their uploads were answered
     sent: int = 0  # how many times it went out
     at: float = 0.0  # when it was acknowledged, by the loop's clock
 
@@ -376,15 +377,22 @@ class Client:
         """Send a command and return its answer; raises CommandRefused, LineLost or TimeoutError."""
         return await self._command(await self._ready_line(), {"type": kind, **fields})
 
-    async def send(self, ticket: str, text: str, *, internal: bool = False, client_id: str | None = None, within: float = 60.0) -> Frame:
-        """Say something; returns the acknowledgement, however many connections that takes. Raises CommandRefused for a final refusal."""
-        message = self.post(ticket, text, internal=internal, client_id=client_id)
+    async def send(
+        self, ticket: str, text: str, *, internal: bool = False, client_id: str | None = None, attachments: Iterable[Frame] = (),
+        within: float = 60.0
+    ) -> Frame:
+        """Say something, with files that `api.upload` answered; returns the acknowledgement, however many connections that takes. Raises
+        CommandRefused for a final refusal."""
+        message = self.post(ticket, text, internal=internal, client_id=client_id, attachments=attachments)
         async with asyncio.timeout(within):
             return await asyncio.shield(message.stored)
 
-    def post(self, ticket: str, text: str, *, internal: bool = False, client_id: str | None = None) -> Unsent:
+    def post(
+        self, ticket: str, text: str, *, internal: bool = False, client_id: str | None = None, attachments: Iterable[Frame] = ()
+    ) -> Unsent:
         """The same without waiting; one message goes out after the other was acknowledged, so that they keep their order."""
-        message = Unsent(ticket, text, internal, client_id or str(uuid4()), asyncio.get_running_loop().create_future())
+        stored = asyncio.get_running_loop().create_future()
+        message = Unsent(ticket, text, internal, client_id or str(uuid4()), stored, list(attachments))
         message.stored.add_done_callback(lambda future: future.cancelled() or future.exception())
         self.unsent.append(message)
         self._new_message.set()
@@ -405,7 +413,7 @@ class Client:
 
     async def _send_first(self, line: _Line, message: Unsent) -> None:
         command = {"type": "send-message", "ticket": message.ticket, "client_id": message.client_id, "text": message.text,
-                   "internal": message.internal}
+                   "internal": message.internal, "attachments": [file["id"] for file in message.attachments]}
         message.sent += 1
         try:
             answer = await self._command(line, command)
@@ -430,7 +438,8 @@ class Client:
             me = {"id": self.user["id"], "name": self.user["name"], "staff": self.user["staff"]}
             conversation.take(answer["seq"], {
                 "kind": "message", "id": answer["id"], "seq": answer["seq"], "created_at": answer["created_at"], "sender": me,
-                "internal": message.internal, "text": message.text, "client_id": message.client_id, "edited_at": None, "deleted_at": None})
+                "internal": message.internal, "text": message.text, "client_id": message.client_id, "attachments": message.attachments,
+                "edited_at": None, "deleted_at": None})
         self._heard_of(message.ticket, answer["seq"])
 
     async def _command(self, line: _Line, command: Frame) -> Frame:

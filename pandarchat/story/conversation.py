@@ -75,7 +75,7 @@ def settled(entries: Iterable[Entry]) -> list[Entry]:
         if target is not None and entry["kind"] == "edit" and not target["deleted_at"]:
             target["text"], target["edited_at"] = entry["text"], True
         elif target is not None and entry["kind"] == "deletion":
-            target["text"], target["deleted_at"] = "", True
+            target["text"], target["attachments"], target["deleted_at"] = "", [], True
     for entry in found:
         target = messages.get(entry.get("target", ""))
         if target is not None and entry["kind"] == "edit":

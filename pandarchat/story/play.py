@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 
+from pandarchat.story import picture
 from pandarchat.story.api import Account, Refused, Unreachable
 from pandarchat.story.client import Client, CommandRefused, Ended, Frame, Heard, LineLost
 from pandarchat.story.conversation import Conversation, settled
@@ -55,6 +56,7 @@ class Story:
         self.ticket = ""
         self.number = ""
         self.agents: list[Client] = []
+        self.file: Frame = {}
 
     async def play(self) -> None:
         for title, scene in self.scenes():
@@ -69,6 +71,7 @@ class Story:
             ("A ticket comes in, an agent gets it", self.ticket_comes_in),
             ("Two people talk", self.two_people_talk),
             ("They see each other", self.they_see_each_other),
+            ("A picture of the receipt", self.picture_is_sent),
             ("The connection is cut and resumed", self.connection_is_cut),
             ("A note that the customer never sees", self.note_for_the_staff),
             ("A message whose acknowledgement was lost", self.acknowledgement_is_lost),
@@ -220,6 +223,23 @@ class Story:
         self.report.expect(self.customer_view.reads.get(self.agent.user["id"]) == self.customer_view.last,
                            "what the agent has read is told in the customer's own numbers")
 
+    async def picture_is_sent(self) -> None:
+        began, since = asyncio.get_running_loop().time(), self.agent.mark()
+        file = await self.customer.api.upload("receipt from my phone.png", picture.receipt())
+        self.report.saw(name_of(self.customer), f"uploaded {file['name']}: {file['width']} × {file['height']}", ms_since(began))
+        early = await refused_with(self.agent.api.download(file["url"]))
+        self.report.expect(early == httpx.codes.NOT_FOUND, "before it is sent nobody else sees it")
+        stored = await self.customer.send(self.ticket, "", attachments=[file])
+        heard = await self.heard(self.agent, "entry", lambda f: f["entry"]["id"] == stored["id"], since=since,
+                                 what="the agent hears the message with the picture")
+        self.report.expect(heard.frame["entry"]["attachments"] == [file], "the message tells of the picture as its upload did")
+        whole, small = [await self.agent.api.download(file[which]) for which in ("url", "thumbnail")]
+        self.report.saw(name_of(self.agent), f"opened the picture, {len(whole.content)} bytes, its thumbnail {len(small.content)}",
+                        after(heard, began))
+        self.report.expect(whole.headers["Content-Type"] == "image/png" and whole.content.startswith(b"\x89PNG"), "the picture is a PNG")
+        self.report.expect(picture.WHERE.encode() not in whole.content, "where it was taken is gone from it")
+        self.file = file
+
     async def seen(self, doer: Client, watcher: Client, kind: str, fields: Frame, what: str) -> None:
         began = asyncio.get_running_loop().time()
         since = watcher.mark()
@@ -320,6 +340,9 @@ class Story:
         for method, door, options in doors:
             status = await refused_with(stranger.api.request(method, door, **options))
             self.report.expect(status == httpx.codes.NOT_FOUND, f"a stranger's {method} {door} answers 404, not {status}")
+        for which in ("url", "thumbnail"):
+            status = await refused_with(stranger.api.download(self.file[which]))
+            self.report.expect(status == httpx.codes.NOT_FOUND, f"a stranger's {which} of the picture answers 404, not {status}")
         code = await socket_refusal(stranger.join(self.ticket))
         self.report.expect(code == "not_found", f"a stranger's join is refused as not_found, not {code}")
         self.report.saw(name_of(stranger), f"got 404 at {len(doors)} doors, and no room on the socket")
@@ -424,7 +447,8 @@ async def entries_of(client: Client, ticket: str) -> list[Frame]:
 async def refused_with(request: Awaitable[Any]) -> int:
     """The status of an answer."""
     try:
-        return int((await request).status)
+        answer = await request
+        return int(answer.status_code if isinstance(answer, httpx.Response) else answer.status)
     except Refused as refused:
         return refused.status
 
