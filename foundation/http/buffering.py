@@ -3,7 +3,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -102,11 +102,21 @@ class BufferedBody:
         except Disconnected:
             return
         except Crowded:
-            await refuse(scope, send, 503, "busy", "Too many files are being sent at this moment. Please try again.")
+            await self.turn_away(scope, receive, send)
         except TooLarge:
             await refuse(scope, send, 413, "too_large", f"The request is larger than {(most or self.most) // 1024} kB.")
         except Late:
             await refuse(scope, send, 408, "timeout", f"The request was not complete within {seconds:g} seconds.")
+
+    async def turn_away(self, scope: Any, receive: Receive, send: Send) -> None:
+        """A body for which there is no place is read and thrown away: who is still sending would not hear the answer."""
+        with suppress(TooLarge, TimeoutError):
+            async with asyncio.timeout(self.seconds):
+                try:
+                    await self.read(scope, 0, receive)
+                except Disconnected:
+                    return
+        await refuse(scope, send, 503, "busy", "Too many files are being sent at this moment. Please try again.")
 
     async def take(self, scope: Any, most: int, seconds: float, receive: Receive, send: Send) -> None:
         """Read the body, then hand it on; raises TooLarge, Late or Disconnected before."""
