@@ -270,7 +270,7 @@ class SocketTicket(Owned):
 
 
 class AuditEntry(Keyed):
-    """Who did what, on what, when and from where. Append-only; the last three columns are for the organization's hash chain."""
+    """Who did what, on what, when and from where. Append-only; `chain_audit` in the migrations fills the last three columns, once."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, db_constraint=False, db_index=False)
     at = models.DateTimeField(db_default=Now())
@@ -292,8 +292,24 @@ class AuditEntry(Keyed):
         ordering = ["-id"]
         verbose_name_plural = "audit entries"
         indexes = [models.Index(fields=["organization", "-id"], name="audit_newest"),
-                   models.Index(fields=["organization", "target_id", "-id"], name="audit_of_target")]
-        constraints = [models.UniqueConstraint(fields=["organization", "position"], name="audit_position_once")]
+                   models.Index(fields=["organization", "target_id", "-id"], name="audit_of_target"),
+                   models.Index(fields=["organization", "id"], name="audit_unchained", condition=Q(hash=None))]
+        constraints = [models.UniqueConstraint(fields=["organization", "position"], name="audit_position_once"),
+                       models.UniqueConstraint(fields=["position"], name="platform_audit_position_once", condition=Q(organization=None))]
 
     def __str__(self) -> str:
         return f"{self.action} by {self.actor_name}"
+
+
+class AuditChain(Keyed):
+    """The head of an organization's audit chain: how many entries it has, and the hash of the last. The platform's has no organization."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    position = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization"], name="audit_chain_once", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} at {self.position}"

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from accounts.actions import agents
+from accounts.actions import agents, chaining
 from foundation import each, heartbeat
 
 # While the database, beat or the worker was away nobody could be seen: after that everybody has a whole minute to show up again.
@@ -13,3 +13,8 @@ WATCH_GAP = timedelta(seconds=30)
 def mark_gone_agents() -> None:
     if heartbeat.steady("watch over agents", gap=WATCH_GAP) > agents.GONE_AFTER:
         each.organization(agents.organizations_with_gone_agents(), agents.mark_gone)
+
+
+@shared_task
+def chain_audit() -> None:
+    each.organization(chaining.organizations_with_unchained_audit(), chaining.chain)

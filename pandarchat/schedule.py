@@ -20,6 +20,7 @@ JOBS = [
     Job("Return tickets of agents who are gone", "tickets.tasks.requeue_abandoned", 15),
     Job("Close tickets resolved a week ago", "tickets.tasks.close_resolved", 600),
     Job("Remove uploads that were never sent", "chat.tasks.collect_uploads", 900),
+    Job("Chain the audit trails", "accounts.tasks.chain_audit", 5),
     Job("Remove what has expired", "pandarchat.tasks.remove_expired", 3600),
 ]
 

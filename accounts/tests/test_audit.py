@@ -60,13 +60,5 @@ def test_each_organization_has_its_own(world: Any, entry: AuditEntry) -> None:
         assert not AuditEntry.objects.filter(id=entry.id).exists()
 
 
-def test_there_are_columns_for_a_chain(world: Any, entry: AuditEntry) -> None:
-    assert (entry.position, entry.previous_hash, entry.hash) == (None, None, None)
-    with unit_of_work(world.pandar.id), connection.cursor() as cursor:
-        cursor.execute("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'accounts_auditentry'")
-        types = dict(cursor.fetchall())
-    assert (types["position"], types["previous_hash"], types["hash"]) == ("bigint", "bytea", "bytea")
-
-
 def test_changes_names_what_differs() -> None:
     assert audit.changes({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": 4}) == ({"b": 2, "c": None}, {"b": 3, "c": 4})

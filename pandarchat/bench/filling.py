@@ -14,10 +14,10 @@ from accounts import passwords
 from accounts.actions import people
 from accounts.models import AuditEntry, Organization, Role
 from foundation.ids import PLATFORM
+from foundation.progress import Progress
 from foundation.units import unit_of_work
 from pandarchat.bench.bulk import Bare, across_organizations
 from pandarchat.bench.guard import check_bench_database
-from pandarchat.bench.progress import Progress
 from pandarchat.bench.shape import ARCHIVE, LONGEST_OF_MANY, MAIN, QUEUE, Shape
 from pandarchat.services.addresses import with_database
 

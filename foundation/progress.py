@@ -7,7 +7,7 @@ EVERY = 5  # seconds between lines where there is no terminal
 
 
 class Progress:
-    """`step(name)` says what begins now; after `total` steps it is full."""
+    """`step(name)` says what begins now, `reach` how far it got; after `total` steps it is full."""
 
     def __init__(self, total: int, out: TextIO) -> None:
         self.total, self.out = total, out
@@ -15,7 +15,11 @@ class Progress:
         self.began = self.told = time.monotonic()
 
     def step(self, name: str) -> None:
-        self.done = min(self.done + 1, self.total)
+        self.reach(self.done + 1, name)
+
+    def reach(self, done: int, name: str) -> None:
+        """So many steps are done, and `name` is at work."""
+        self.done = min(done, self.total)
         now = time.monotonic()
         if self.out.isatty():
             self._write("\r", name)
