@@ -10,7 +10,7 @@ from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from accounts import actor
+from accounts import actor, browser
 from accounts.models import Organization
 from foundation import logs
 from foundation.errors import DomainError
@@ -18,7 +18,6 @@ from foundation.http import address, errors
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work, within_limits
 
-TENANT = "tenant"  # in the session: where the signed-in user's row is
 PICKED = "picked_organization"  # in a superuser's session: where they act
 MOST_OFFERED = 200
 IN_USE = "The database refused this: it exists already, is in use, or refers to something that is gone. Nothing was changed."
@@ -87,11 +86,11 @@ def recognise(request: Any) -> None:
     """Find the session's user in a short unit of their own tenant, and where they act."""
     request.user, request.actor, request.organization = AnonymousUser(), None, PLATFORM
     request.picked, request.offered = None, []
-    if TENANT not in request.session:
+    if browser.TENANT not in request.session:
         return
-    with unit_of_work(UUID(request.session[TENANT])):
+    with unit_of_work(UUID(request.session[browser.TENANT])):
         user = auth.get_user(request)
-        if user.is_authenticated and user.is_staff and may_enter(user):
+        if user.is_authenticated and user.is_staff and may_enter(user) and browser.lives(request.session, user):
             admit(request, user)
 
 

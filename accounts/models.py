@@ -136,14 +136,18 @@ class User(AbstractBaseUser, Keyed):
         return permissions.of_role(self.role.id, self.role.version) if self.role else frozenset()
 
     def get_session_auth_hash(self) -> str:
-        """Ends browser sessions with the password and with the epoch. Kept in the session's signed row and never shown, so it takes no key
-        of its own: a rotated key would give every browser session a new name, and end its sockets."""
-        return hashlib.sha256(f"accounts.User:{self.password}:{self.epoch}".encode()).hexdigest()
+        return session_auth_hash(self.password, self.epoch)
 
     @property
     def tenant(self) -> Any:
         """The organization whose unit of work shows this row."""
         return self.organization_id or PLATFORM
+
+
+def session_auth_hash(password: str, epoch: int) -> str:
+    """Ends browser sessions with the password and with the epoch. Kept in the session's signed row and never shown, so it takes no key
+    of its own: a rotated key would give every browser session a new name, and end its sockets."""
+    return hashlib.sha256(f"accounts.User:{password}:{epoch}".encode()).hexdigest()
 
 
 class Availability(models.TextChoices):
@@ -237,10 +241,16 @@ class Shift(Owned):
         return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M} {self.time_zone}"
 
 
+class SessionKind(models.TextChoices):
+    TOKENS = "tokens"
+    BROWSER = "browser"
+
+
 class Session(Owned):
-    """One sign-in and the family of refresh tokens that came of it: a token of an earlier generation kills it."""
+    """One sign-in: a browser's cookie, or the family of refresh tokens that came of it: a token of an earlier generation kills it."""
 
     user = tenant_key(User, models.CASCADE)
+    kind = models.TextField(choices=SessionKind, default=SessionKind.TOKENS, db_default=SessionKind.TOKENS)
     generation = models.IntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
     last_used_at = models.DateTimeField(db_default=Now())
@@ -253,6 +263,7 @@ class Session(Owned):
     class Meta:
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["expires_at"], name="session_expiry")]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=SessionKind.values), name="session_kind_known")]
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.created_at}"

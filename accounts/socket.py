@@ -6,18 +6,15 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db.models.functions import Now
-from django.utils.crypto import constant_time_compare
 
-from accounts import tokens
+from accounts import browser, tokens
 from accounts.actions import agents, sessions
 from accounts.actions.people import role_group
 from accounts.actor import Actor, load
-from accounts.middleware import TENANT
-from accounts.models import AgentProfile, Organization, User
+from accounts.models import AgentProfile, Organization
 from accounts.wire import AgentStatusChanged
 from foundation import history
 from foundation.async_database import in_thread
@@ -50,16 +47,12 @@ def of_cookie(cookies: dict[str, str], address: str) -> Identity | None:
     key = cookies.get(settings.SESSION_COOKIE_NAME)
     if not key:
         return None
-    session = SessionStore(session_key=key)
-    tenant, user = session.get(TENANT), session.get(SESSION_KEY)
-    if not tenant or not user or not session.get(BACKEND_SESSION_KEY):
+    known = browser.of(SessionStore(session_key=key))
+    if known is None:
         return None
-    with unit_of_work(UUID(tenant)):
-        found = User.objects.filter(id=user, is_active=True, is_superuser=False).first()
-        if found is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), found.get_session_auth_hash()):
-            return None
-        actor = load(found.id, address=address)
-        return identity(replace(actor, browser_session=key), session.get_expiry_date()) if actor else None
+    with unit_of_work(known.organization_id):
+        actor = load(known.user_id, session=known.session_id, epoch=known.epoch, address=address)
+        return identity(replace(actor, browser_session=key), known.expires_at) if actor else None
 
 
 def again(known: Identity) -> Identity | None:

@@ -5,7 +5,6 @@ from django import forms
 from django.contrib import auth, messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,12 +15,12 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from accounts import admin as accounts_admin
-from accounts import audit
-from accounts.actions import sessions
+from accounts import audit, browser
+from accounts.actions import credentials, sessions
 from accounts.actor import AnyActor, of_user
 from accounts.admin.base import form_page
 from accounts.admin.passwords import OwnPassword, password_field, replace, tell
-from accounts.middleware import PICKED, TENANT, may_enter, own_units, rendered
+from accounts.middleware import PICKED, may_enter, own_units, rendered
 from accounts.models import AuditEntry, Organization, User
 from chat import admin as chat_admin
 from foundation import admin as foundation_admin
@@ -57,7 +56,7 @@ class SignInForm(forms.Form):
             return cleaned
         slug = cleaned["organization"].strip().lower()
         try:
-            found = sessions.verify(organization=slug, email=cleaned["email"], password=cleaned["password"],
+            found = credentials.verify(organization=slug, email=cleaned["email"], password=cleaned["password"],
                                     address=address.of_request(self.request))
         except DomainError as error:
             raise ValidationError(error.message, code=error.code) from None
@@ -84,9 +83,7 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         user = form.get_user()
         with unit_of_work(user.tenant):
-            auth.login(self.request, user)
-            self.request.session[TENANT] = str(user.tenant)
-            self.request.session.pop(PICKED, None)
+            browser.enter(self.request, user)
             actor = of_user(user, user.tenant, address=address.of_request(self.request))
             audit.record("admin_login", actor=actor, target=user)
         return HttpResponseRedirect(self.get_success_url())
@@ -133,6 +130,7 @@ class PandarAdminSite(AdminSite):
         if request.method == "POST":
             with unit_of_work(request.user.tenant):
                 audit.record("admin_logout", actor=own_actor(request), target=request.user)
+                sessions.end_browser(session=request.session.get(browser.FAMILY))
             key = request.session.session_key
             auth.logout(request)
             sessions.browser_signed_out(key)
@@ -172,10 +170,10 @@ class PandarAdminSite(AdminSite):
 
     def replace_own(self, request: Any, form: OwnPassword) -> bool:
         user = request.user
-        slug = user.organization.slug if user.organization else sessions.PLATFORM_SLUG
+        slug = user.organization.slug if user.organization else credentials.PLATFORM_SLUG
         try:
-            sessions.verify(organization=slug, email=user.email, password=form.cleaned_data["old"], address=address.of_request(request))
-        except sessions.WrongCredentials:
+            credentials.verify(organization=slug, email=user.email, password=form.cleaned_data["old"], address=address.of_request(request))
+        except credentials.WrongCredentials:
             form.add_error("old", "This is not your password.")
             return False
         except DomainError as error:
@@ -184,7 +182,7 @@ class PandarAdminSite(AdminSite):
         if not replace(form, user, own_actor(request)):
             return False
         with unit_of_work(user.tenant):
-            update_session_auth_hash(request, User.objects.get(id=user.id))
+            browser.renew(request, User.objects.get(id=user.id))
         return True
 
 

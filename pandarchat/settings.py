@@ -176,7 +176,7 @@ SUBSCRIBERS = "pandarchat.subscribers.SUBSCRIBERS"
 GATHERED = "pandarchat.subscribers.GATHERED"
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.AccessToken"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.AccessToken", "accounts.api.authentication.BrowserSession"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["foundation.http.rendering.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["foundation.http.parsing.StrictJSONParser"],

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from accounts import audit, authority, passwords
-from accounts.actions import sessions
+from accounts.actions import credentials, sessions
 from accounts.actor import AnyActor, System
 from accounts.models import AgentProfile, Organization, Role, RolePermission, User
 from foundation import events
@@ -100,10 +100,10 @@ def check_password_strength(password: str, *, email: str, name: str) -> None:
 def register(*, organization: str, email: str, password: str, name: str, address: str) -> None:
     """A customer signs up. A new and a known address, and an unknown organization, are answered alike and take the same time."""
     REGISTRATIONS.count(network_of(address))
-    email = sessions.normalised(email)
+    email = credentials.normalised(email)
     check_password_strength(password, email=email, name=name)
     hashed = passwords.hashed(password)
-    tenant = sessions.organization_named(organization) if organization else None
+    tenant = credentials.organization_named(organization) if organization else None
     if tenant is None:
         return
     with unit_of_work(tenant):
@@ -124,7 +124,7 @@ def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActo
     if found is None:
         raise Invalid("There is no such role.", fields={"role": [role]})
     authority.check_grant(actor, permissions_of(found))
-    user = User(organization_id=organization, email=sessions.normalised(email), name=name, role=found, password=hashed,
+    user = User(organization_id=organization, email=credentials.normalised(email), name=name, role=found, password=hashed,
                 email_confirmed_at=Now() if confirmed else None)
     try:
         with transaction.atomic():
@@ -138,7 +138,7 @@ def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActo
 
 def create_superuser(*, email: str, name: str, hashed: str, actor: AnyActor) -> User:
     """A superuser, in a unit of the platform. Raises Conflict for a known address."""
-    user = User(email=sessions.normalised(email), name=name, password=hashed, is_superuser=True, email_confirmed_at=Now())
+    user = User(email=credentials.normalised(email), name=name, password=hashed, is_superuser=True, email_confirmed_at=Now())
     try:
         with transaction.atomic():
             user.save(force_insert=True)

@@ -10,11 +10,12 @@ from foundation.admin import BoundedPaginator, ReadOnly, TenantAdmin, Where
 
 
 class SessionAdmin(ReadOnly, AuditHistory, TenantAdmin):
-    list_display = ("user", "created_at", "last_used_at", "expires_at", "revoked_at", "revoked_because", "address")
+    list_display = ("user", "kind", "created_at", "last_used_at", "expires_at", "revoked_at", "revoked_because", "address")
     list_filter = ("created_at", "revoked_because")
     list_select_related = ("user",)
     search_fields = ("user__name", "user__email", "address")
-    fields = ("user", "created_at", "last_used_at", "expires_at", "revoked_at", "revoked_because", "address", "user_agent", "generation")
+    fields = ("user", "kind", "created_at", "last_used_at", "expires_at", "revoked_at", "revoked_because", "address", "user_agent",
+              "generation")
     actions = ("end_sessions",)
 
     def has_end_permission(self, request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 
 from accounts import audit, authority
-from accounts.actions import people, sessions
+from accounts.actions import credentials, people
 from accounts.admin.base import AuditHistory, OwnedForm, form_page
 from accounts.admin.passwords import NewPassword, replace
 from accounts.middleware import own_units
@@ -44,7 +44,7 @@ class UserForm(OwnedForm):
                 self.fields[name].help_text = "Somebody else has to change this for you."
 
     def clean_email(self) -> str:
-        email = sessions.normalised(self.cleaned_data["email"])
+        email = credentials.normalised(self.cleaned_data["email"])
         if User.objects.filter(email=email).exists():
             raise ValidationError("A user with this address exists already.")
         return email

@@ -6,7 +6,7 @@ import orjson
 from rest_framework.exceptions import ValidationError
 
 from accounts import passwords
-from accounts.actions import sessions
+from accounts.actions import entering
 from accounts.actions.steps import run_on_loop
 from accounts.api import serializers
 from accounts.api.views import entered
@@ -25,7 +25,7 @@ async def login(call: Call) -> Answer | None:
         return None
     user_agent = call.headers.get(b"user-agent", b"").decode("latin-1")
     try:
-        signed_in = await run_on_loop(sessions.signing_in(**given, address=call.address, user_agent=user_agent))
+        signed_in = await run_on_loop(entering.signing_in(**given, address=call.address, user_agent=user_agent))
     except DomainError as error:
         return refusal(error)
     except Exception:  # the try was counted, and a session may have begun: Django may not do it a second time

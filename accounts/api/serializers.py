@@ -3,9 +3,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.actions import sessions
+from accounts import devices
+from accounts.actions import credentials
 from accounts.actor import Actor
-from accounts.models import Organization, User
+from accounts.models import Organization, Session, User
 from foundation.http.validation import plain
 
 
@@ -19,7 +20,7 @@ class EmailAddress(serializers.EmailField):
     """An address as it is stored; what it must be is asked of that form, which may be longer than what was typed."""
 
     def to_internal_value(self, data: Any) -> str:
-        return sessions.normalised(super().to_internal_value(data))
+        return credentials.normalised(super().to_internal_value(data))
 
 
 class Credentials(serializers.Serializer[Any]):
@@ -61,6 +62,33 @@ class TokenPair(serializers.Serializer[Any]):
 
 class SignedInTokens(TokenPair):
     user = Me()
+
+
+class BrowserSession(serializers.Serializer[Any]):
+    expires_in = serializers.IntegerField(help_text="Seconds until the cookie's session ends.")
+    user = Me()
+
+
+class OwnSession(serializers.ModelSerializer[Session]):
+    """Where one is signed in."""
+
+    device = serializers.SerializerMethodField(help_text="What the client said it was, in a few words.")
+    last_seen_at = serializers.DateTimeField(source="last_used_at", help_text="To the minute for browsers; otherwise the last refresh.")
+    current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Session
+        fields = ["id", "kind", "device", "address", "created_at", "last_seen_at", "expires_at", "current"]
+
+    def get_device(self, session: Session) -> str:
+        return devices.name_of(session.user_agent)
+
+    def get_current(self, session: Session) -> bool:
+        return bool(session.id == self.context["actor"].session_id)
+
+
+class EndedSessions(serializers.Serializer[Any]):
+    ended = serializers.IntegerField(help_text="How many.")
 
 
 class RefreshToken(serializers.Serializer[Any]):

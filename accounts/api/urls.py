@@ -7,6 +7,9 @@ urlpatterns = [
     path("auth/login/", views.Login.as_view()),
     path("auth/refresh/", views.Refresh.as_view()),
     path("auth/logout/", views.Logout.as_view()),
+    path("auth/session/", views.Browser.as_view()),
+    path("auth/sessions/", views.Sessions.as_view()),
+    path("auth/sessions/<uuid:session>/", views.OneSession.as_view()),
     path("auth/me/", views.MeView.as_view()),
     path("auth/socket-ticket/", views.SocketTicket.as_view()),
 ]

@@ -1,17 +1,20 @@
 """Signing up, in and out."""
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import tokens
-from accounts.actions import people, sessions
+from accounts import browser, tokens
+from accounts.actions import entering, people, sessions
 from accounts.actor import Actor
 from accounts.api import serializers
+from accounts.api.authentication import check_own_page
 from accounts.models import User
 from foundation.http import address
+from foundation.http.rendering import Listed
 from foundation.http.validation import valid
 from foundation.http.views import ApiView, Everyone
 
@@ -41,9 +44,76 @@ class Login(Public):
     @extend_schema(request=serializers.Credentials, responses=serializers.SignedInTokens, auth=[])
     def post(self, request: Request) -> Response:
         """Sign in with organization, address and password."""
-        signed_in = sessions.sign_in(**valid(serializers.Credentials, request), address=address.of_request(request),
-                                     user_agent=request.headers.get("User-Agent", ""))
-        return Response(entered(signed_in))
+        return Response(entered(entering.sign_in(**valid(serializers.Credentials, request), **where(request))))
+
+
+def where(request: Request) -> dict[str, str]:
+    """From where a session begins."""
+    return {"address": address.of_request(request), "user_agent": request.headers.get("User-Agent", "")}
+
+
+class Browser(ApiView):
+    """Signing in asks nobody who they are; everything else here does."""
+
+    own_key = True
+
+    def get_authenticators(self) -> Any:
+        return [] if self.begins(self.request) else super().get_authenticators()
+
+    def get_permissions(self) -> Any:
+        return [Everyone()] if self.begins(self.request) else super().get_permissions()
+
+    def organization_of(self, request: Any) -> Any:
+        return None if self.begins(request) else super().organization_of(request)
+
+    @staticmethod
+    def begins(request: Any) -> bool:
+        return getattr(request, "method", None) == "POST"
+
+    @extend_schema(request=serializers.Credentials, responses=serializers.BrowserSession, auth=[])
+    def post(self, request: Request) -> Response:
+        """Sign in a browser: sets the session cookie, which no script reads, and the CSRF cookie, whose value goes into X-CSRFToken."""
+        check_own_page(request._request)
+        return browsing(request, entering.enter_browser(**valid(serializers.Credentials, request), **where(request)))
+
+    @extend_schema(request=None, responses={200: serializers.Ended})
+    def delete(self, request: Request) -> Response:
+        """Sign this browser out; its sockets close."""
+        key = request._request.session.session_key
+        sessions.sign_out(actor=self.actor)
+        if key:
+            request._request.session.flush()
+            sessions.browser_signed_out(key)
+        return Response({"ended": "this"})
+
+
+def browsing(request: Request, begun: entering.Entered) -> Response:
+    """The cookies of a session that has begun."""
+    browser.begin(request._request, tenant=begun.tenant, user=begun.user, session=begun.session, epoch=begun.epoch, hashed=begun.hashed)
+    return Response({"expires_in": settings.SESSION_COOKIE_AGE, "user": begun.me})
+
+
+class Sessions(ApiView):
+    listed = True
+
+    @extend_schema(responses=serializers.OwnSession(many=True))
+    def get(self, request: Request) -> Response:
+        """Where the caller is signed in, the last used first."""
+        found = list(serializers.OwnSession(sessions.running(self.actor), many=True, context={"actor": self.actor}).data)
+        return Response(Listed(found, count=len(found)))
+
+    @extend_schema(request=None, responses={200: serializers.EndedSessions}, operation_id="auth_sessions_destroy_others")
+    def delete(self, request: Request) -> Response:
+        """Sign out everywhere else; the sockets there close."""
+        return Response({"ended": sessions.end_others(actor=self.actor)})
+
+
+class OneSession(ApiView):
+    @extend_schema(request=None, responses={200: serializers.Ended})
+    def delete(self, request: Request, session: UUID) -> Response:
+        """End one of the caller's own sessions; its sockets close."""
+        sessions.end_own(actor=self.actor, session=session)
+        return Response({"ended": "this"})
 
 
 class Refresh(Public):
@@ -85,11 +155,11 @@ class SocketTicket(ApiView):
         return Response({"ticket": ticket, "expires_in": int(tokens.TICKET_LIFETIME.total_seconds())}, 201)
 
 
-def entered(signed_in: sessions.SignedIn) -> dict[str, Any]:
+def entered(signed_in: entering.SignedIn) -> dict[str, Any]:
     """A sign-in as the API shows it."""
     return {**pair(signed_in), "user": signed_in.me}
 
 
-def pair(signed_in: sessions.SignedIn) -> dict[str, Any]:
+def pair(signed_in: entering.SignedIn) -> dict[str, Any]:
     """The tokens as the API shows them."""
     return {"access": signed_in.access, "refresh": signed_in.refresh, "expires_in": int(settings.ACCESS_LIFETIME.total_seconds())}

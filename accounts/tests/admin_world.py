@@ -10,9 +10,10 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import people
+from accounts.actions import people, sessions
 from accounts.actor import System
-from accounts.middleware import PICKED, TENANT
+from accounts.browser import EPOCH, FAMILY, TENANT
+from accounts.middleware import PICKED
 from accounts.models import AgentProfile, AgentSkill, AuditEntry, Organization, Role, Session, Shift, Skill, User
 from chat.models import Conversation, Entry, Kind, Revision
 from foundation.ids import PLATFORM
@@ -124,9 +125,13 @@ def signed_in(user: User, *, picked: Organization | None = None) -> Client:
     """A browser with the user's session in Django admin; for a superuser, in the organization they picked."""
     client = Client()
     with unit_of_work(user.tenant):
-        client.force_login(User.objects.get(id=user.id))
+        user = User.objects.get(id=user.id)
+        client.force_login(user)
+        row = None if user.is_superuser else sessions.begin_browser(user=user, address="", user_agent="")
     session = client.session
-    session[TENANT] = str(user.tenant)
+    session[TENANT], session[EPOCH] = str(user.tenant), user.epoch
+    if row:
+        session[FAMILY] = str(row.id)
     if picked:
         session[PICKED] = str(picked.id)
     session.save()

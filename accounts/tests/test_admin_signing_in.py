@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import passwords
-from accounts.actions import people, sessions
+from accounts.actions import credentials, people, sessions
 from accounts.actor import System
-from accounts.middleware import TENANT
+from accounts.browser import TENANT
 from accounts.models import AuditEntry, Organization, User
 from accounts.tests.admin_world import PASSWORD, Tenant, page, signed_in, superuser, tenant, text
 from foundation.ids import PLATFORM
@@ -151,7 +151,7 @@ def limits(settings: Any) -> Iterator[None]:
 
 
 def test_tries_are_counted_and_then_refused_even_with_the_right_password(boss: User, limits: None) -> None:
-    for _ in range(sessions.BY_ACCOUNT.most):
+    for _ in range(credentials.BY_ACCOUNT.most):
         assert "is wrong" in text(try_in("ours", boss.email, "wrong"))
     client = Client()
     assert "Too many tries" in text(try_in("ours", boss.email, client=client))
@@ -161,7 +161,7 @@ def test_tries_are_counted_and_then_refused_even_with_the_right_password(boss: U
 def test_without_limits_the_right_password_still_works(boss: User, settings: Any) -> None:
     """The control: it is the count that refuses."""
     settings.RATE_LIMITS = False
-    for _ in range(sessions.BY_ACCOUNT.most):
+    for _ in range(credentials.BY_ACCOUNT.most):
         try_in("ours", boss.email, "wrong")
     assert try_in("ours", boss.email).status_code == 302
 
@@ -174,7 +174,7 @@ def test_parallel_tries_are_counted_too(boss: User, limits: None) -> None:
             connections.close_all()
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(once, range(40))) <= sessions.BY_ACCOUNT.most
+        assert sum(pool.map(once, range(40))) <= credentials.BY_ACCOUNT.most
 
 
 def test_a_busy_house_says_so(boss: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from accounts import passwords
-from accounts.actions import people, sessions
+from accounts.actions import credentials, people
 from accounts.actor import System
 from accounts.models import AuditEntry, Organization, Session, User
 from foundation.async_database import parameters
@@ -184,7 +184,7 @@ def test_whoever_is_told_to_come_again_has_not_tried(world: Any, settings: Any, 
     full = passwords.Bench(1, 1)
     with monkeypatch.context() as patch, full.place():
         patch.setattr(passwords, "bench", lambda: full)
-        assert {login(world).code for _ in range(2 * sessions.BY_ACCOUNT.most)} == {"busy"}
+        assert {login(world).code for _ in range(2 * credentials.BY_ACCOUNT.most)} == {"busy"}
     assert login(world).status == 200
 
 

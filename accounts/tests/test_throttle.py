@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts import passwords
-from accounts.actions import sessions
+from accounts.actions import credentials
 from accounts.tests.parallel import at_once
 from foundation.errors import RateLimited
 from foundation.throttle import Throttle
@@ -45,7 +45,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_of_a_hundred_at_once_exactly_ten_are_looked_at(world: Any, looked_at: list[str]) -> None:
     guesses = [f"guess number {number}" for number in range(100)]
     answers = at_once([lambda guess=guess: login(world, guess) for guess in guesses])  # type: ignore[misc]
-    assert len(looked_at) == sessions.BY_ACCOUNT.most == 10
+    assert len(looked_at) == credentials.BY_ACCOUNT.most == 10
     assert Counter(answer.status for answer in answers) == {401: 10, 429: 90}
     assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers if answer.status == 429)
 
@@ -92,6 +92,6 @@ def test_the_window_ends(committed: None) -> None:
 
 
 def test_an_address_is_held_over_all_accounts(world: Any, looked_at: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "BY_ADDRESS", Throttle("login-address", most=5, window=timedelta(minutes=5)))
+    monkeypatch.setattr(credentials, "BY_ADDRESS", Throttle("login-address", most=5, window=timedelta(minutes=5)))
     statuses = [login(world, email=f"nobody-{number}@pandar.test").status for number in range(7)]
     assert statuses == [401] * 5 + [429] * 2

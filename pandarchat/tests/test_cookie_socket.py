@@ -60,3 +60,29 @@ def test_a_session_that_ended_unseen_is_noticed_by_the_next_check(server: Server
     assert socket.living([key]) == {key}
     Session.objects.filter(session_key=key).delete()
     assert client.closed(40) == 4403
+
+
+def test_the_cookie_of_the_api_opens_a_socket_and_its_revocation_closes_it(world: World, server: Server) -> None:
+    with httpx.Client(base_url=server.url, timeout=PATIENCE) as one:
+        given = {"organization": "pandar", "email": world.agent.email, "password": PASSWORD}
+        assert one.post("/api/v1/auth/session/", json=given).status_code == 200
+        client, other = opened(server, one, origin=server.url), opened(server, one, origin="https://evil.example")
+        assert client.wait("ready")["user"]["id"] == str(world.agent.id)
+        assert other.closed(5), "another site's page gets no socket by it"
+        with world.http(world.agent, server) as api:
+            (shown,) = (row for row in api.get("auth/sessions/").json()["data"] if row["kind"] == "browser")
+            assert api.delete(f"auth/sessions/{shown['id']}/").status_code == 200
+        assert client.closed(5) == 4403
+        assert one.get("/api/v1/auth/me/").status_code == 401
+
+
+def test_the_fast_door_leaves_cookies_to_django(world: World, server: Server) -> None:
+    """And Django demands the CSRF token."""
+    with httpx.Client(base_url=f"{server.url}/api/v1/", timeout=PATIENCE) as one:
+        assert one.post("auth/session/", json={"organization": "pandar", "email": world.customer.email, "password": PASSWORD}).is_success
+        new, token = {"subject": "by cookie", "text": "x"}, {"X-CSRFToken": one.cookies["csrftoken"]}
+        assert one.get("tickets/").json()["count"] == 0
+        assert one.post("tickets/", json=new).json()["code"] == "csrf_failed"
+        assert one.get("tickets/").json()["count"] == 0
+        assert one.post("tickets/", json=new, headers=token).status_code == 201
+        assert one.get("tickets/").json()["count"] == 1

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 
 from accounts import actor as actors
 from accounts import passwords
+from accounts.actions import entering
 from accounts.actions import people as persons
-from accounts.actions import sessions
 from accounts.models import AgentProfile, Organization, User
 from accounts.shifts import on_shift
 from chat.models import Entry
@@ -90,7 +90,7 @@ def test_loaddemo_makes_two_believable_organizations(monkeypatch: pytest.MonkeyP
             check_conversations(tenant, demo)
             check_agents()
             check_journey(demo)
-        signed_in = sessions.sign_in(organization=demo.slug, email=f"agent-1@{demo.slug}.test", password=settings.DEMO_PASSWORD, address="",
+        signed_in = entering.sign_in(organization=demo.slug, email=f"agent-1@{demo.slug}.test", password=settings.DEMO_PASSWORD, address="",
                                      user_agent="")
         assert signed_in.access
     with unit_of_work(organization(PANDAR).id):
@@ -237,7 +237,7 @@ def test_an_operator_makes_an_organization_with_its_admin(monkeypatch: pytest.Mo
     monkeypatch.setenv("PANDAR_ADMIN_PASSWORD", "a long enough sentence")
     call_command("create_organization", "--slug", "shop", "--name", "The Shop", "--admin-email", "Boss@shop.test", "--admin-name", "Bo",
                  stdout=StringIO())
-    signed_in = sessions.sign_in(organization="shop", email="boss@shop.test", password="a long enough sentence", address="", user_agent="")
+    signed_in = entering.sign_in(organization="shop", email="boss@shop.test", password="a long enough sentence", address="", user_agent="")
     assert signed_in.me and signed_in.me["name"] == "Bo"
     with pytest.raises(CommandError, match="exists already"):
         call_command("create_organization", "--slug", "shop", "--name", "Again", stdout=StringIO())

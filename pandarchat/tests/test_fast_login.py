@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from accounts import passwords
-from accounts.actions.sessions import BY_ACCOUNT
+from accounts.actions.credentials import BY_ACCOUNT
 from accounts.api import fast
 from accounts.models import AuditEntry, Organization, Session, User
 from foundation.ids import PLATFORM

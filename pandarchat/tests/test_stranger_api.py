@@ -25,7 +25,7 @@ def walk_all(walker: Walker) -> list[tuple[str, list[Answer]]]:
     """Every route, the session's end last; after each, pandar's and the platform's rows are what they were."""
     pandar = walker.theirs.tenant.id
     before, seen = (fingerprint(pandar), fingerprint(PLATFORM)), []
-    for route in sorted(walk.routes(), key=lambda route: "logout" in route.path):
+    for route in sorted(walk.routes(), key=walk.last):
         seen.append((route.path, walker.walk(route)))
         assert (fingerprint(pandar), fingerprint(PLATFORM)) == before, route.path
     return seen

@@ -18,8 +18,8 @@ from tickets import lists
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
-PUBLIC = {"", "api", "api/", f"{API}auth/register/", f"{API}auth/login/", f"{API}auth/refresh/", "api/schema", "api/docs", "healthz",
-          "readyz", "metrics"}
+PUBLIC = {"", "api", "api/", f"{API}auth/register/", f"{API}auth/login/", f"{API}auth/refresh/", f"{API}auth/session/", "api/schema",
+          "api/docs", "healthz", "readyz", "metrics"}
 ADMIN = "admin/"  # browser sessions only: walked in accounts/tests
 REDIRECT = 302  # of the front page
 REFUSALS = {REDIRECT, 400, 401, 403, 404, 405, 409}
@@ -93,12 +93,18 @@ PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "ticket": lambda rows: rows.ticket.pk, "message": lambda rows: rows.message.id, "agent": lambda rows: rows.agent.id,
     "journey": lambda rows: rows.journey.pk, "number": lambda rows: rows.journey.published_number, "run": lambda rows: rows.run.pk,
     "attachment": lambda rows: rows.attachment.id, "upload": lambda rows: rows.upload.id,
+    "session": lambda rows: rows.session.id,
 }
 TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/register/"): registrations,
     ("POST", "auth/login/"): logins,
     ("POST", "auth/refresh/"): body(refresh="not.a.token"),
     ("POST", "auth/logout/"): body(everywhere=False, user=str(uuid4())),
+    ("POST", "auth/session/"): logins,
+    ("DELETE", "auth/session/"): nothing,
+    ("GET", "auth/sessions/"): nothing,
+    ("DELETE", "auth/sessions/"): nothing,
+    ("DELETE", "auth/sessions/<uuid:session>/"): nothing,
     ("GET", "auth/me/"): nothing,
     ("POST", "auth/socket-ticket/"): nothing,
     ("GET", "tickets/"): lists_of_tickets,
@@ -169,6 +175,11 @@ class Route:
     def address(self, rows: Rows) -> str:
         filled = re.sub(r"<\w+:(\w+)>", lambda match: str(PARAMETERS[match[1]](rows)), self.path)
         return f"/{filled}"
+
+
+def last(route: Route) -> bool:
+    """Whether it ends the caller's session, so that it comes after the others."""
+    return "logout" in route.path or route.path.endswith("auth/session/")
 
 
 @cache

@@ -20,7 +20,7 @@ from django.test import Client
 from websockets.sync.client import connect
 
 from accounts import tokens
-from accounts.actions import agents, people
+from accounts.actions import agents, chaining, people
 from accounts.actor import Actor, System, load
 from accounts.models import AgentProfile, AgentSkill, Organization, Role, Session, Shift, Skill, SocketTicket, User
 from chat import actions as chat
@@ -315,6 +315,7 @@ class Rows:
     run: Run  # of the customer, before its first answer
     attachment: Attachment  # sent with a message of the customer's
     upload: Attachment  # of the customer, not sent yet
+    session: Session  # of the customer
 
     @property
     def agent(self) -> User:
@@ -352,9 +353,11 @@ def plant(world: World, tenant: Tenant) -> Rows:
                                       body=f'"{canary}"')
         SocketTicket.objects.create(**mine, user=tenant.customer, expires_at=datetime.now(UTC) + timedelta(days=1))
     journey, run = plant_journey(tenant, ticket)
+    chaining.chain(organization=tenant.id)
     for person in tenant.people:
         world.token(person)
-    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, tag, journey, run, sent, waiting)
+    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, tag, journey, run, sent, waiting,
+                tenant.session(tenant.customer))
 
 
 def plant_journey(tenant: Tenant, ticket: Ticket) -> tuple[Journey, Run]:

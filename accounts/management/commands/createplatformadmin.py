@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from accounts import passwords
-from accounts.actions import people, sessions
+from accounts.actions import credentials, people
 from accounts.actor import System
 from foundation.errors import DomainError
 from foundation.ids import PLATFORM
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default=os.environ.get("PLATFORM_ADMIN_NAME", ""))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        email = sessions.normalised(options["email"] or ask("Email"))
+        email = credentials.normalised(options["email"] or ask("Email"))
         name = (options["name"] or ask("Name")).strip()
         password = os.environ.get(PASSWORD) or ask_password()
         try:

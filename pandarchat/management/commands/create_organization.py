@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from accounts import passwords
-from accounts.actions import people, sessions
+from accounts.actions import credentials, people
 from accounts.actor import System
 from accounts.management.commands.createplatformadmin import ask_password
 from accounts.models import slug_of_organization
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if bool(email) != bool(admin):
             raise CommandError("Give --admin-email and --admin-name together, or neither.")
         try:
-            self.create(slug, name, sessions.normalised(email), admin)
+            self.create(slug, name, credentials.normalised(email), admin)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         except DomainError as error:

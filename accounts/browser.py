@@ -1,0 +1,78 @@
+"""Browser sessions: what Django's session holds of whoever signed in, for the API, the socket and the administration pages alike."""
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, update_session_auth_hash
+from django.contrib.sessions.backends.base import SessionBase
+from django.db.models.functions import Now
+from django.middleware.csrf import rotate_token
+
+from accounts.actions import sessions
+from accounts.models import Session, User, session_auth_hash
+from foundation.http import address
+
+TENANT = "tenant"  # where the signed-in user's row is
+FAMILY = "family"  # the row of accounts_session, with whose end the browser's session ends; superusers have none
+EPOCH = "epoch"
+BACKEND = "accounts.backends.RoleBackend"
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A member of an organization, as a browser's session names them."""
+
+    key: str
+    organization_id: UUID
+    user_id: UUID
+    session_id: UUID
+    epoch: int
+    expires_at: datetime
+
+
+def of(session: SessionBase) -> Browser | None:
+    """Whom a session names; None where nobody, or a platform superuser, signed in. Whether it still counts the database says."""
+    names = (TENANT, SESSION_KEY, FAMILY, EPOCH)
+    if not session.session_key or any(name not in session for name in names):
+        return None
+    tenant, user, family = (UUID(session[name]) for name in names[:3])
+    return Browser(session.session_key, tenant, user, family, session[EPOCH], session.get_expiry_date())
+
+
+def begin(request: Any, *, tenant: UUID, user: UUID, session: UUID | None, epoch: int, hashed: str) -> None:
+    """This browser is theirs from now on, under another key and CSRF token than before; nothing is carried over."""
+    request.session.flush()
+    held = {TENANT: str(tenant), SESSION_KEY: str(user), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: session_auth_hash(hashed, epoch),
+            EPOCH: epoch, **({FAMILY: str(session)} if session else {})}
+    for name, value in held.items():
+        request.session[name] = value
+    rotate_token(request)
+
+
+def enter(request: Any, user: User) -> None:
+    """The same for somebody who was verified, inside a unit of their own tenant."""
+    User.objects.filter(id=user.id).update(last_login=Now())
+    begin(request, tenant=user.tenant, user=user.id, session=_row(request, user), epoch=user.epoch, hashed=user.password)
+
+
+def renew(request: Any, user: User) -> None:
+    """This browser stays theirs where all that they had ended, inside a unit of their own tenant."""
+    update_session_auth_hash(request, user)
+    request.session[EPOCH] = user.epoch
+    if row := _row(request, user):
+        request.session[FAMILY] = str(row)
+
+
+def _row(request: Any, user: User) -> UUID | None:
+    if user.is_superuser:
+        return None
+    return sessions.begin_browser(user=user, address=address.of_request(request), user_agent=request.headers.get("User-Agent", "")).id
+
+
+def lives(session: SessionBase, user: User) -> bool:
+    """Whether the session that this browser was given has not been ended, inside a unit of the user's own tenant."""
+    if user.is_superuser:
+        return True
+    running = Session.objects.filter(user=user, revoked_at=None, expires_at__gt=Now())
+    return FAMILY in session and running.filter(id=session[FAMILY]).exists()
