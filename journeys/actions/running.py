@@ -3,6 +3,7 @@
 The run's row is the lock: two answers at once come one after the other, and the second one finds what the first one did.
 """
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +67,9 @@ def answer(*, actor: Actor, run: UUID, node: str, value: Any) -> Run:
         if found.answers and found.answers[-1] == [node, accepted]:
             return found
         raise completed(found)
-    uploads.hold(actor=actor, keys=uploads.of_answers(walkable.graph, {node: accepted}))
+    before = takewhile(lambda key: key != node, state.answers)
+    earlier = uploads.of_answers(walkable.graph, {key: state.answers[key] for key in before})
+    uploads.hold(actor=actor, keys=uploads.of_answers(walkable.graph, {node: accepted}), beside=earlier)
     leave(found, answered=node == state.node)
     stand(found, walkable, walkable.answered(state, node, accepted), actor)
     return found
@@ -131,6 +134,7 @@ def complete(run: Run, walkable: Walkable, end: Node, actor: Actor) -> None:
         run.submission = rendering.submission(end, walkable.graph, answers)
     elif end.action == CREATE_TICKET:
         run.ticket_id = opening.open_within(actor=actor, new=new_ticket(run, walkable, end, answers))
+        uploads.tie(actor=actor, keys=uploads.of_answers(walkable.graph, answers), ticket=run.ticket_id)
         keep_answers(run, walkable, answers)
 
 
