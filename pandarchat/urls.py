@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from foundation import health
 from foundation.http import errors, metrics
+from pandarchat import asyncapi
 from pandarchat.admin_site import site
 
 handler400 = "foundation.http.errors.bad_request"
@@ -23,6 +24,8 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SpectacularAPIView.as_view(http_method_names=READ), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(http_method_names=READ, url_name="schema"), name="docs"),
+    path("api/asyncapi.yaml", asyncapi.description, name="asyncapi"),
+    path("api/socket", asyncapi.page, name="socket"),
     path("api", errors.nothing_here),
     path("api/", errors.nothing_here),
     path("api/<path:anything>", errors.nothing_here),

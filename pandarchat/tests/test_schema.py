@@ -17,7 +17,7 @@ from filelock import FileLock
 from foundation.socket.frames import Frame
 from foundation.tests.socket_world import Client
 from foundation.units import unit_of_work
-from pandarchat import openapi
+from pandarchat import socket_schemas
 from pandarchat.environment import ROOT
 from pandarchat.testing import start
 from pandarchat.testing.services import Server
@@ -210,7 +210,7 @@ def test_frames_are_what_the_schema_says(planted: Planted, server: Server, schem
 
 
 def test_the_schema_names_every_command_and_frame() -> None:
-    assert len({model.__struct_config__.tag for model in openapi.SERVER_FRAMES}) == len(openapi.SERVER_FRAMES) - 1
+    assert len({model.__struct_config__.tag for model in socket_schemas.SERVER_FRAMES}) == len(socket_schemas.SERVER_FRAMES) - 1
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from tickets import lists
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
 PUBLIC = {"", "api", "api/", f"{API}auth/register/", f"{API}auth/login/", f"{API}auth/refresh/", f"{API}auth/session/", "api/schema",
-          "api/docs", "healthz", "readyz", "metrics"}
+          "api/docs", "api/asyncapi.yaml", "api/socket", "healthz", "readyz", "metrics"}
 ADMIN = "admin/"  # browser sessions only: walked in accounts/tests
 REDIRECT = 302  # of the front page
 REFUSALS = {REDIRECT, 400, 401, 403, 404, 405, 409}
