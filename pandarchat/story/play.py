@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-from pandarchat.story import picture
+from pandarchat.story import journey, picture
 from pandarchat.story.api import Account, Refused, Unreachable
 from pandarchat.story.client import Client, CommandRefused, Ended, Frame, Heard, LineLost
 from pandarchat.story.conversation import Conversation, settled
@@ -76,6 +76,7 @@ class Story:
             ("A note that the customer never sees", self.note_for_the_staff),
             ("A message whose acknowledgement was lost", self.acknowledgement_is_lost),
             ("Resolved, and reopened by a reply", self.resolved_and_reopened),
+            ("A journey leads to a ticket", self.journey_is_walked),
             ("A stranger from another organization", self.stranger_knocks),
             ("What was shown is what is stored", self.shown_is_stored),
         )
@@ -326,6 +327,9 @@ class Story:
         await self.shows(self.customer, self.customer_view, lambda e: e.get("to") == "queued", "the customer sees it reopened")
         await self.shows(self.customer, self.customer_view, lambda e: e["kind"] == "assignment" and e["seq"] > FIRST_ASSIGNMENT,
                          "the customer sees it assigned again")
+
+    async def journey_is_walked(self) -> None:
+        await journey.walk(self.customer, self.agent, self.report)
 
     async def stranger_knocks(self) -> None:
         stranger = self.login("agent-1", self.stranger_of)
