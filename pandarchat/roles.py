@@ -5,6 +5,7 @@ VIEW_ALL = [
     "accounts.view_user", "accounts.view_role", "accounts.view_agentprofile", "accounts.view_skill", "accounts.view_shift",
     "chat.view_conversation", "chat.view_entry", "tickets.view_ticket", "tickets.view_category", "tickets.view_queuesettings",
     "journeys.view_version", "journeys.view_run",
+    "tickets.view_slapolicy", "tickets.view_slatarget", "tickets.view_calendar",
 ]
 CONVERSE = ["chat.send_message", "chat.edit_message"]
 WORK = [*CONVERSE, "chat.write_note", "tickets.release_ticket", "tickets.change_ticket", "tickets.move_ticket",
@@ -25,7 +26,11 @@ ADMINISTER = [
     ),
     "journeys.publish_journey",
     *(f"journeys.{verb}_journey" for verb in ("add", "change", "delete")),
-    *(f"tickets.{verb}_{name}" for name in ("category", "queuesettings") for verb in ("add", "change", "delete")),
+    *(
+        f"tickets.{verb}_{name}"
+        for name in ("category", "queuesettings", "slapolicy", "slatarget", "calendar")
+        for verb in ("add", "change", "delete")
+    ),
 ]
 
 

@@ -18,6 +18,7 @@ JOBS = [
     Job("Repeat lost deliveries", "foundation.tasks.sweep_deliveries", 5),
     Job("Take agents offline who are gone", "accounts.tasks.mark_gone_agents", 10),
     Job("Return tickets of agents who are gone", "tickets.tasks.requeue_abandoned", 15),
+    Job("Warn of deadlines, and escalate what is late", "tickets.tasks.escalate_late", 60),
     Job("Close tickets resolved a week ago", "tickets.tasks.close_resolved", 600),
     Job("Remove uploads that were never sent", "chat.tasks.collect_uploads", 900),
     Job("Chain the audit trails", "accounts.tasks.chain_audit", 5),

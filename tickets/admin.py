@@ -9,22 +9,28 @@ from django.utils.html import format_html
 
 from accounts.admin.base import Audited, AuditHistory, OwnedForm
 from foundation.admin import ReadOnly, TenantAdmin
+from tickets import sla_admin
 from tickets.models import Category, QueueSettings, Ticket
+from tickets.service_levels import shelf
 
 
 class CategoryForm(OwnedForm):
     class Meta:
         model = Category
-        fields = ("name", "slug", "skill")
+        fields = ("name", "slug", "skill", "sla_policy")
 
 
 class CategoryAdmin(Audited, AuditHistory, TenantAdmin):
     form = CategoryForm
-    list_display = ("name", "slug", "skill")
-    list_filter = ("skill",)
-    list_select_related = ("skill",)
+    list_display = ("name", "slug", "skill", "sla_policy")
+    list_filter = ("skill", "sla_policy")
+    list_select_related = ("skill", "sla_policy")
     search_fields = ("name", "slug")
     actions = None  # one at a time, because each asks for its tickets
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        shelf.forget_after_commit()
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """A category in use is kept; Django's own answer would name every ticket."""
@@ -63,7 +69,7 @@ class TicketAdmin(ReadOnly, AuditHistory, TenantAdmin):
     ordering = ("-updated_at",)
     fields = (
         "number", "subject", "status", "priority", "category", "tag_names", "channel", "customer", "assignee", "talk", "version",
-        ("created_at", "updated_at"), ("queued_at", "assigned_at"), ("first_response_at", "resolved_at", "closed_at"),
+        ("created_at", "updated_at"), ("queued_at", "assigned_at"), ("first_response_at", "resolved_at", "closed_at"), "sla_due_at",
     )
 
     @admin.display(description="tags")
@@ -75,4 +81,6 @@ class TicketAdmin(ReadOnly, AuditHistory, TenantAdmin):
         return format_html('<a href="{}">Open</a>', reverse("admin:chat_conversation_change", args=[ticket.pk]))
 
 
-ADMINS: dict[type[Model], type[admin.ModelAdmin]] = {Category: CategoryAdmin, QueueSettings: QueueSettingsAdmin, Ticket: TicketAdmin}
+ADMINS: dict[type[Model], type[admin.ModelAdmin]] = {
+    Category: CategoryAdmin, QueueSettings: QueueSettingsAdmin, Ticket: TicketAdmin, **sla_admin.ADMINS,
+}

@@ -13,7 +13,7 @@ import orjson
 from django.db import connection
 
 from accounts.actor import Actor
-from foundation.errors import Invalid
+from foundation.errors import Forbidden, Invalid
 from tickets import queries
 from tickets.assignment import TEXTS, Waiting
 from tickets.models import Priority
@@ -47,6 +47,12 @@ FROM (SELECT t.place, {queries.UNREAD_OF.format(viewer="x.person", staff="x.staf
 """  # the same for several viewers, in `recognition.OfEach`
 SHARED = queries.JSON.format(unread="0")
 END = "0}"
+# A state begins a moment after the one before it ended; what is in a later one is not in this. The index is that of warnings.
+LATE = {
+    "warning": "(s.sla_critical_at IS NULL OR s.sla_critical_at >= now()) AND (s.sla_due_at IS NULL OR s.sla_due_at >= now())",
+    "critical": "s.sla_critical_at < now() AND (s.sla_due_at IS NULL OR s.sla_due_at >= now())",
+    "breached": "s.sla_due_at < now()",
+}
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT {most}) counted"
 # Sizes stand in the statements and are no parameters: a plan made for any size would be one for many rows.
 QUEUE = """
@@ -69,6 +75,7 @@ class Wanted:
     customer: UUID | None = None
     category: str | None = None  # slug
     tag: str | None = None
+    sla: str | None = None
     ordering: str = "-updated_at"
     page: int = 1
     cursor: str | None = None
@@ -120,7 +127,8 @@ def tickets(actor: Actor, wanted: Wanted) -> Listed:
 
 
 def asked(actor: Actor, wanted: Wanted) -> tuple[Asked, Asked]:
-    """The statements of a page: its rows, and how many there are. Raises Invalid for a foreign cursor."""
+    """The statements of a page: its rows, and how many there are. Raises Invalid for a foreign cursor, Forbidden for a customer who asks
+    for what is late."""
     where, given = _filters(actor, wanted)
     column, descending = ORDERINGS[wanted.ordering]
     keyset = ""
@@ -202,6 +210,10 @@ def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
         if value is not None:
             clauses.append(clause)
             given[name] = value
+    if wanted.sla:
+        if not actor.staff:
+            raise Forbidden("Only staff see what is late.")
+        clauses += ["s.sla_warning_at < now()", LATE[wanted.sla]]
     if wanted.assignee == "none":
         clauses.append("s.assignee_id IS NULL")
     elif wanted.assignee:

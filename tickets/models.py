@@ -1,4 +1,5 @@
 """Tickets: a conversation with a place in a queue."""
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -6,6 +7,9 @@ from django.db.models.functions import Now
 
 from accounts.models import Organization, Owned, Skill, User, slug_of_organization, tenant_key
 from chat.models import Conversation
+from tickets.sla.clocks import Kind
+
+LONGEST_TARGET = 366 * 86_400  # seconds
 
 
 class Status(models.TextChoices):
@@ -33,12 +37,75 @@ class Channel(models.TextChoices):
 OPEN = (Status.ASSIGNED, Status.IN_PROGRESS)  # what counts for an agent's capacity
 
 
+class Calendar(Owned):
+    """When an organization works; `tickets.sla.calendars` says what its hours mean. Only actions write it: they refuse one that never
+    opens."""
+
+    name = models.TextField()
+    time_zone = models.TextField(default="UTC", help_text="An IANA name, such as Africa/Lagos.")
+    hours = models.JSONField()  # [{"weekday": 0, "opens": "09:00", "closes": "17:00"}], Monday is 0
+    holidays = models.JSONField(default=list, blank=True)  # its own: [{"date": "2026-12-24", "name": "Christmas Eve"}]
+    country = models.TextField(default="", blank=True, help_text="ISO 3166-1, such as NG: its public holidays are closed.")
+    subdivision = models.TextField(default="", blank=True, help_text="A part of the country with holidays of its own, by ISO 3166-2.")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="calendar_once"),
+                       models.CheckConstraint(condition=~Q(hours=[]), name="calendar_opens")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SlaPolicy(Owned):
+    """What is promised of the tickets of some categories, or, as the default, of all that have no policy of their own."""
+
+    name = models.TextField()
+    is_default = models.BooleanField(default=False, help_text="For tickets whose category has no policy.")
+    further_levels = ArrayField(models.IntegerField(), default=list, blank=True,
+                                help_text="So many minutes after a breach a ticket is escalated once more, each time.")
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "SLA policy"
+        verbose_name_plural = "SLA policies"
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="sla_policy_once"),
+                       models.UniqueConstraint(fields=["organization"], condition=Q(is_default=True), name="sla_policy_one_default")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SlaTarget(Owned):
+    """One promise of a policy: within how many seconds, of a calendar's open time or, without one, day and night."""
+
+    policy = tenant_key(SlaPolicy, models.CASCADE, db_index=False, related_name="targets")
+    clock = models.TextField(choices=[(kind.value, kind.name.replace("_", " ").capitalize()) for kind in Kind])
+    priority = models.SmallIntegerField(choices=Priority.choices)
+    seconds = models.IntegerField(validators=[MinValueValidator(1), MaxValueValidator(LONGEST_TARGET)])
+    calendar = tenant_key(Calendar, null=True, blank=True)
+
+    class Meta:
+        ordering = ["clock", "-priority"]
+        verbose_name = "SLA target"
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "policy", "clock", "priority"], name="sla_target_once"),
+            models.CheckConstraint(condition=Q(clock__in=[kind.value for kind in Kind]), name="sla_target_clock_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="sla_target_priority_known"),
+            models.CheckConstraint(condition=Q(seconds__gte=1, seconds__lte=LONGEST_TARGET), name="sla_target_seconds_sane"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_clock_display()}, {self.get_priority_display().lower()}"
+
+
 class Category(Owned):
-    """What a ticket is about; it may need a skill."""
+    """What a ticket is about; it may need a skill, and promise what other tickets do not."""
 
     slug = models.TextField(validators=[slug_of_organization])
     name = models.TextField()
     skill = tenant_key(Skill, null=True, blank=True)
+    sla_policy = tenant_key(SlaPolicy, models.SET_NULL, null=True, blank=True, related_name="categories", verbose_name="SLA policy")
 
     class Meta:
         ordering = ["slug"]
@@ -72,6 +139,13 @@ class Ticket(models.Model):
     first_response_at = models.DateTimeField(null=True, editable=False)
     resolved_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
+    # The clocks, as `tickets.sla.agreement` writes them: JSON as text, shown as it is kept. Lists and the sweep look for the others.
+    clocks = models.TextField(null=True, editable=False)  # noqa: DJ001 (NULL: nothing is promised)
+    sla_warning_at = models.DateTimeField(null=True, editable=False)
+    sla_critical_at = models.DateTimeField(null=True, editable=False)
+    sla_due_at = models.DateTimeField(null=True, editable=False)
+    sla_next_at = models.DateTimeField(null=True, editable=False)  # after this the sweep has something to say
+    customer_starts_clock = models.BooleanField(default=False, db_default=False, editable=False)  # by their next message
 
     class Meta:
         permissions = [
@@ -107,6 +181,8 @@ class Ticket(models.Model):
                          condition=Q(status=Status.QUEUED, released_by__isnull=False)),
             models.Index(fields=["organization", "assignee"], name="ticket_load", condition=Q(status__in=OPEN)),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(status=Status.RESOLVED)),
+            models.Index(fields=["sla_next_at"], include=["organization"], name="ticket_sla_due", condition=Q(sla_next_at__isnull=False)),
+            models.Index(fields=["organization", "sla_warning_at"], name="ticket_sla_late", condition=Q(sla_warning_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

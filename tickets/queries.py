@@ -28,7 +28,7 @@ JSON = f"""
 ticket_json(t, {PREFIX}, c.name, c.email, a.name, k.slug, k.name,
   (SELECT array_agg(g.name ORDER BY g.name) FROM tickets_tickettag g
    WHERE g.organization_id = t.organization_id AND g.ticket_id = t.conversation_id),
-  CASE WHEN %(staff)s::boolean THEN v.staff_seq ELSE v.public_seq END, {{unread}})
+  CASE WHEN %(staff)s::boolean THEN v.staff_seq ELSE v.public_seq END, {{unread}}, %(staff)s::boolean)
 """
 UNREAD_OF = f"""
 (SELECT count(*) FROM (

@@ -5,7 +5,7 @@ from celery import shared_task
 from foundation import each, events
 from foundation.units import unit_of_work
 from tickets import lifecycle
-from tickets.actions import assigning, leftovers
+from tickets.actions import assigning, escalating, leftovers
 
 
 @shared_task
@@ -30,3 +30,8 @@ def requeue_abandoned() -> None:
 @shared_task
 def close_resolved() -> None:
     each.organization(leftovers.organizations("organizations_with_tickets_to_close", lifecycle.REOPENS_FOR), leftovers.close_resolved)
+
+
+@shared_task
+def escalate_late() -> None:
+    escalating.sweep()

@@ -1,4 +1,6 @@
 """What sockets hear of tickets: hints to patch or to fetch again."""
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -49,4 +51,29 @@ class QueueUpdated(Frame):
     assigned: int | msgspec.UnsetType = msgspec.UNSET
 
 
-FRAMES = [NewTicket, TicketAssigned, TicketUpdated, QueueUpdated]
+class SlaWarning(Frame):
+    """To the staff: less than half of a clock's time is left (`warning`), or less than a fifth (`critical`)."""
+
+    ticket: UUID
+    number: str
+    clock: str
+    state: Literal["warning", "critical"]
+    due_at: datetime
+    assignee: UUID | None
+
+
+class SlaBreach(Frame):
+    """To those who may reassign, managers and admins: a clock ran out, or has been over for so long that the ticket was escalated again.
+    `level` is how often it was escalated by now; `priority` the one that it has since."""
+
+    ticket: UUID
+    number: str
+    subject: str
+    clock: str
+    due_at: datetime
+    level: int
+    priority: str
+    assignee: UUID | None
+
+
+FRAMES = [NewTicket, TicketAssigned, TicketUpdated, QueueUpdated, SlaWarning, SlaBreach]

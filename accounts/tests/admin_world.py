@@ -20,7 +20,7 @@ from foundation.ids import PLATFORM
 from foundation.models import Delivery, Event
 from foundation.units import unit_of_work
 from journeys.models import Journey, Run, Version
-from tickets.models import Category, QueueSettings, Ticket, TicketTag
+from tickets.models import Calendar, Category, QueueSettings, SlaPolicy, SlaTarget, Ticket, TicketTag
 
 PASSWORD = "correct horse battery"
 UNUSABLE = make_password(None)
@@ -51,6 +51,11 @@ class Tenant:
         yield from (role, skill, profile)
         yield Session.objects.create(**mine, user=self.agent, expires_at=datetime.now(UTC) + timedelta(days=1), user_agent=self.canary)
         yield Category.objects.create(**mine, slug=f"category-{self.canary}", name=f"category {self.canary}", skill=skill)
+        hours = [{"weekday": 0, "opens": "09:00", "closes": "17:00"}]
+        calendar = Calendar.objects.create(**mine, name=f"calendar {self.canary}", hours=hours)
+        policy = SlaPolicy.objects.create(**mine, name=f"policy {self.canary}")
+        SlaTarget.objects.create(**mine, policy=policy, clock="resolution", priority=2, seconds=3600, calendar=calendar)
+        yield from (calendar, policy)
         yield QueueSettings.objects.create(organization=self.organization, number_prefix=self.canary[:3])
         conversation = Conversation.objects.create(**mine, customer=self.customer)
         yield conversation

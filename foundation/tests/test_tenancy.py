@@ -32,6 +32,7 @@ GLOBAL = {
 }
 DEFINERS = {
     "find_organization", "organization_ids", "claim_due_deliveries", "organizations_with_gone_agents", "organizations_with_queue",
+    "organizations_with_sla_due",
     "organizations_with_abandoned_tickets", "organizations_with_tickets_to_close", "deliveries_waiting", "queue_waiting",
     "organizations_with_expired_uploads",
     "chain_audit", "organizations_with_unchained_audit",

@@ -79,6 +79,18 @@ def reassignments(theirs: Rows, mine: Rows) -> list[Try]:
     return [Try(theirs, {"agent": mine.agent.id}), Try(mine, {"agent": theirs.agent.id}), Try(theirs, {"agent": theirs.tenant.teammate.id})]
 
 
+HOURS = {"weekday": 0, "opens": "09:00", "closes": "17:00"}
+
+
+def target(rows: Rows) -> dict[str, Any]:
+    return {"clock": "resolution", "priority": "low", "seconds": 5, "calendar": rows.calendar.pk}
+
+
+def policies(theirs: Rows, mine: Rows) -> list[Try]:
+    return [Try(mine, {"name": "mine", "targets": [target(theirs)]}), Try(mine, {"name": "mine", "categories": [theirs.category.slug]}),
+            Try(mine, {"name": "mine", "is_default": True, "organization": theirs.tenant.id})]
+
+
 def registrations(theirs: Rows, mine: Rows) -> list[Try]:
     known = {"organization": theirs.tenant.organization.slug, "email": theirs.tenant.customer.email, "name": "seized"}
     return [Try(mine, {**known, "password": "another long password"})]
@@ -94,6 +106,7 @@ PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "journey": lambda rows: rows.journey.pk, "number": lambda rows: rows.journey.published_number, "run": lambda rows: rows.run.pk,
     "attachment": lambda rows: rows.attachment.id, "upload": lambda rows: rows.upload.id,
     "session": lambda rows: rows.session.id,
+    "policy": lambda rows: rows.policy.pk, "calendar": lambda rows: rows.calendar.pk,
 }
 TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/register/"): registrations,
@@ -130,6 +143,22 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("GET", "attachments/<uuid:attachment>/"): nothing,
     ("GET", "attachments/<uuid:attachment>/thumbnail/"): nothing,
     ("GET", "queue/"): lambda theirs, mine: [Try(mine), Try(mine, query={"page": 2}), Try(mine, query={"organization": theirs.tenant.id})],
+    ("GET", "sla/policies/"): nothing,
+    ("POST", "sla/policies/"): policies,
+    ("GET", "sla/policies/<uuid:policy>/"): nothing,
+    ("PATCH", "sla/policies/<uuid:policy>/"): lambda theirs, mine: [
+        Try(theirs, {"name": "seized", "targets": []}), Try(theirs, {}), Try(mine, {"categories": [theirs.category.slug]}),
+        Try(mine, {"targets": [target(theirs)]})],
+    ("DELETE", "sla/policies/<uuid:policy>/"): nothing,
+    ("GET", "sla/calendars/"): nothing,
+    ("POST", "sla/calendars/"): lambda theirs, mine: [
+        Try(mine, {"name": "mine", "time_zone": "UTC", "hours": [HOURS]}),
+        Try(mine, {"name": "mine", "time_zone": "UTC", "hours": [HOURS], "organization": theirs.tenant.id})],
+    ("GET", "sla/calendars/<uuid:calendar>/"): nothing,
+    ("PATCH", "sla/calendars/<uuid:calendar>/"): body(name="seized", hours=[HOURS]),
+    ("DELETE", "sla/calendars/<uuid:calendar>/"): nothing,
+    ("GET", "sla/preview/"): lambda theirs, mine: [
+        Try(mine, query={"policy": theirs.policy.pk}), Try(mine, query={"category": theirs.category.slug}), Try(mine)],
     ("GET", "agents/"): nothing,
     ("GET", "agents/me/"): nothing,
     ("PATCH", "agents/me/"): body(availability="busy"),

@@ -35,8 +35,8 @@ from foundation.units import unit_of_work
 from journeys.actions import building, running
 from journeys.models import Journey, Run, TicketAnswer
 from pandarchat.testing.services import Server
-from tickets.actions import moves, opening
-from tickets.models import Category, QueueSettings, Ticket
+from tickets.actions import moves, opening, promising
+from tickets.models import Calendar, Category, QueueSettings, SlaPolicy, Ticket
 
 PASSWORD = "correct horse battery"
 USER_AGENT = "test client"
@@ -316,6 +316,8 @@ class Rows:
     attachment: Attachment  # sent with a message of the customer's
     upload: Attachment  # of the customer, not sent yet
     session: Session  # of the customer
+    policy: SlaPolicy
+    calendar: Calendar
 
     @property
     def agent(self) -> User:
@@ -334,6 +336,14 @@ def plant(world: World, tenant: Tenant) -> Rows:
         Shift.objects.create(**mine, agent=profile, weekday=0, starts=time(9), ends=time(17), time_zone="Africa/Lagos")
         category = Category.objects.create(**mine, slug=f"category-{canary}", name=f"category {canary}", skill=skill)
         QueueSettings.objects.create(organization=tenant.organization, number_prefix=canary)
+        calendar = promising.save_calendar(actor=System(tenant.id), given={
+            "name": f"calendar {canary}", "time_zone": "Africa/Lagos",
+            "hours": [{"weekday": day, "opens": "09:00", "closes": "17:00"} for day in range(5)],
+            "holidays": [{"date": "2030-01-01", "name": f"holiday {canary}"}]})
+        policy = promising.save_policy(actor=System(tenant.id), given={
+            "name": f"policy {canary}", "is_default": True, "categories": [category.slug], "targets": [
+                {"clock": "first_response", "priority": "normal", "seconds": 3600, "calendar": calendar.pk},
+                {"clock": "resolution", "priority": "normal", "seconds": 36_000, "calendar": None}]})
     tag = f"tag {canary}"
     queued = world.ticket(tenant.other_customer, category=category.slug, tags=(tag,))
     ticket = world.ticket(tenant.customer, agent=tenant.agent, category=category.slug, tags=(tag,))
@@ -357,7 +367,7 @@ def plant(world: World, tenant: Tenant) -> Rows:
     for person in tenant.people:
         world.token(person)
     return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, tag, journey, run, sent, waiting,
-                tenant.session(tenant.customer))
+                tenant.session(tenant.customer), policy, calendar)
 
 
 def plant_journey(tenant: Tenant, ticket: Ticket) -> tuple[Journey, Run]:

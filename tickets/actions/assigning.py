@@ -38,10 +38,12 @@ moved AS (
   SET status = 'assigned', assignee_id = l.agent, preferred_agent_id = NULL, released_by_id = NULL, version = t.version + 1,
       assigned_at = now(), updated_at = now()
   FROM locked l WHERE t.conversation_id = l.id AND t.status || '' = 'queued'
-  RETURNING t.organization_id, t.conversation_id, t.assignee_id, t.customer_id, t.version, l.turn, l.payload, l.fact, l.delivery),
+  RETURNING t.organization_id, t.conversation_id, t.assignee_id, t.customer_id, t.version, t.customer_starts_clock,
+            l.turn, l.payload, l.fact, l.delivery),
 numbered AS (
   UPDATE chat_conversation c
-  SET staff_seq = c.staff_seq + 1, public_seq = c.public_seq + 1, last_entry_at = now(), staff_wakes = true, customer_wakes = false
+  SET staff_seq = c.staff_seq + 1, public_seq = c.public_seq + 1, last_entry_at = now(), staff_wakes = true,
+      customer_wakes = m.customer_starts_clock
   FROM moved m JOIN accounts_user u ON u.id = m.assignee_id WHERE c.id = m.conversation_id
   RETURNING c.organization_id, c.id, c.staff_seq, c.public_seq, m.customer_id, m.version, m.delivery,
             jsonb_build_object('assignee', jsonb_build_object('id', u.id, 'name', u.name), 'from', 'queued') AS data),

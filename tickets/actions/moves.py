@@ -19,6 +19,7 @@ from foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from foundation.events import Push
 from foundation.socket.frames import encode
 from tickets import lifecycle, queries, wire
+from tickets.actions import timing
 from tickets.models import OPEN, Category, Priority, Status, Ticket
 
 
@@ -186,20 +187,25 @@ def _staff_replied(ticket: Ticket, actor: Actor) -> None:
     first = ticket.first_response_at is None
     if first:
         ticket.first_response_at = timezone.now()
+    stopped = timing.replied(ticket, actor)
     if ticket.status == Status.ASSIGNED:
         move(ticket, Status.IN_PROGRESS, acts=[lifecycle.REPLY], actor=actor)
-    elif first:
+    elif first or stopped:
         save(ticket)
         updated(ticket)
 
 
 def _customer_replied(ticket: Ticket, actor: Actor) -> None:
+    started = timing.replied(ticket, actor)
     if ticket.status == Status.PENDING:
         move(ticket, Status.IN_PROGRESS, acts=[lifecycle.CUSTOMER_REPLY], actor=actor)
     elif ticket.status == Status.RESOLVED:
         if ticket.resolved_at is not None and ticket.resolved_at < timezone.now() - lifecycle.REOPENS_FOR:
             raise Conflict("This ticket was resolved more than 7 days ago. Please open a new one.", code="closed")
         requeue(ticket, act=lifecycle.CUSTOMER_REPLY, actor=actor, preferred=ticket.assignee_id)
+    elif started:
+        save(ticket)
+        updated(ticket)
 
 
 def update(*, actor: AnyActor, ticket: UUID, version: int, changes: dict[str, Any]) -> Ticket:
@@ -213,6 +219,8 @@ def update(*, actor: AnyActor, ticket: UUID, version: int, changes: dict[str, An
         change for field, value in changes.items() if (change := _SETTERS[field](found, value)) and change[1] != change[2]
     ]
     if told:
+        if {"priority", "category"} & {field for field, _, _ in told}:
+            timing.fit(found)
         save(found)
         for field, before, after in told:
             chat.add(
@@ -260,14 +268,19 @@ _SETTERS: dict[str, Callable[[Ticket, Any], tuple[str, Any, Any]]] = {
 
 
 def save(ticket: Ticket) -> None:
-    """Store a changed ticket under its next version, and tell its conversation whose next message does more than being stored."""
+    """Store a changed ticket under its next version, its clocks with it, and tell its conversation whose next message does more than
+    being stored."""
+    clocks = timing.follow(ticket)
     ticket.version += 1
     ticket.updated_at = Now()
     ticket.save()
+    closed = ticket.status == Status.CLOSED
     chat.set_wakes(
-        conversation=ticket.pk, by_customer=ticket.status in (Status.PENDING, Status.RESOLVED),
-        by_staff=ticket.status == Status.ASSIGNED or (ticket.first_response_at is None and ticket.status != Status.CLOSED),
-        closed=ticket.status == Status.CLOSED)
+        conversation=ticket.pk,
+        by_customer=ticket.status in (Status.PENDING, Status.RESOLVED) or (ticket.customer_starts_clock and not closed),
+        by_staff=ticket.status == Status.ASSIGNED or (ticket.first_response_at is None and not closed)
+        or (clocks is not None and clocks.owes_response),
+        closed=closed)
 
 
 def updated(ticket: Ticket) -> None:

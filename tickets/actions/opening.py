@@ -2,6 +2,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,8 +26,10 @@ from foundation.ids import uuid7
 from foundation.socket.frames import encode
 from foundation.units import by_itself, unit_of_work
 from tickets import wire
+from tickets.actions import timing
 from tickets.models import Priority
 from tickets.numbers import BLOCK, numbers
+from tickets.service_levels import Promises, load, shelf
 
 logger = logging.getLogger(__name__)
 OPEN = """
@@ -98,9 +101,10 @@ def open_within(*, actor: Actor, new: NewTicket) -> UUID:
     if not permitted(actor):
         raise Forbidden("Only customers open tickets.")
     check_text(new.text)
+    promises = load()
     for attempt in range(TRIES):
         many = 1 if attempt == 0 else BLOCK  # numbers that a failover lost may be another process's: beyond its block they are not
-        prepared = prepare(actor, new, numbers.take_within(actor.organization_id, many), None, None)
+        prepared = prepare(actor, new, numbers.take_within(actor.organization_id, many), promises)
         try:
             with transaction.atomic():
                 outcome, _, owed = by_itself(OPEN, given(actor, prepared))
@@ -121,7 +125,8 @@ async def open_from_loop(*, known: Known, new: NewTicket, key: str | None, finge
     """The same on an event loop, together with others, for a caller and a request that `open_ticket` would not refuse at once; None, with
     nothing stored, for what it would refuse in the end. Raises psycopg's OperationalError where it may be stored for all that is known."""
     organization = known.actor.organization_id
-    prepared = prepare(known.actor, new, await numbers.take_on_loop(organization), key, fingerprint)
+    promises = await shelf.of_loop(organization)
+    prepared = prepare(known.actor, new, await numbers.take_on_loop(organization), promises, key=key, fingerprint=fingerprint)
     item = {**prepared.item, **recognition.identity(known.actor)}
     try:
         outcome, body, owed = await together.row(organization, (known.actor.id, key) if key else item["ticket"], item)
@@ -142,15 +147,17 @@ async def open_from_loop(*, known: Known, new: NewTicket, key: str | None, finge
     return Opened(body.encode(), repeated=outcome == REPEATED)
 
 
-def prepare(actor: Actor, new: NewTicket, number: tuple[int, str], key: str | None, fingerprint: bytes | None) -> Prepared:
-    """What is stored under this number, and told to whom."""
+def prepare(actor: Actor, new: NewTicket, number: tuple[int, str], promises: Promises, *, key: str | None = None,
+            fingerprint: bytes | None = None) -> Prepared:
+    """What is stored under this number, with the deadlines that these promises give it, and told to whom."""
     ticket = uuid7()
     pushes = [Push(staff_group(actor.organization_id), new_ticket_frame(ticket, f"{number[1]}-{number[0]}", new, actor))]
     return Prepared(pushes, {
         "ticket": ticket, "customer": actor.id, "name": actor.name, "email": actor.email, "number": number[0], "prefix": number[1],
         "subject": new.subject, "text": new.text, "category": new.category, "tags": new.tags, "channel": new.channel,
         "priority": new.priority.value, "key": key, "fingerprint": fingerprint and fingerprint.hex(),
-        "payload": {"ticket": ticket, **events.pushed(pushes)}})
+        "payload": {"ticket": ticket, **events.pushed(pushes)},
+        **timing.opened(promises, new.category, new.priority, datetime.now(UTC))})
 
 
 def _stored(
@@ -158,8 +165,9 @@ def _stored(
 ) -> tuple[Prepared, tuple[Any, ...]]:
     """What was prepared, and its row. Another try finds the answer to whoever used the same key at the same moment; and a number of its
     own, where a database that came back with less than it had gave this process's numbers to another."""
+    promises = shelf.of(actor.organization_id)
     for attempt in range(TRIES):
-        prepared = prepare(actor, new, numbers.take(actor.organization_id), key, fingerprint)
+        prepared = prepare(actor, new, numbers.take(actor.organization_id), promises, key=key, fingerprint=fingerprint)
         try:
             row = by_itself(OPEN, given(actor, prepared)) if not attached else _with_attachments(actor, prepared, attached)
         except UniqueViolation:

@@ -13,7 +13,7 @@ from accounts import recognition
 from accounts.recognition import Known
 from chat.models import LONGEST_TEXT
 from foundation import sharing
-from foundation.errors import Invalid
+from foundation.errors import DomainError
 from foundation.http import errors, idempotency
 from foundation.http.fast import Answer, Call, unavailable
 from foundation.http.rendering import beside, enveloped
@@ -37,7 +37,7 @@ async def tickets(call: Call) -> Answer | None:
         return None
     try:
         asked = lists.asked(known.actor, wanted)
-    except Invalid:
+    except DomainError:
         return None
     paging, counting = asked
     organization = known.actor.organization_id

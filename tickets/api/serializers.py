@@ -1,6 +1,7 @@
 """Shapes of tickets in the API: the contract that the fast answers are held equal to."""
 from typing import Any
 
+import orjson
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -8,7 +9,7 @@ from accounts.models import AgentProfile, Availability, User
 from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.validation import KeyField, plain
 from tickets.assignment import Reason
-from tickets.lists import ORDERINGS
+from tickets.lists import LATE, ORDERINGS
 from tickets.models import Category, Channel, Priority, Status, Ticket
 
 PRIORITIES = [priority.name.lower() for priority in Priority]
@@ -32,6 +33,40 @@ class AssigneeBrief(serializers.ModelSerializer[User]):
         fields = ["id", "name"]
 
 
+class Clock(serializers.Serializer[Any]):
+    """One clock. It is in warning after `warning_at`, critical after `critical_at` and breached after `due_at`; at those moments themselves
+    not yet. What counts is now or, where it has stopped or pauses, then."""
+
+    target_seconds = serializers.IntegerField()
+    calendar = serializers.UUIDField(allow_null=True, help_text="Whose open time counts; null for all time.")
+    started_at = serializers.DateTimeField()
+    warning_at = serializers.DateTimeField(help_text="Until then at least half is left (green); after it less (yellow).")
+    critical_at = serializers.DateTimeField(help_text="After it less than a fifth is left (red).")
+    due_at = serializers.DateTimeField(help_text="After it the clock is breached (red).")
+    stopped_at = serializers.DateTimeField(allow_null=True)
+    handled = serializers.IntegerField(help_text="How many of its boundaries have been told: warning, critical, breach, further levels.")
+
+
+@extend_schema_field({"type": "array", "items": {"type": "array", "items": {"type": "string", "format": "date-time"}, "minItems": 2,
+                                                 "maxItems": 2}})
+class Pauses(serializers.ListField):
+    """When the resolution clock did not run: from, to."""
+
+
+class Sla(serializers.Serializer[Any]):
+    """The clocks of a ticket, for the staff. `paused_at`: since when the resolution clock waits for the customer, or counts as over."""
+
+    policy = serializers.UUIDField()
+    escalation_level = serializers.IntegerField(help_text="How often it was escalated.")
+    further_levels = serializers.ListField(child=serializers.IntegerField(), help_text="Minutes after a breach.")
+    next_response_promised = serializers.BooleanField()
+    paused_at = serializers.DateTimeField(allow_null=True)
+    pauses = Pauses()
+    first_response = Clock(allow_null=True)
+    next_response = Clock(allow_null=True)
+    resolution = Clock(allow_null=True)
+
+
 class TicketRow(serializers.ModelSerializer[Ticket]):
     """A ticket as lists show it. Context: `prefix`, `staff` and `viewer`."""
 
@@ -42,6 +77,7 @@ class TicketRow(serializers.ModelSerializer[Ticket]):
     tags = serializers.SerializerMethodField()
     customer = CustomerBrief()
     assignee = AssigneeBrief(allow_null=True)
+    sla = serializers.SerializerMethodField()
     head = serializers.SerializerMethodField()
     unread = serializers.SerializerMethodField()
 
@@ -66,6 +102,7 @@ class TicketRow(serializers.ModelSerializer[Ticket]):
             "first_response_at",
             "resolved_at",
             "closed_at",
+            "sla",
             "head",
             "unread",
         ]
@@ -79,6 +116,10 @@ class TicketRow(serializers.ModelSerializer[Ticket]):
 
     def get_tags(self, ticket: Ticket) -> list[str]:
         return sorted(tag.name for tag in ticket.tags.all())
+
+    @extend_schema_field(Sla(allow_null=True))
+    def get_sla(self, ticket: Ticket) -> Any:
+        return orjson.loads(ticket.clocks) if self.context["staff"] and ticket.clocks else None
 
     def get_head(self, ticket: Ticket) -> int:
         return ticket.conversation.staff_seq if self.context["staff"] else ticket.conversation.public_seq
@@ -147,6 +188,7 @@ class TicketsWanted(serializers.Serializer[Any]):
     customer = serializers.UUIDField(required=False)
     category = serializers.CharField(max_length=50, required=False)
     tag = Tag(required=False)
+    sla = serializers.ChoiceField(choices=list(LATE), required=False, help_text="By the worst of its clocks; for staff.")
     ordering = serializers.ChoiceField(choices=list(ORDERINGS), default="-updated_at")
     page = serializers.IntegerField(min_value=1, max_value=400, default=1, help_text="Farther only by `cursor`.")
     cursor = serializers.CharField(max_length=500, required=False)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tickets.api import views
+from tickets.api import sla_views, views
 
 urlpatterns = [
     path("tickets/", views.Tickets.as_view()),
@@ -9,6 +9,11 @@ urlpatterns = [
     path("tickets/<uuid:ticket>/release/", views.Release.as_view()),
     path("tickets/<uuid:ticket>/reassign/", views.Reassign.as_view()),
     path("tickets/<uuid:ticket>/status/", views.TicketStatus.as_view()),
+    path("sla/policies/", sla_views.Policies.as_view()),
+    path("sla/policies/<uuid:policy>/", sla_views.OnePolicy.as_view()),
+    path("sla/calendars/", sla_views.Calendars.as_view()),
+    path("sla/calendars/<uuid:calendar>/", sla_views.OneCalendar.as_view()),
+    path("sla/preview/", sla_views.Preview.as_view()),
     path("queue/", views.Queue.as_view()),
     path("agents/", views.Agents.as_view()),
     path("agents/me/", views.MyAgent.as_view()),

@@ -209,11 +209,12 @@ def as_json(clocks: Clocks) -> dict[str, Any]:
     return {
         "policy": clocks.policy, "escalation_level": clocks.escalation_level, "further_levels": clocks.further,
         "next_response_promised": clocks.next_response_promised, "paused_at": clocks.paused_at, "pauses": clocks.pauses,
-        **{kind.value: _clock_as_json(clocks.clocks[kind]) if kind in clocks.clocks else None for kind in KINDS},
+        **{kind.value: clock_as_json(clocks.clocks[kind]) if kind in clocks.clocks else None for kind in KINDS},
     }
 
 
-def _clock_as_json(clock: Clock) -> dict[str, Any]:
+def clock_as_json(clock: Clock) -> dict[str, Any]:
+    """One clock."""
     ends = clock.moments
     return {
         "target_seconds": clock.target.seconds, "calendar": clock.target.calendar, "started_at": clock.started_at,

@@ -135,17 +135,26 @@ class Clock:
     def begins(self, further: Sequence[int]) -> list[datetime]:
         """The moments after which something is to be said: warning, critical, breach, and the further levels, so many minutes of it running
         after its deadline."""
+        ends = self.moments
+        return [ends.warning_at, ends.critical_at, ends.due_at, *(self._level(minutes) for minutes in further)]
+
+    def _level(self, minutes: int) -> datetime:
         due = self.moments.due_at
-        later = [pause for pause in self.pauses if pause[1] > due]
-        levels = [deadline(due, timedelta(minutes=minutes), ELAPSED, [(max(due, a), b) for a, b in later]) for minutes in further]
-        return [self.moments.warning_at, self.moments.critical_at, due, *levels]
+        later = [(max(due, begins), ends) for begins, ends in self.pauses if ends > due]
+        return deadline(due, timedelta(minutes=minutes), ELAPSED, later)
 
     def next_at(self, further: Sequence[int]) -> datetime | None:
         """After which moment there is something more to say of it; None where there is not, for now."""
         if self.stopped_at is not None:
             return None
-        to_come = self.begins(further)[self.handled:]
-        return to_come[0] if to_come and self._comes(to_come[0]) else None
+        ends = self.moments
+        if self.handled < State.BREACHED:
+            following = (ends.warning_at, ends.critical_at, ends.due_at)[self.handled]
+        elif (level := self.handled - State.BREACHED) < len(further):
+            following = self._level(further[level])
+        else:
+            return None
+        return following if self._comes(following) else None
 
     def _comes(self, moment: datetime) -> bool:
         """Whether it gets there by itself: while it pauses, only what it has passed already counts."""

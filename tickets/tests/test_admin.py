@@ -28,7 +28,7 @@ def test_a_category(admin: Client, ours: Tenant) -> None:
     with unit_of_work(ours.organization.id):
         category = Category.objects.get(slug="refunds")
     assert category.organization_id == ours.organization.id
-    assert entry(ours, "category_added").after == {"slug": "refunds", "name": "Refunds", "skill_id": None}
+    assert entry(ours, "category_added").after == {"slug": "refunds", "name": "Refunds", "skill_id": None, "sla_policy_id": None}
     changed = {"name": "Refunds", "slug": "refunds", "skill": str(skill.pk)}
     assert admin.post(page(Category, "change", category.pk), changed).status_code == 302
     recorded = entry(ours, "category_changed")

@@ -22,6 +22,7 @@ from tickets.actions import opening
 from tickets.actions.opening import NewTicket, Opened
 from tickets.models import Category, Ticket
 from tickets.numbers import numbers
+from tickets.service_levels import Promises
 
 TOGETHER = 12
 
@@ -126,7 +127,7 @@ def test_without_a_session_nobody_asks_whether_they_ended(world: World) -> None:
     ended = known(world, world.other_customer)
     with unit_of_work(world.pandar.id):
         Session.objects.filter(user=world.other_customer).update(revoked_at=timezone.now())
-    item = opening.prepare(ended.actor, NewTicket("a", "b"), (1, "PAN"), None, None).item
+    item = opening.prepare(ended.actor, NewTicket("a", "b"), (1, "PAN"), Promises()).item
 
     async def story() -> Any:
         return await opening.together.row(world.pandar.id, 1, item)
@@ -170,7 +171,7 @@ def by_django(who: recognition.Known) -> Opened:
 def test_the_two_doors_share_a_key_in_flight(world: World) -> None:
     """The loop's batch meets a key that another transaction is about to remember: nothing is doubled, and nobody's ticket is lost."""
     one, other = known(world, world.customer), known(world, world.other_customer)
-    item = opening.prepare(one.actor, NewTicket("first", "b"), (1, "PAN"), "k", b"1").item
+    item = opening.prepare(one.actor, NewTicket("first", "b"), (1, "PAN"), Promises(), key="k", fingerprint=b"1").item
 
     async def story() -> Any:
         from foundation.async_database import connected

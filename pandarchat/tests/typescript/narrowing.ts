@@ -64,6 +64,10 @@ export function heard(frame: Schemas["SocketFrame"]): string | number | boolean 
       return frame.version;
     case "queue-updated":
       return frame.assigned;
+    case "sla-warning":
+      return frame.state;
+    case "sla-breach":
+      return frame.level;
     default:
       return never(frame);
   }
