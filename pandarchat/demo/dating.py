@@ -1,9 +1,16 @@
 """Moves a demo conversation into the past, where its script says that it happened."""
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
 from chat.models import Conversation, Entry, Kind, ReadMark
+from tickets import service_levels
+from tickets.actions import timing
 from tickets.models import Status, Ticket
+from tickets.sla.agreement import Clocks, begin
+from tickets.sla.clocks import Kind as Counts
 
 SOON = timedelta(seconds=20)
 CLOSES_AFTER = timedelta(days=1)
@@ -18,7 +25,12 @@ def date_back(ticket: UUID, *, opened_at: datetime, said_at: dict[UUID, datetime
     last = entries[-1].created_at
     ReadMark.objects.filter(conversation_id=ticket).update(at=last)
     Conversation.objects.filter(pk=ticket).update(created_at=opened_at, last_entry_at=last)
-    Ticket.objects.filter(pk=ticket).update(created_at=opened_at, updated_at=last, **_ticket_times(Ticket.objects.get(pk=ticket), entries))
+    row = Ticket.objects.select_related("category").get(pk=ticket)
+    times = {"created_at": opened_at, "updated_at": last, **_ticket_times(row, entries)}
+    for name, at in times.items():
+        setattr(row, name, at)
+    timing.keep(row, _clocks(row, entries))
+    row.save()
 
 
 def _date_entries(entries: list[Entry], opened_at: datetime, said_at: dict[UUID, datetime], latest: datetime) -> None:
@@ -46,6 +58,24 @@ def _pause(entry: Entry) -> timedelta:
 
 def _moved_to(entry: Entry) -> str | None:
     return entry.data["to"] if entry.kind == Kind.STATUS and entry.data else None
+
+
+def _clocks(ticket: Ticket, entries: list[Entry]) -> Clocks | None:
+    """The clocks as these entries moved them; what is past by now has been said."""
+    promises = service_levels.load()
+    policy = promises.policy_of(ticket.category.slug if ticket.category else None)
+    clocks = begin(policy, ticket.priority, promises.calendars, ticket.created_at)
+    if policy is None or clocks is None:
+        return None
+    for entry in entries[1:]:
+        if to := _moved_to(entry):
+            clocks = clocks.follow(to, entry.created_at, promises.calendars)
+        elif entry.kind == Kind.MESSAGE and entry.sender_is_staff:
+            clocks = clocks if entry.public_seq is None else clocks.answered(entry.created_at)
+        elif entry.kind == Kind.MESSAGE:
+            target = policy.targets.get((Counts.NEXT_RESPONSE, ticket.priority))
+            clocks = clocks.asked(entry.created_at, target, promises.calendars)
+    return replace(clocks.advance(timezone.now())[0], escalation_level=0)
 
 
 def _ticket_times(ticket: Ticket, entries: list[Entry]) -> dict[str, datetime | None]:

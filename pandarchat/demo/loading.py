@@ -25,11 +25,11 @@ from journeys.actions import building
 from journeys.models import Journey
 from pandarchat.demo.conversations import SCRIPTS, Script, Step
 from pandarchat.demo.dating import date_back
-from pandarchat.demo.people import CATEGORIES, SKILLS, DemoAgent, DemoOrganization
+from pandarchat.demo.people import CATEGORIES, PROMISES, SKILLS, DemoAgent, DemoOrganization
 from pandarchat.environment import ROOT
-from tickets.actions import moves
+from tickets.actions import moves, promising
 from tickets.actions.opening import NewTicket, open_ticket
-from tickets.models import Category, Priority, QueueSettings, Status, Ticket
+from tickets.models import Category, Priority, QueueSettings, SlaPolicy, Status, Ticket
 
 BEGUN, LOADED = "demo_begun", "demo_loaded"  # in the organization's audit trail
 Tell = Callable[[str], None]
@@ -46,6 +46,7 @@ def load(demo: DemoOrganization, *, hashed: str, tell: Tell) -> None:
     organization, begun = prepare(demo)
     with unit_of_work(organization.id):
         describe(organization, demo)
+        promise(organization, demo)
         logins = add_people(demo, hashed)
         equip_agents(organization, demo, logins)
         cast = {login: found for login, key in logins.items() if (found := actors.load(key)) is not None}
@@ -98,6 +99,20 @@ def describe(organization: Organization, demo: DemoOrganization) -> None:
     for category in CATEGORIES:
         needs = skills[category.skill] if category.skill else None
         Category.objects.get_or_create(organization=organization, slug=category.slug, defaults={"name": category.name, "skill": needs})
+
+
+def promise(organization: Organization, demo: DemoOrganization) -> None:
+    """One policy for everything, its resolution in the desk's hours, where there is none yet."""
+    if SlaPolicy.objects.exists():
+        return
+    house = System(organization.id)
+    hours = [{"weekday": day, "opens": f"{each.starts:%H:%M}", "closes": f"{each.ends:%H:%M}"}
+             for each in demo.desk for day in each.weekdays]
+    desk = promising.save_calendar(actor=house, given={
+        "name": "Desk", "time_zone": demo.desk[0].time_zone, "country": demo.country, "hours": hours})
+    targets = [{"clock": each.clock, "priority": priority.name.lower(), "seconds": 60 * getattr(each, priority.name.lower()),
+                "calendar": desk.pk if each.in_hours else None} for each in PROMISES for priority in Priority]
+    promising.save_policy(actor=house, given={"name": "Standard", "is_default": True, "further_levels": [60], "targets": targets})
 
 
 def add_people(demo: DemoOrganization, hashed: str) -> dict[str, UUID]:

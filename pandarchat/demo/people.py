@@ -41,6 +41,8 @@ class DemoOrganization:
     manager: str
     agents: tuple[DemoAgent, ...]
     customers: tuple[str, ...]
+    desk: tuple[Hours, ...]
+    country: str
     scripts: frozenset[str] | None = field(default=None)
 
     def address(self, login: str) -> str:
@@ -48,6 +50,23 @@ class DemoOrganization:
         return f"{login}@{self.slug}.test"
 
 
+@dataclass(frozen=True)
+class DemoPromise:
+    """Within how many minutes, by priority; in the desk's hours or day and night."""
+
+    clock: str
+    low: int
+    normal: int
+    high: int
+    urgent: int
+    in_hours: bool = False
+
+
+PROMISES = (
+    DemoPromise("first_response", low=240, normal=60, high=30, urgent=15),
+    DemoPromise("next_response", low=480, normal=120, high=60, urgent=30),
+    DemoPromise("resolution", low=2880, normal=1440, high=480, urgent=240, in_hours=True),
+)
 PAYOUTS, IDENTITY = "Payouts", "Identity checks"
 SKILLS = (PAYOUTS, IDENTITY)
 CATEGORIES = (
@@ -61,7 +80,8 @@ CATEGORIES = (
 )
 
 PANDAR = DemoOrganization(
-    slug="pandar", name="Pandar", prefix="PAN", admin="Ngozi Adeyemi", manager="Samuel Osei",
+    slug="pandar", name="Pandar", prefix="PAN", admin="Ngozi Adeyemi", manager="Samuel Osei", country="NG",
+    desk=(Hours(WEEK, time(8), time(20), "Africa/Lagos"), Hours((5,), time(9), time(15), "Africa/Lagos")),
     agents=(
         DemoAgent("Amara Nwosu", skills=(PAYOUTS,)),
         DemoAgent("Kofi Mensah", skills=(PAYOUTS, IDENTITY)),
@@ -77,7 +97,8 @@ PANDAR = DemoOrganization(
 )
 
 ACME = DemoOrganization(
-    slug="acme", name="Acme Cards", prefix="ACM", admin="Julia Brandt", manager="Marek Dvorak",
+    slug="acme", name="Acme Cards", prefix="ACM", admin="Julia Brandt", manager="Marek Dvorak", country="DE",
+    desk=(Hours(WEEK, time(9), time(12, 30), "Europe/Berlin"), Hours(WEEK, time(13, 30), time(18), "Europe/Berlin")),
     agents=(
         DemoAgent("Sofia Lindqvist", skills=(PAYOUTS, IDENTITY)),
         DemoAgent("Omar Haddad", skills=(PAYOUTS,)),
