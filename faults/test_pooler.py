@@ -130,7 +130,7 @@ def test_the_outside_story_passes_through_the_pooler(
     url = poolers(size=SESSIONS)
     workers(DATABASE_URL=url)
     server = servers(DATABASE_URL=url)
-    call_command("demo_story", url=server.url)
+    call_command("demo_story", url=server.url, promise=0)
 
 
 def test_an_organization_set_for_the_session_would_leak(

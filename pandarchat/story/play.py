@@ -12,6 +12,7 @@ from pandarchat.story import journey, picture
 from pandarchat.story.api import Account, Refused, Unreachable
 from pandarchat.story.client import Client, CommandRefused, Ended, Frame, Heard, LineLost
 from pandarchat.story.conversation import Conversation, settled
+from pandarchat.story.promise import Promise
 from pandarchat.story.report import Missing, Report
 
 AGENTS = 4
@@ -21,11 +22,12 @@ FIRST_ASSIGNMENT = 2  # its number: the first message is 1
 TWICE = 2
 
 
-async def play(url: str, organization: str, stranger_of: str, password: str, report: Report) -> None:
-    """Play the story; what is missing stands in the report afterwards."""
-    story = Story(url, organization, stranger_of, password, report)
+async def play(url: str, organization: str, stranger_of: str, password: str, report: Report, *, promise: float = 0) -> None:
+    """Play the story; what is missing stands in the report afterwards. With `promise`, so many seconds, it includes a deadline that is
+    missed, for which it needs somebody who looks at the clocks."""
+    story = Story(url, organization, stranger_of, password, report, promise=promise)
     try:
-        async with asyncio.timeout(WHOLE):
+        async with asyncio.timeout(WHOLE + 2 * promise):
             await story.play()
     except Missing:
         pass
@@ -44,7 +46,7 @@ def ms_since(began: float) -> float:
 class Story:
     """The scenes in their order. `agent` is whoever has the ticket."""
 
-    def __init__(self, url: str, organization: str, stranger_of: str, password: str, report: Report) -> None:
+    def __init__(self, url: str, organization: str, stranger_of: str, password: str, report: Report, *, promise: float = 0) -> None:
         self.url = url
         self.organization = organization
         self.stranger_of = stranger_of
@@ -57,6 +59,7 @@ class Story:
         self.number = ""
         self.agents: list[Client] = []
         self.file: Frame = {}
+        self.promise = Promise(self, promise) if promise else None
 
     async def play(self) -> None:
         for title, scene in self.scenes():
@@ -65,9 +68,12 @@ class Story:
             await scene()
 
     def scenes(self) -> Iterable[tuple[str, Callable[[], Awaitable[None]]]]:
+        made = [("A promise with little time", self.promise.is_made)] if self.promise else []
+        broken = [("The promise is broken, and the ticket escalated", self.promise.is_broken)] if self.promise else []
         return (
             ("The staff arrive", self.staff_arrive),
             ("A customer registers", self.customer_registers),
+            *made,
             ("A ticket comes in, an agent gets it", self.ticket_comes_in),
             ("Two people talk", self.two_people_talk),
             ("They see each other", self.they_see_each_other),
@@ -79,6 +85,7 @@ class Story:
             ("A journey leads to a ticket", self.journey_is_walked),
             ("A stranger from another organization", self.stranger_knocks),
             ("What was shown is what is stored", self.shown_is_stored),
+            *broken,
         )
 
     # Who is there.
@@ -367,6 +374,8 @@ class Story:
         try:
             async with asyncio.timeout(LATER):
                 await self.resolve()
+                if self.promise:
+                    await self.promise.is_taken_back()
                 for client, availability in self.availability.items():
                     await client.api.patch("agents/me/", {"availability": availability})
         except (Refused, Unreachable, TimeoutError) as error:

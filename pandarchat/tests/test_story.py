@@ -1,6 +1,7 @@
 """The outside client and its story: what they find when all is well, and what they notice when it is not."""
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -10,17 +11,20 @@ from uuid import uuid4
 import httpx
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosedError
 
 from pandarchat.demo import loading
 from pandarchat.story import play as story
+from pandarchat.story import promise
 from pandarchat.story.api import EARLY, Account, Api, Refused
 from pandarchat.story.client import Client, CommandRefused, Unsent, _Line
 from pandarchat.story.conversation import Conversation, Entry, Outcome, settled
 from pandarchat.story.report import Report
 from pandarchat.testing.services import Server, StartServer, StartWorker
+from tickets.actions import escalating
 
 # The rules, without a network.
 
@@ -128,7 +132,7 @@ def own_server(demo: None, servers: StartServer) -> Server:
 
 def told(server: Server, *options: str) -> str:
     out = StringIO()
-    call_command("demo_story", "--url", server.url, *options, stdout=out)
+    call_command("demo_story", "--url", server.url, "--promise", "0", *options, stdout=out)
     return out.getvalue()
 
 
@@ -138,6 +142,35 @@ def test_the_story_misses_nothing_and_leaves_things_as_they_were(own_server: Ser
     for organization in ("pandar", "acme"):
         assert "Nothing is missing" in told(own_server, "--organization", organization)
     assert asyncio.run(availabilities(own_server, settings.DEMO_PASSWORD)) == before
+
+
+def test_a_promise_is_broken_and_escalated(own_server: Server, workers: StartWorker) -> None:
+    workers()
+    stop = threading.Event()
+
+    def sweeps() -> None:
+        while not stop.wait(0.5):
+            escalating.sweep()
+        connections.close_all()
+
+    thread = threading.Thread(target=sweeps, daemon=True)
+    thread.start()
+    try:
+        text = told(own_server, "--promise", "12")
+    finally:
+        stop.set()
+        thread.join(20)
+    assert "Nothing is missing" in text and "heard sla-warning" in text and "heard sla-breach" in text
+    assert "escalated: priority high, level 1" in text
+
+
+def test_without_a_sweep_the_story_says_that_nobody_was_warned(
+    own_server: Server, workers: StartWorker, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workers()
+    monkeypatch.setattr(promise, "SWEEPS", 1.0)
+    with pytest.raises(CommandError, match="is warned before it is late"):
+        told(own_server, "--promise", "2")
 
 
 async def availabilities(server: Server, password: str, set_first: str = "") -> list[str]:
