@@ -16,11 +16,13 @@ from typing import Any
 from bench import report, tools, worlds
 from bench.goals import NAMES
 from bench.places import ROOT, Places
-from bench.services import Services, call, services
+from bench.services import Services, call, ensure, services
+from pandarchat.services import bootstrap
 
 RESULTS = "results.jsonl"
 STOPS = 60  # seconds that a command may take to end
 GOING_ON = ("== ", "  pandar ", "  peer ", "  limit ")  # how lines begin that say what is measured
+LATE = 500  # tickets that a sweep finds
 FEWEST = 200  # messages/s, where one process and two are compared
 DESCRIPTORS = 12_000  # for 10,000 sockets and what else is open
 
@@ -84,6 +86,8 @@ class Run:
             self.measure(plan)
         with self.phase("assignment"):
             self.inside()
+        with self.phase(f"{LATE} late of {self.extent.tickets:,} open tickets"):
+            self.sweep()
         for size in self.extent.sizes:
             with self.phase(f"the same with {size:,} tickets"):
                 smaller = worlds.prepare(self.running, size, fresh=self.extent.fresh, extras=False)
@@ -129,6 +133,20 @@ class Run:
         values = {**self.running.pandar(self.extent.tickets), **worlds.production(self.places), "LOG_LEVEL": "WARNING"}
         printed = call([sys.executable, "manage.py", "bench_inside", "--times", str(self.extent.times)], values)
         self.add([{"phase": "inside", "tickets": self.extent.tickets, **json.loads(line)} for line in printed.splitlines()])
+
+    def sweep(self) -> None:
+        """The same late tickets among all these open ones, and among no others; the second is what the first should cost."""
+        alone, among = (self.swept(size) for size in (LATE, self.extent.tickets))
+        self.add([{**row, "times_slower": round(row["took_ms"] / other["took_ms"], 2)} for row, other in zip(among, alone, strict=True)])
+
+    def swept(self, size: int) -> list[dict[str, Any]]:
+        name = f"sweep_{size}"
+        ensure(self.running, f"pandar_bench_{name}", bootstrap.OWNER, fresh=self.extent.fresh)
+        values = {**self.running.pandar(name), **worlds.production(self.places), "LOG_LEVEL": "WARNING"}
+        call([sys.executable, "manage.py", "migrate", "--verbosity", "0"], values)
+        printed = call([sys.executable, "manage.py", "bench_sweep", "--open", str(size), "--late", str(LATE),
+                        "--times", str(self.extent.times)], values)
+        return [{"phase": "sweep", "tickets": size, **json.loads(line)} for line in printed.splitlines()]
 
     def pinned(self) -> list[str]:
         """Server and generator on a core each, where there are two."""

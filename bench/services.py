@@ -42,9 +42,9 @@ class Services:
     def redis(self) -> str:
         return f"redis://{HOST}:{self.first_port + REDIS}"
 
-    def pandar(self, tickets: int) -> dict[str, str]:
-        """The environment of the product on the world of this size."""
-        name = f"pandar_bench_{tickets}"
+    def pandar(self, world: int | str) -> dict[str, str]:
+        """The environment of the product on the world of this size or name."""
+        name = f"pandar_bench_{world}"
         return {"DATABASE_URL": self.database(bootstrap.APP, name), "DATABASE_OWNER_URL": self.database(bootstrap.OWNER, name),
                 "REDIS_URL": f"{self.redis}/0", "PANDAR_VAR": str(self.places.bench), "PANDAR_PORT": str(self.first_port + PANDAR),
                 "PANDAR_RATE_LIMITS": "off"}
@@ -84,16 +84,22 @@ def superuser(sockets: Path, port: int | None, database: str = "postgres") -> ps
 
 
 def ensure_databases(running: Services, tickets: int, *, fresh: bool = False) -> None:
-    """The two databases of a world of this size, the product's migrated; `fresh` drops what was there."""
+    """The two databases of a world of this size; `fresh` drops what was there."""
+    ensure(running, f"pandar_bench_{tickets}", bootstrap.OWNER, fresh=fresh)
+    ensure(running, f"yardstick_{tickets}", OTHERS, fresh=fresh)
+
+
+def ensure(running: Services, name: str, owner: str, *, fresh: bool = False) -> None:
+    """A database; one of the product's has its extensions and rights, and is still to be migrated."""
     sockets, port = socket_folder(running.places.bench), running.first_port + POSTGRES
     with superuser(sockets, port) as session:
-        for name, owner in ((f"pandar_bench_{tickets}", bootstrap.OWNER), (f"yardstick_{tickets}", OTHERS)):
-            if fresh:
-                session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-            if not bootstrap.exists(session, name):
-                session.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner)))
-    with superuser(sockets, port, f"pandar_bench_{tickets}") as session:
-        session.execute(bootstrap.script("database.sql"))
+        if fresh:
+            session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        if not bootstrap.exists(session, name):
+            session.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner)))
+    if owner == bootstrap.OWNER:
+        with superuser(sockets, port, name) as session:
+            session.execute(bootstrap.script("database.sql"))
 
 
 def call(command: list[str | Path], environment: dict[str, str], *, cwd: Path = ROOT, seconds: float = 1800) -> str:

@@ -236,3 +236,12 @@ def test_an_assignment_is_measured_on_a_queue_of_its_own(made: Made, redis_url: 
         "measure": "assign.40", "assigned": 40, "giving_statements": 1, "unevenness": 0}
     assert assigned["statements"] > assigned["writing_statements"] >= 1
     assert password["measure"] == "password.check"
+
+
+def test_a_sweep_is_measured_among_tickets_that_are_in_time(made: Made, redis_url: str) -> None:
+    out = StringIO()
+    call_command("bench_sweep", open=300, late=40, times=2, stdout=out)
+    assert [(row["measure"], row["escalated"], row["open"]) for row in map(json.loads, out.getvalue().splitlines())] == [
+        ("sweep.40", 40, 300)] * 2
+    with pytest.raises(CommandError, match="300 open"):
+        call_command("bench_sweep", open=301, stdout=out)
