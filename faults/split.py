@@ -136,7 +136,7 @@ class Requests:
         try:
             answer = await request
         except httpx.HTTPError as error:
-            self.failed.append(repr(error))
+            self.failed.append(f"{error.request.method} {error.request.url.path} {error!r}")
         else:
             if not answer.is_success:
                 self.failed.append(f"{answer.request.method} {answer.request.url.path} {answer.status_code} {answer.text[:200]}")
