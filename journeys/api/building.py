@@ -104,7 +104,7 @@ class OneJourney(ApiView):
         version = given.pop("version")
         return shown(building.update(actor=self.actor, journey=journey, version=version, changes=given))
 
-    @extend_schema(request=None, responses=serializers.JourneyRow)
+    @extend_schema(request=None, responses={200: serializers.JourneyRow})
     def delete(self, request: Request, journey: UUID) -> Response:
         """Remove a draft that never was published; answers what it was."""
         row = queries.row(building.delete(actor=self.actor, journey=journey))

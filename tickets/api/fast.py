@@ -1,4 +1,4 @@
-"""Listing tickets, reading the queue and opening a ticket, on the event loop: what the views answer, asked in one round trip."""
+"""Listing tickets, reading the queue and opening a ticket, on the event loop: what the views answer, asked in a round trip or two."""
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any
