@@ -14,6 +14,10 @@ from pandarchat.roles import SHIPPED
 journeys = importlib.import_module("journeys.migrations.0003_roles")
 
 
+levels = importlib.import_module("tickets.migrations.0011_roles_of_service_levels")
+LEVELS = ("slapolicy", "slatarget", "calendar")
+
+
 def held(tenant: Any, slug: str) -> set[str]:
     with unit_of_work(tenant.id):
         return {name for name in people.permissions_of(Role.objects.get(slug=slug)) if name.startswith("journeys.")}
@@ -39,6 +43,18 @@ def test_every_shipped_role_is_as_if_the_organization_were_new(world: Any) -> No
     assert versions(world.acme) == other
     grant_to_shipped(apps, None, "journeys", journeys.GRANTED)
     assert versions(world.pandar) == after
+
+
+def test_service_levels_reach_them_too(world: Any) -> None:
+    def of_levels(names: Any) -> set[str]:
+        return {name for name in names if name.startswith("tickets.") and name.rpartition("_")[2] in LEVELS}
+
+    with unit_of_work(world.pandar.id):
+        RolePermission.objects.filter(permission__content_type__app_label="tickets", permission__content_type__model__in=LEVELS).delete()
+    grant_to_shipped(apps, None, "tickets", levels.GRANTED)
+    with unit_of_work(world.pandar.id):
+        for slug, shipped in SHIPPED.items():
+            assert of_levels(people.permissions_of(Role.objects.get(slug=slug))) == of_levels(shipped.permissions), slug
 
 
 def test_what_an_organization_took_from_a_role_it_does_not_get_back(world: Any) -> None:
