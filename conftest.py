@@ -7,4 +7,5 @@ start.services()
 settings.register_profile("untimed", deadline=None)  # a busy machine says nothing about the code
 settings.load_profile("untimed")
 
-pytest_plugins = ["pandarchat.testing.database", "pandarchat.testing.services", "pandarchat.testing.proxy", "pandarchat.tests.world"]
+pytest_plugins = ["pandarchat.testing.database", "pandarchat.testing.services", "pandarchat.testing.proxy", "pandarchat.testing.node",
+                  "pandarchat.tests.world"]

@@ -1,6 +1,7 @@
 """The description of the socket: whole, resolvable, and true to what the server decodes and sends."""
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
@@ -42,6 +43,26 @@ def test_every_reference_leads_somewhere() -> None:
         assert resolved(HERE, reference)
     with pytest.raises(KeyError):
         resolved(HERE, "#/components/schemas/Nothing")
+
+
+@pytest.fixture(scope="module")
+def official(node_modules: Path) -> Any:
+    """AsyncAPI's own schema of its documents; it resolves within itself, and nothing is fetched."""
+    schema = json.loads((node_modules / "@asyncapi/specs/schemas" / f"{HERE['asyncapi']}.json").read_text())
+    return jsonschema.Draft7Validator(schema)
+
+
+def test_it_is_what_asyncapi_says_a_document_is(official: Any) -> None:
+    official.validate(HERE)
+
+
+def test_what_openapi_alone_knows_is_none(official: Any) -> None:
+    """The control: its discriminator is an object, and AsyncAPI's is a name."""
+    entry = socket_schemas.schemas()["Entry"]
+    assert isinstance(entry["discriminator"], dict)
+    schemas = {**HERE["components"]["schemas"], "Entry": entry}
+    assert not official.is_valid({**HERE, "components": {**HERE["components"], "schemas": schemas}})
+    assert not official.is_valid({**HERE, "operations": {"command": {**HERE["operations"]["command"], "action": "publish"}}})
 
 
 def test_every_command_and_every_frame_is_in_it() -> None:

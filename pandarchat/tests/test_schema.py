@@ -1,32 +1,29 @@
 """openapi.yaml says what the code does, and TypeScript can rely on it."""
 import json
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 from django.core.management import call_command
-from filelock import FileLock
 
 from foundation.socket.frames import Frame
 from foundation.tests.socket_world import Client
 from foundation.units import unit_of_work
 from pandarchat import socket_schemas
 from pandarchat.environment import ROOT
-from pandarchat.testing import start
+from pandarchat.testing.node import TYPESCRIPT, npm, run
 from pandarchat.testing.services import Server
 from pandarchat.tests import walk
 from pandarchat.tests.world import Answer, Planted
 from tickets.actions import moves
 
 COMMITTED = ROOT / "openapi.yaml"
-TYPESCRIPT = Path(__file__).parent / "typescript"
 METHODS = ("get", "post", "put", "patch", "delete")
 Schema = dict[str, Any]
 
@@ -218,29 +215,6 @@ def test_the_schema_names_every_command_and_frame() -> None:
     assert len({model.__struct_config__.tag for model in socket_schemas.SERVER_FRAMES}) == len(socket_schemas.SERVER_FRAMES) - 1
 
 
-@pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """openapi-typescript and tsc as package-lock.json has them."""
-    if not shutil.which("npm"):
-        pytest.skip("LOUD: there is no npm here, so nobody checked that TypeScript can rely on openapi.yaml")
-    with FileLock(start.State.folder / "npm.lock"):
-        installed = TYPESCRIPT / "node_modules" / ".package-lock.json"
-        if not installed.exists() or installed.stat().st_mtime < (TYPESCRIPT / "package-lock.json").stat().st_mtime:
-            npm("ci", "--no-audit", "--no-fund")
-            os.utime(installed)
-    return TYPESCRIPT / "node_modules"
-
-
-def run(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-
-
-def npm(*arguments: str, folder: Path = TYPESCRIPT) -> subprocess.CompletedProcess[str]:
-    done = run("npm", *arguments, folder=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done
-
-
 @pytest.fixture
 def project(node_modules: Path, tmp_path: Path) -> Path:
     """The TypeScript project in a folder of the test's own."""
@@ -251,7 +225,7 @@ def project(node_modules: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def compiled(project: Path, schema: str) -> subprocess.CompletedProcess[str]:
+def compiled(project: Path, schema: str) -> CompletedProcess[str]:
     """Types from this schema, and the code that needs them, by `tsc --strict`."""
     (project / "openapi.yaml").write_text(schema)
     typed = npm("run", "-s", "types", "--", "openapi.yaml", "-o", "generated/api.d.ts", folder=project)
