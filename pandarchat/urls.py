@@ -1,5 +1,5 @@
 """Every address of the house."""
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
@@ -27,8 +27,7 @@ urlpatterns = [
     path("api/asyncapi.yaml", asyncapi.description, name="asyncapi"),
     path("api/socket", asyncapi.page, name="socket"),
     path("api", errors.nothing_here),
-    path("api/", errors.nothing_here),
-    path("api/<path:anything>", errors.nothing_here),
+    re_path("^api/", errors.nothing_here),  # whatever follows, line breaks too
     path("admin/", site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", health.healthz),

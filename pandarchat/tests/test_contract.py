@@ -1,0 +1,156 @@
+"""Whatever is asked by the schema, and much that is not, gets an answer that the schema promises: generated requests to every operation of
+a running server, as each role and as nobody. No 5xx, and no status, type, header or body that `openapi.yaml` does not know.
+
+`PANDAR_EXAMPLES=200 make test PYTEST_ARGS="-k contract"` asks that much of each operation, and something else every time.
+"""
+import copy
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode, checks, openapi
+from schemathesis.core.failures import Failure, FailureGroup
+
+from accounts.models import User
+from pandarchat.environment import ROOT
+from pandarchat.testing.services import Server
+from pandarchat.tests import walk
+from pandarchat.tests.world import PASSWORD, Planted, Rows, World, new_token
+
+EXAMPLES = int(os.environ.get("PANDAR_EXAMPLES", "0"))
+USUAL = 8  # examples of each operation, the same in every run
+ORDER = ("get", "post", "patch", "delete")  # what removes a row comes after what needs it
+CHECKS = [checks.not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
+          checks.response_headers_conformance, checks.response_schema_conformance]
+GRAPH = {"startNode": "end", "nodes": {"end": {"id": "end", "type": "end", "action": "none", "message": "Thank you."}}}
+Operation = Any  # of schemathesis; its four type parameters say nothing here
+
+# What stands in most generated bodies under these names, as a request with made-up keys meets nothing.
+NAMED: dict[str, Callable[[Rows], Any]] = {
+    "organization": lambda rows: rows.tenant.organization.slug, "email": lambda rows: rows.tenant.customer.email,
+    "password": lambda rows: PASSWORD, "agent": lambda rows: str(rows.agent.id), "customer": lambda rows: str(rows.tenant.customer.id),
+    "category": lambda rows: rows.category.slug, "categories": lambda rows: [rows.category.slug],
+    "attachments": lambda rows: [str(rows.upload.id)], "file": lambda rows: b"%PDF-1.4\nstartxref\n9\n%%EOF",
+    "calendar": lambda rows: str(rows.calendar.pk), "graph": lambda rows: GRAPH, "node": lambda rows: "ask",
+}
+
+
+def operations(described: dict[str, Any]) -> list[Operation]:
+    """Those of a description, the ones that end the caller's session last."""
+    loaded: Iterator[Any] = openapi.from_dict(described).get_all_operations()
+    found: list[Operation] = [result.ok() for result in loaded]
+    return sorted(found, key=lambda operation: ("/auth/" in operation.path, ORDER.index(operation.method)))
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+    return loaded
+
+
+@dataclass
+class Caller:
+    """Somebody who asks for everything and keeps what was not answered as described."""
+
+    world: World
+    rows: Rows
+    person: User | None
+    url: str
+    broken: dict[str, str] = field(default_factory=dict)  # by operation, its first failure
+    answered: dict[str, Counter[int]] = field(default_factory=dict)
+
+    def ask_everything(self, described: dict[str, Any]) -> None:
+        for operation in operations(described):
+            self.ask(operation)
+
+    def ask(self, operation: Operation) -> None:
+        answered = self.answered[operation.label] = Counter()
+        with requests.Session() as line:
+
+            @settings(max_examples=EXAMPLES or USUAL, derandomize=not EXAMPLES, database=None, deadline=None, phases=(Phase.generate,),
+                      suppress_health_check=list(HealthCheck))
+            @given(case=operation.as_strategy(GenerationMode.POSITIVE) | operation.as_strategy(GenerationMode.NEGATIVE),
+                   real_path=st.sampled_from((True, True, False)), made_up=st.sets(st.sampled_from(sorted(NAMED)), max_size=3))
+            def ask_once(case: Case, real_path: bool, made_up: set[str]) -> None:
+                as_made = copy.deepcopy((case.path_parameters, case.body))
+                self.name_rows(case, real_path, made_up)
+                refusal = [checks.negative_data_rejection] if self.still_wrong(case, as_made) else []
+                headers = self.headers(operation)
+                response = case.call(base_url=self.url, session=line, headers=headers)
+                answered[response.status_code] += 1
+                try:
+                    case.validate_response(response, checks=[*CHECKS, *refusal], headers=headers)
+                except (Failure, FailureGroup) as failure:
+                    self.broken.setdefault(operation.label, str(failure))
+
+            ask_once()
+
+    @staticmethod
+    def still_wrong(case: Case, as_made: tuple[Any, Any]) -> bool:
+        """Whether what was generated to be refused still must be; a file is judged by its content, of which the schema says nothing."""
+        return as_made == (case.path_parameters, case.body) and case.media_type != "multipart/form-data"
+
+    def name_rows(self, case: Case, real_path: bool, made_up: set[str]) -> None:
+        """Put what is there into a generated request."""
+        if real_path and case.path_parameters:
+            case.path_parameters = {name: str(walk.PARAMETERS[name](self.rows)) for name in case.path_parameters}
+        if isinstance(case.body, dict):
+            case.body = {name: NAMED[name](self.rows) if name in NAMED and name not in made_up else value
+                         for name, value in case.body.items()}
+            held = self.rows.journey if "{journey}" in case.path else self.rows.ticket
+            if "version" in case.body and real_path:
+                case.body["version"] = getattr(self.rows.tenant.fresh(held), "version", 1)
+
+    def headers(self, operation: Operation) -> dict[str, str]:
+        if self.person is None:
+            return {}
+        ends = "/auth/" in operation.path
+        token = new_token(self.rows.tenant, self.person) if ends else self.world.token(self.person)
+        return {"Authorization": f"Bearer {token}"}
+
+    @property
+    def well_answered(self) -> int:
+        """How many operations were answered with success at least once."""
+        return sum(any(status < 300 for status in answered) for answered in self.answered.values())
+
+
+def caller(planted: Planted, server: Server, role: str | None) -> Caller:
+    person = getattr(planted.world, role) if role else None
+    return Caller(planted.world, planted.of_pandar, person, server.url)
+
+
+@pytest.mark.parametrize(("role", "well"), [("customer", 20), ("agent", 32), ("manager", 36), ("admin", 45), (None, 2)])
+def test_every_answer_is_one_that_is_described(
+    planted: Planted, server: Server, described: dict[str, Any], role: str | None, well: int,
+) -> None:
+    """`well`: so many operations must have been answered with success, or the requests name nothing that is there."""
+    asking = caller(planted, server, role)
+    asking.ask_everything(described)
+    assert not asking.broken, "\n\n".join(asking.broken.values())
+    assert asking.well_answered >= well, asking.answered
+
+
+PROMISES: dict[str, Callable[[dict[str, Any]], None]] = {
+    "as it is": lambda responses: None,
+    "another body": lambda responses: responses["200"]["content"]["application/json"]["schema"]["required"].append("never"),
+    "another type": lambda responses: responses["200"].update(content={"text/csv": {"schema": {"type": "string"}}}),
+    "another status": lambda responses: responses.update({"299": responses.pop("200"), "4XX": responses.pop("default")}),
+}
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+def test_what_is_not_so_is_found(planted: Planted, server: Server, described: dict[str, Any], promise: str) -> None:
+    """The control: a description of one operation that is not true."""
+    path = "/api/v1/tickets/{ticket}/"
+    operation = copy.deepcopy(described["paths"][path]["get"])
+    PROMISES[promise](operation["responses"])
+    asking = caller(planted, server, "agent")
+    asking.ask_everything({**described, "paths": {path: {"get": operation}}})
+    assert bool(asking.broken) == (promise != "as it is"), asking.broken
