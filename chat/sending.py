@@ -19,6 +19,7 @@ from foundation import events
 from foundation.async_database import in_thread, one_row
 from foundation.batching import Alone, Batcher
 from foundation.errors import Conflict, Forbidden, Invalid, NotFound
+from foundation.ids import uuid7
 from foundation.socket.frames import encode
 from foundation.units import by_itself, unit_of_work
 
@@ -150,11 +151,24 @@ async def _from_socket(actor: Actor, draft: Draft) -> tuple[tuple[Any, ...], boo
 def send_waking(*, actor: Actor, draft: Draft, session: str = "") -> Stored:
     """Store a message together with what it moves: a reopened ticket, a first response."""
     with unit_of_work(actor):
-        row = _execute(*statement(actor, draft, wakes=False))
-        stored = judged(row, actor)
+        stored = _store(actor, draft, session)
         if not stored.duplicate:
-            transaction.on_commit(partial(publish, stored, row, actor, draft, session), robust=True)
             waking.wake(draft.conversation, actor)
+    return stored
+
+
+def note(*, actor: Actor, conversation: UUID, text: str) -> Stored:
+    """An internal note that belongs to what else the caller's unit of work does. Raises Forbidden, Invalid."""
+    draft = Draft(conversation, uuid7(), text, internal=True)
+    check(actor, draft)
+    return _store(actor, draft, "")
+
+
+def _store(actor: Actor, draft: Draft, session: str) -> Stored:
+    """Store a message in the caller's unit of work; it is published after the commit."""
+    row = _execute(*statement(actor, draft, wakes=False))
+    stored = judged(row, actor)
+    transaction.on_commit(partial(publish, stored, row, actor, draft, session), robust=True)
     return stored
 
 

@@ -62,13 +62,13 @@ class TicketAdmin(ReadOnly, AuditHistory, TenantAdmin):
     """Every move of a ticket writes an entry and tells people: it is made in the console, through the actions."""
 
     list_display = ("number", "subject", "status", "priority", "category", "customer", "assignee", "updated_at")
-    list_filter = ("status", "priority", "channel", "category", "updated_at")
+    list_filter = ("status", "priority", "channel", "category", "skill", "updated_at")
     list_select_related = ("category", "customer", "assignee")
     search_fields = ("number__exact", "subject")
     search_help_text = "A number or a part of the subject."
     ordering = ("-updated_at",)
     fields = (
-        "number", "subject", "status", "priority", "category", "tag_names", "channel", "customer", "assignee", "talk", "version",
+        "number", "subject", "status", "priority", "category", "skill", "tag_names", "channel", "customer", "assignee", "talk", "version",
         ("created_at", "updated_at"), ("queued_at", "assigned_at"), ("first_response_at", "resolved_at", "closed_at"), "sla_due_at",
     )
 

@@ -67,7 +67,7 @@ class Reason(StrEnum):
 TEXTS = {
     Reason.PAUSED: "Automatic assignment is switched off.",
     Reason.NO_AGENTS: "The organization has no agents.",
-    Reason.NOBODY_WITH_SKILL: "No agent has the skill that this category needs.",
+    Reason.NOBODY_WITH_SKILL: "No agent has the skill that it needs.",
     Reason.ONLY_RELEASER: "The only agent who could take it gave it back.",
     Reason.NOBODY_AVAILABLE: "No agent who could take it is available.",
     Reason.NOBODY_ON_SHIFT: "No agent who could take it is inside a shift.",

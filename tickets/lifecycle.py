@@ -8,7 +8,7 @@ from tickets.models import Status, Ticket
 
 REOPENS_FOR = timedelta(days=7)
 
-ASSIGN, TAKE, REASSIGN, RELEASE, GONE = "assign", "take", "reassign", "release", "gone"
+ASSIGN, TAKE, REASSIGN, RELEASE, TRANSFER, GONE = "assign", "take", "reassign", "release", "transfer", "gone"
 REPLY, CUSTOMER_REPLY, AGENT, MANAGER, WEEK = "reply", "customer_reply", "agent", "manager", "week"
 HELD = (Status.ASSIGNED, Status.IN_PROGRESS, Status.PENDING)
 
@@ -19,10 +19,11 @@ def moves() -> Iterator[Move]:
     for act in (REPLY, AGENT):
         yield Move(Status.ASSIGNED, Status.IN_PROGRESS, act)
     for status in HELD:
-        yield Move(status, Status.QUEUED, RELEASE)
-        yield Move(status, Status.QUEUED, GONE)
+        for act in (RELEASE, TRANSFER, GONE):
+            yield Move(status, Status.QUEUED, act)
         yield Move(status, Status.ASSIGNED, REASSIGN)
         yield Move(status, Status.RESOLVED, AGENT)
+    yield Move(Status.QUEUED, Status.QUEUED, TRANSFER)  # it waits for somebody else
     for status in (Status.ASSIGNED, Status.IN_PROGRESS):
         yield Move(status, Status.PENDING, AGENT)
     for act in (CUSTOMER_REPLY, AGENT):
@@ -51,11 +52,17 @@ def allowed_by_hand(ticket: Ticket, actor: AnyActor) -> list[str]:
 
 def possible_actions(ticket: Ticket, actor: AnyActor) -> list[str]:
     """The actions besides a status that are open to this actor."""
-    theirs = ticket.assignee_id == actor.id or actor.may("tickets.reassign_ticket")
+    theirs = may_give_up(ticket, actor)
     doors = (
         ("take", TAKE, "tickets.take_ticket"),
         ("release", RELEASE, "tickets.release_ticket"),
+        ("transfer", TRANSFER, "tickets.transfer_ticket"),
         ("reassign", REASSIGN, "tickets.reassign_ticket"),
     )
     return [name for name, act, permission in doors if actor.staff and actor.may(permission) and MACHINE.allowed(ticket.status, act)
-            and (act != RELEASE or theirs)]
+            and (act not in (RELEASE, TRANSFER) or theirs)]
+
+
+def may_give_up(ticket: Ticket, actor: AnyActor) -> bool:
+    """Whether this actor may take the ticket from who has it: it is theirs or nobody's, or they may reassign."""
+    return ticket.assignee_id in (None, actor.id) or actor.may("tickets.reassign_ticket")

@@ -56,7 +56,7 @@ LATE = {
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT {most}) counted"
 # Sizes stand in the statements and are no parameters: a plan made for any size would be one for many rows.
 QUEUE = """
-SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id, to_json(t.queued_at)::text, {json}
+SELECT t.conversation_id, coalesce(t.skill_id, k.skill_id), t.preferred_agent_id, t.released_by_id, to_json(t.queued_at)::text, {json}
 FROM (SELECT * FROM tickets_ticket s WHERE {where} ORDER BY s.priority DESC, s.created_at, s.conversation_id
       LIMIT {size} OFFSET %(offset)s::bigint) t {joins}
 ORDER BY t.priority DESC, t.created_at, t.conversation_id

@@ -127,6 +127,7 @@ class Ticket(models.Model):
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL)
     category = tenant_key(Category, null=True, blank=True, db_index=False)
     channel = models.TextField(choices=Channel.choices, default=Channel.WEB, db_default=Channel.WEB)
+    skill = tenant_key(Skill, models.SET_NULL, null=True, blank=True, db_index=False)  # that it was sent to, instead of the category's
     customer = tenant_key(User, db_index=False, related_name="tickets")
     assignee = tenant_key(User, null=True, blank=True, db_index=False, related_name="assigned_tickets")
     preferred_agent = tenant_key(User, null=True, blank=True, db_index=False, related_name="+")
@@ -151,6 +152,7 @@ class Ticket(models.Model):
         permissions = [
             ("open_ticket", "Can open tickets as a customer"), ("view_queue", "Can see the queue and the agents"),
             ("take_ticket", "Can take tickets from the queue"), ("release_ticket", "Can give tickets back to the queue"),
+            ("transfer_ticket", "Can send tickets to those who have a skill"),
             ("move_ticket", "Can change the status of tickets"), ("reassign_ticket", "Can give tickets to another agent"),
             ("close_ticket", "Can close resolved tickets"), ("view_overview", "Can see the figures of the organization"),
         ]
@@ -176,7 +178,9 @@ class Ticket(models.Model):
             models.Index(fields=["organization", "-priority", "created_at", "conversation"], name="ticket_queue",
                          condition=Q(status=Status.QUEUED)),
             models.Index(fields=["organization", "category", "-priority", "created_at", "conversation"], name="ticket_queue_of_category",
-                         condition=Q(status=Status.QUEUED)),
+                         condition=Q(status=Status.QUEUED, skill__isnull=True)),
+            models.Index(fields=["organization", "skill", "status", "-priority", "created_at", "conversation"], name="ticket_of_skill",
+                         condition=Q(skill__isnull=False)),
             models.Index(fields=["organization", "released_by"], name="ticket_given_back",
                          condition=Q(status=Status.QUEUED, released_by__isnull=False)),
             models.Index(fields=["organization", "assignee"], name="ticket_load", condition=Q(status__in=OPEN)),

@@ -17,7 +17,7 @@ from foundation.errors import NotFound
 from foundation.models import Delivery
 from foundation.units import current_organization
 from tickets import lifecycle
-from tickets.assignment import Candidate, Reach, Reason, Waiting, reason
+from tickets.assignment import TEXTS, Candidate, Reach, Reason, Waiting, reason
 from tickets.models import QueueSettings, Ticket
 
 ASSIGN_TASK = "tickets.tasks.assign"
@@ -88,39 +88,52 @@ GROUP BY 1, 2, 3, 4
 """
 PAUSED = "SELECT NOT assigns_automatically FROM tickets_queuesettings WHERE organization_id = %(organization)s::uuid"
 QUEUE = """
-SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id
+SELECT t.conversation_id, coalesce(t.skill_id, k.skill_id), t.preferred_agent_id, t.released_by_id
 FROM tickets_ticket t LEFT JOIN tickets_category k ON k.id = t.category_id
 WHERE t.organization_id = %s AND t.status = 'queued' ORDER BY t.priority DESC, t.created_at, t.conversation_id
 LIMIT %s OFFSET %s
 """
 AMONG = """
-SELECT t.conversation_id, k.skill_id, t.preferred_agent_id, t.released_by_id
+SELECT t.conversation_id, coalesce(t.skill_id, k.skill_id), t.preferred_agent_id, t.released_by_id
 FROM tickets_ticket t LEFT JOIN tickets_category k ON k.id = t.category_id
 WHERE t.conversation_id = ANY (%s) AND t.status = 'queued' ORDER BY t.priority DESC, t.created_at, t.conversation_id
 """
 # What tickets.assignment.within() takes of the queue, and no more of it is read: of each category the first, as many as its skill has
-# places; then those that an agent with places gave back, who are kinds of their own.
+# places; of each skill those that were sent to it; then those that an agent with places gave back, who are kinds of their own.
+# What is one value stands in an ORDER BY, and for a skill as a range, where only the index that leads with it has that order: by statistics
+# that are old, the whole queue's would do as well.
 WITHIN = """
-WITH kinds AS MATERIALIZED (
+WITH known AS MATERIALIZED (
+  SELECT * FROM unnest(%(skills)s::uuid[], %(knowing)s::bigint[]) r (skill, most) WHERE r.most > 0),
+kinds AS MATERIALIZED (
   SELECT k.id AS category, k.skill_id AS skill, CASE WHEN k.skill_id IS NULL THEN %(anybody)s ELSE r.most END AS most
-  FROM tickets_category k LEFT JOIN unnest(%(skills)s::uuid[], %(knowing)s::bigint[]) r (skill, most) ON r.skill = k.skill_id
-  WHERE k.organization_id = %(organization)s AND (k.skill_id IS NULL OR r.most > 0)),
+  FROM tickets_category k LEFT JOIN known r ON r.skill = k.skill_id
+  WHERE k.organization_id = %(organization)s AND (k.skill_id IS NULL OR r.skill IS NOT NULL)),
 found AS (
   SELECT t.*, k.skill, k.most FROM kinds k CROSS JOIN LATERAL (
     SELECT t.conversation_id, t.preferred_agent_id, t.released_by_id, t.priority, t.created_at FROM tickets_ticket t
-    WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.category_id = k.category
+    WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.skill_id IS NULL AND t.category_id = k.category
       AND (t.released_by_id IS NULL OR t.released_by_id <> ALL (%(agents)s::uuid[]))
     ORDER BY t.priority DESC, t.created_at, t.conversation_id LIMIT k.most) t
   UNION ALL (
     SELECT t.conversation_id, t.preferred_agent_id, t.released_by_id, t.priority, t.created_at, NULL, %(anybody)s FROM tickets_ticket t
-    WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.category_id IS NULL
+    WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.skill_id IS NULL AND t.category_id IS NULL
       AND (t.released_by_id IS NULL OR t.released_by_id <> ALL (%(agents)s::uuid[]))
-    ORDER BY t.priority DESC, t.created_at, t.conversation_id LIMIT %(anybody)s)
+    ORDER BY t.category_id, t.priority DESC, t.created_at, t.conversation_id LIMIT %(anybody)s)
   UNION ALL
-    SELECT t.conversation_id, t.preferred_agent_id, t.released_by_id, t.priority, t.created_at, k.skill, coalesce(k.most, %(anybody)s)
-    FROM tickets_ticket t LEFT JOIN kinds k ON k.category = t.category_id
+  SELECT t.*, r.skill, r.most FROM known r CROSS JOIN LATERAL (
+    SELECT t.conversation_id, t.preferred_agent_id, t.released_by_id, t.priority, t.created_at FROM tickets_ticket t
+    WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.skill_id BETWEEN r.skill AND r.skill
+      AND (t.released_by_id IS NULL OR t.released_by_id <> ALL (%(agents)s::uuid[]))
+    ORDER BY t.skill_id, t.priority DESC, t.created_at, t.conversation_id LIMIT r.most) t
+  UNION ALL
+    SELECT t.conversation_id, t.preferred_agent_id, t.released_by_id, t.priority, t.created_at, coalesce(r.skill, k.skill),
+           coalesce(r.most, k.most, %(anybody)s)
+    FROM tickets_ticket t LEFT JOIN known r ON r.skill = t.skill_id
+    LEFT JOIN kinds k ON t.skill_id IS NULL AND k.category = t.category_id
     WHERE t.organization_id = %(organization)s AND t.status = 'queued' AND t.released_by_id IS NOT NULL
-      AND t.released_by_id = ANY (%(agents)s::uuid[]) AND (t.category_id IS NULL OR k.category IS NOT NULL))
+      AND t.released_by_id = ANY (%(agents)s::uuid[])
+      AND CASE WHEN t.skill_id IS NOT NULL THEN r.skill IS NOT NULL ELSE t.category_id IS NULL OR k.category IS NOT NULL END)
 SELECT conversation_id, skill, preferred_agent_id, released_by_id FROM (
   SELECT *, row_number() OVER (
     PARTITION BY skill, CASE WHEN released_by_id = ANY (%(agents)s::uuid[]) THEN released_by_id END
@@ -162,8 +175,34 @@ def one(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
 def detail(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
     """A ticket with what the actor may do with it; raises NotFound."""
     shown = one(actor, ticket)
-    row = Ticket.objects.get(pk=ticket)
-    return {**shown, "allowed_statuses": lifecycle.allowed_by_hand(row, actor), "allowed_actions": lifecycle.possible_actions(row, actor)}
+    row = Ticket.objects.select_related("skill", "category__skill").get(pk=ticket)
+    return {**shown, "skill": needed_skill(row) if actor.staff else None, "allowed_statuses": lifecycle.allowed_by_hand(row, actor),
+            "allowed_actions": lifecycle.possible_actions(row, actor)}
+
+
+def needed_skill(ticket: Ticket) -> dict[str, Any] | None:
+    """The skill that an agent needs to be assigned the ticket: the one that it was sent to, else its category's."""
+    skill = ticket.skill or (ticket.category.skill if ticket.category else None)
+    return {"id": skill.id, "name": skill.name} if skill else None
+
+
+def why_waits(ticket: Ticket) -> dict[str, str]:
+    """Why a queued ticket waits, as the queue says it."""
+    skill = needed_skill(ticket)
+    why = duty().reason(Waiting(ticket.pk, skill["id"] if skill else None, ticket.preferred_agent_id, ticket.released_by_id))
+    return {"reason": why.value, "reason_text": TEXTS[why]}
+
+
+def skills() -> list[dict[str, Any]]:
+    """Every skill with how many agents know it, and how many of those are available."""
+    found: dict[UUID, dict[str, Any]] = {
+        key: {"id": key, "name": name, "agents": 0, "available": 0} for key, name in Skill.objects.values_list("id", "name")
+    }
+    for candidate in candidates():
+        for skill in candidate.skills:
+            found[skill]["agents"] += 1
+            found[skill]["available"] += candidate.available
+    return list(found.values())
 
 
 def last_turn() -> int:

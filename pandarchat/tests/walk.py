@@ -126,6 +126,9 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("PATCH", "tickets/<uuid:ticket>/"): ticket_changes,
     ("POST", "tickets/<uuid:ticket>/take/"): body(version=2),
     ("POST", "tickets/<uuid:ticket>/release/"): body(version=2),
+    ("POST", "tickets/<uuid:ticket>/transfer/"): lambda theirs, mine: [
+        Try(theirs, {"skill": mine.skill.pk}), Try(theirs, {"skill": None}), Try(mine, {"skill": theirs.skill.pk}),
+        Try(theirs, {"skill": theirs.skill.pk, "note": "seized"}), Try(theirs, {})],
     ("POST", "tickets/<uuid:ticket>/reassign/"): reassignments,
     ("POST", "tickets/<uuid:ticket>/status/"): body(status="resolved"),
     ("GET", "tickets/<uuid:ticket>/entries/"): lambda theirs, mine: [
@@ -159,6 +162,7 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("DELETE", "sla/calendars/<uuid:calendar>/"): nothing,
     ("GET", "sla/preview/"): lambda theirs, mine: [
         Try(mine, query={"policy": theirs.policy.pk}), Try(mine, query={"category": theirs.category.slug}), Try(mine)],
+    ("GET", "skills/"): nothing,
     ("GET", "agents/"): nothing,
     ("GET", "agents/me/"): nothing,
     ("PATCH", "agents/me/"): body(availability="busy"),

@@ -310,6 +310,7 @@ class Rows:
     message: Entry  # of the customer
     note: Entry
     category: Category
+    skill: Skill  # that the category needs
     tag: str
     journey: Journey  # published
     run: Run  # of the customer, before its first answer
@@ -366,7 +367,7 @@ def plant(world: World, tenant: Tenant) -> Rows:
     chaining.chain(organization=tenant.id)
     for person in tenant.people:
         world.token(person)
-    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, tag, journey, run, sent, waiting,
+    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, skill, tag, journey, run, sent, waiting,
                 tenant.session(tenant.customer), policy, calendar)
 
 

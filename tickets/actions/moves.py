@@ -34,7 +34,7 @@ def locked(actor: AnyActor, ticket: UUID) -> Ticket:
     if not queries.visible_to(actor).filter(pk=ticket).exists():
         raise NotFound("There is no such ticket.")
     chat.lock(ticket)
-    return Ticket.objects.select_for_update(of=("self",)).select_related("assignee", "customer", "category").get(pk=ticket)
+    return Ticket.objects.select_for_update(of=("self",)).select_related("assignee", "customer", "category", "skill").get(pk=ticket)
 
 
 def check_version(ticket: Ticket, version: int | None, actor: AnyActor) -> None:
@@ -45,7 +45,7 @@ def check_version(ticket: Ticket, version: int | None, actor: AnyActor) -> None:
 
 def take(*, actor: Actor, ticket: UUID, version: int | None = None) -> Ticket:
     """The actor takes a ticket out of the queue. Raises Forbidden for somebody who is no agent, Conflict at capacity."""
-    _needs(actor, "tickets.take_ticket", ticket)
+    needs(actor, "tickets.take_ticket", ticket)
     lock_assignment(actor.organization_id)
     found = locked(actor, ticket)
     check_version(found, version, actor)
@@ -55,7 +55,7 @@ def take(*, actor: Actor, ticket: UUID, version: int | None = None) -> Ticket:
 
 def reassign(*, actor: AnyActor, ticket: UUID, agent: UUID, version: int | None = None) -> Ticket:
     """A manager gives a ticket to an agent; the old and the new one are told. Raises Conflict at capacity, Invalid for nobody."""
-    _needs(actor, "tickets.reassign_ticket", ticket)
+    needs(actor, "tickets.reassign_ticket", ticket)
     lock_assignment(actor.organization_id)
     found = locked(actor, ticket)
     check_version(found, version, actor)
@@ -116,10 +116,10 @@ def agent_with_room(agent: UUID) -> AgentProfile:
 
 def release(*, actor: AnyActor, ticket: UUID, version: int | None = None) -> Ticket:
     """Back to the queue, by its agent or whoever may reassign; the queue does not give it to the same agent again."""
-    _needs(actor, "tickets.release_ticket", ticket)
+    needs(actor, "tickets.release_ticket", ticket)
     found = locked(actor, ticket)
     check_version(found, version, actor)
-    if found.assignee_id is not None and found.assignee_id != actor.id and not actor.may("tickets.reassign_ticket"):
+    if not lifecycle.may_give_up(found, actor):
         raise Forbidden("Only its agent or a manager may give this ticket back.")
     return requeue(found, act=lifecycle.RELEASE, actor=actor, released_by=found.assignee_id)
 
@@ -211,7 +211,7 @@ def _customer_replied(ticket: Ticket, actor: Actor) -> None:
 def update(*, actor: AnyActor, ticket: UUID, version: int, changes: dict[str, Any]) -> Ticket:
     """Change subject, priority, category or tags of the version that the client saw; each change is told to the staff."""
     found = locked(actor, ticket)
-    _needs(actor, "tickets.change_ticket", ticket)
+    needs(actor, "tickets.change_ticket", ticket)
     check_version(found, version, actor)
     if found.status == Status.CLOSED:
         raise Conflict("A closed ticket is not changed any more.", code="closed")
@@ -246,6 +246,8 @@ def _set_category(ticket: Ticket, value: str | None) -> tuple[str, Any, Any]:
     if value and category is None:
         raise Invalid("Some fields are not valid.", fields={"category": ["There is no such category."]})
     before = ticket.category.slug if ticket.category else None
+    if category != ticket.category:
+        ticket.skill = None  # a category that is chosen now says better what the ticket needs than an earlier transfer
     ticket.category = category
     return "category", before, value or None
 
@@ -308,7 +310,7 @@ def queue_frame(ticket: Ticket) -> str:
     return encode(wire.QueueUpdated(ticket=ticket.pk))
 
 
-def _needs(actor: AnyActor, permission: str, ticket: UUID) -> None:
+def needs(actor: AnyActor, permission: str, ticket: UUID) -> None:
     """Raises NotFound for a ticket that the actor does not see, Forbidden where they see it and lack the permission."""
     if actor.staff and actor.may(permission):
         return

@@ -5,7 +5,7 @@ import orjson
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import AgentProfile, Availability, User
+from accounts.models import AgentProfile, Availability, Skill, User
 from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.validation import KeyField, plain
 from tickets.assignment import Reason
@@ -133,14 +133,21 @@ class TicketRow(serializers.ModelSerializer[Ticket]):
         return min(100, unread.count())
 
 
-class TicketDetail(TicketRow):
-    """A ticket with what the viewer may do with it now."""
+class SkillBrief(serializers.ModelSerializer[Skill]):
+    class Meta:
+        model = Skill
+        fields = ["id", "name"]
 
+
+class TicketDetail(TicketRow):
+    """A ticket with what the viewer may do with it now; `skill` is what an agent needs to be assigned it, for the staff."""
+
+    skill = SkillBrief(allow_null=True)
     allowed_statuses = serializers.ListField(child=serializers.ChoiceField(choices=Status.choices))
-    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["take", "release", "reassign"]))
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["take", "release", "transfer", "reassign"]))
 
     class Meta(TicketRow.Meta):
-        fields = [*TicketRow.Meta.fields, "allowed_statuses", "allowed_actions"]
+        fields = [*TicketRow.Meta.fields, "skill", "allowed_statuses", "allowed_actions"]
         read_only_fields = fields
 
 
@@ -177,6 +184,11 @@ class Reassignment(Versioned):
     agent = KeyField()
 
 
+class Transfer(Versioned):
+    skill = KeyField(allow_null=True, help_text="Null: what its category needs.")
+    note = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False, allow_blank=True, default="", help_text="For the staff.")
+
+
 class StatusWanted(Versioned):
     status = serializers.ChoiceField(choices=Status.choices)
 
@@ -201,12 +213,33 @@ class QueueWanted(serializers.Serializer[Any]):
     page = serializers.IntegerField(min_value=1, max_value=400, default=1)
 
 
-class QueueItem(serializers.Serializer[Any]):
-    position = serializers.IntegerField()
-    waiting_since = serializers.DateTimeField()
+class WhyItWaits(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(choices=[(r.value, r.value) for r in Reason])
     reason_text = serializers.CharField()
+
+
+class QueueItem(WhyItWaits):
+    position = serializers.IntegerField()
+    waiting_since = serializers.DateTimeField()
     ticket = TicketRow()
+
+
+class Transferred(WhyItWaits, TicketDetail):
+    """The ticket in the queue, and why it waits there; `nobody_with_skill` where nobody has what it was sent to."""
+
+    class Meta(TicketDetail.Meta):
+        fields = [*TicketDetail.Meta.fields, "reason", "reason_text"]
+        read_only_fields = fields
+
+
+class SkillRow(SkillBrief):
+    """A topic, with how many agents know it and how many of those are available now."""
+
+    agents = serializers.IntegerField()
+    available = serializers.IntegerField()
+
+    class Meta(SkillBrief.Meta):
+        fields = [*SkillBrief.Meta.fields, "agents", "available"]
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2})?$"})

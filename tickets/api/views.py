@@ -15,7 +15,7 @@ from foundation.http.validation import valid, valid_query
 from foundation.http.views import ApiView
 from foundation.units import unit_of_work
 from tickets import lists, queries
-from tickets.actions import moves, opening
+from tickets.actions import moves, opening, transferring
 from tickets.api import serializers
 
 
@@ -91,6 +91,14 @@ class Reassign(ApiView):
         return detail(self.actor, ticket)
 
 
+class Transfer(ApiView):
+    @extend_schema(request=serializers.Transfer, responses=serializers.Transferred)
+    def post(self, request: Request, ticket: UUID) -> Response:
+        """Send a ticket to those who have a skill: back to the queue, though not to whoever had it. The answer says why it waits."""
+        found = transferring.transfer(actor=self.actor, ticket=ticket, **valid(serializers.Transfer, request))
+        return Response({**queries.detail(self.actor, ticket), **queries.why_waits(found)})
+
+
 class TicketStatus(ApiView):
     @extend_schema(request=serializers.StatusWanted, responses=serializers.TicketDetail)
     def post(self, request: Request, ticket: UUID) -> Response:
@@ -113,6 +121,17 @@ class Queue(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """The waiting tickets in the order of their assignment, each with the reason why it waits."""
         return listed(lists.queue(self.actor, valid_query(serializers.QueueWanted, request)["page"]))
+
+
+class Skills(ApiView):
+    listed = True
+    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue"}
+
+    @extend_schema(responses=serializers.SkillRow(many=True))
+    def get(self, request: Request) -> Response:
+        """The skills that a ticket can be sent to."""
+        found = queries.skills()
+        return Response(Listed(found, count=len(found)))
 
 
 class Agents(ApiView):

@@ -17,11 +17,12 @@ TABLE = {
     ("assigned", "reply"): {"in_progress"}, ("assigned", "agent"): {"in_progress", "pending", "resolved"},
     ("in_progress", "agent"): {"pending", "resolved"},
     ("pending", "agent"): {"in_progress", "resolved"}, ("pending", "customer_reply"): {"in_progress"},
-    **{(status, act): {"queued"} for status in HELD for act in ("release", "gone")},
+    **{(status, act): {"queued"} for status in HELD for act in ("release", "transfer", "gone")},
+    ("queued", "transfer"): {"queued"},
     **{(status, "reassign"): {"assigned"} for status in HELD},
     ("resolved", "customer_reply"): {"queued"}, ("resolved", "week"): {"closed"}, ("resolved", "manager"): {"closed"},
 }
-ACTS = ("assign", "take", "reassign", "release", "gone", "reply", "customer_reply", "agent", "manager", "week")
+ACTS = ("assign", "take", "reassign", "release", "transfer", "gone", "reply", "customer_reply", "agent", "manager", "week")
 
 
 def move(thing: Any, to: str, act: str) -> list[str]:

@@ -138,10 +138,11 @@ def test_an_agent_takes_a_ticket(world: Any) -> None:
         assert AgentProfile.objects.get(user=world.agent).turn == 1
 
 
-@pytest.mark.parametrize("act", ["take", "release", "status", "reassign"])
+@pytest.mark.parametrize("act", ["take", "release", "transfer", "status", "reassign"])
 def test_what_one_does_not_see_is_404_and_what_one_may_not_is_403(world: Any, act: str) -> None:
     ticket = world.ticket()
-    body = {"status": {"status": "resolved"}, "reassign": {"agent": str(world.agent.id)}}.get(act, {})
+    bodies: dict[str, Any] = {"status": {"status": "resolved"}, "reassign": {"agent": str(world.agent.id)}, "transfer": {"skill": None}}
+    body = bodies.get(act, {})
     assert post(world, world.customer, ticket, act, **body).status == 403
     assert post(world, world.other_customer, ticket, act, **body).status == 404
     for stranger in (world.acme.customer, world.acme.agent, world.acme.manager):
@@ -157,7 +158,7 @@ def test_whoever_is_no_agent_takes_nothing_and_is_not_offered_it(world: Any) -> 
         name: world.api(getattr(world, name)).get(f"tickets/{ticket.pk}/").data["allowed_actions"]
         for name in ("manager", "agent", "customer")
     }
-    assert offered == {"manager": ["reassign"], "agent": ["take"], "customer": []}
+    assert offered == {"manager": ["transfer", "reassign"], "agent": ["take", "transfer"], "customer": []}
 
 
 def test_at_capacity_nothing_is_taken(world: Any) -> None:
@@ -192,10 +193,11 @@ def test_of_two_takers_one_gets_it(world: Any) -> None:
     assert len(entries(world, ticket, "assignment")) == 1
 
 
-@pytest.mark.parametrize("act", ["take", "release", "reassign", "status"])
+@pytest.mark.parametrize("act", ["take", "release", "transfer", "reassign", "status"])
 def test_every_move_heeds_the_version(world: Any, act: str) -> None:
     ticket = world.ticket() if act == "take" else world.ticket(agent=world.agent)
-    body = {"reassign": {"agent": str(world.teammate.id)}, "status": {"status": "pending"}}.get(act, {})
+    bodies: dict[str, Any] = {"reassign": {"agent": str(world.teammate.id)}, "status": {"status": "pending"}, "transfer": {"skill": None}}
+    body = bodies.get(act, {})
     person = world.manager if act == "reassign" else world.agent
     version = world.pandar.fresh(ticket).version
     stale = post(world, person, ticket, act, version=version + 1, **body)
@@ -221,7 +223,7 @@ def test_only_its_agent_or_a_manager_gives_back(world: Any) -> None:
     offered = [
         world.api(person).get(f"tickets/{ticket.pk}/").data["allowed_actions"] for person in (world.agent, world.teammate, world.manager)
     ]
-    assert offered == [["release"], [], ["release", "reassign"]]
+    assert offered == [["release", "transfer"], [], ["release", "transfer", "reassign"]]
     assert world.pandar.fresh(ticket).status == "assigned"
     assert post(world, world.manager, ticket, "release").status == 200
 

@@ -39,8 +39,8 @@ def queue_of(world: Any, dice: random.Random, many: int) -> None:
             Conversation(id=uuid7(), organization=organization, customer_id=world.customer.id) for _ in range(many))
         Ticket.objects.bulk_create(
             Ticket(conversation=room, organization=organization, number=5000 + number, subject="Some", customer_id=world.customer.id,
-                   priority=dice.randrange(1, 5), category=dice.choice(kinds), status=Status.QUEUED, released_by_id=dice.choice(people),
-                   preferred_agent_id=dice.choice(people))
+                   priority=dice.randrange(1, 5), category=dice.choice(kinds), status=Status.QUEUED,
+                   skill=dice.choice([None, None, *skills]), released_by_id=dice.choice(people), preferred_agent_id=dice.choice(people))
             for number, room in enumerate(rooms))
         for ticket in Ticket.objects.all():
             Ticket.objects.filter(pk=ticket.pk).update(created_at=timezone.now() - timedelta(seconds=dice.randrange(many)))
@@ -84,6 +84,10 @@ def test_a_long_queue_is_not_read_to_its_end(world: Any) -> None:
 
         Ticket.objects.filter(released_by_id=world.agent.id).update(released_by=None)
         assert rows_read(queries.WITHIN, given) < 40
+        skill = Skill.objects.all()[0]
+        Ticket.objects.filter(priority__gt=1).update(skill=skill)
+        assert rows_read(queries.WITHIN, given) < 40, "what nobody here can take does not stand before the others"
+        assert rows_read(queries.WITHIN, given | {"skills": [skill.pk], "knowing": [3]}) < 40
         assert rows_read(queries.QUEUE, [organization, None, 0]) >= 400
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db.models.functions import Now
 
-from accounts.models import AgentProfile
+from accounts.models import AgentProfile, Skill
 from foundation.units import unit_of_work
 from tickets.actions import leftovers
 from tickets.actions.assigning import assign_queue
@@ -23,6 +23,7 @@ def test_any_walk_stays_in_the_table(world: Any, seed: int) -> None:
     ticket = world.ticket()
     with unit_of_work(world.pandar.id):
         AgentProfile.objects.update(availability="available", capacity=2)
+        skill = str(Skill.objects.create(organization_id=world.pandar.id, name="Cards").pk)
     path, staff = f"tickets/{ticket.pk}", [world.agent, world.teammate, world.manager]
 
     def post(people: list[Any], act: str, **body: Any) -> Any:
@@ -38,6 +39,7 @@ def test_any_walk_stays_in_the_table(world: Any, seed: int) -> None:
     doings: list[tuple[set[str], Any]] = [
         ({"take"}, lambda: post(staff, "take")),
         ({"release"}, lambda: post(staff, "release")),
+        ({"transfer"}, lambda: post(staff, "transfer", skill=rng.choice([None, skill]))),
         ({"reassign"}, lambda: post([world.manager], "reassign", agent=str(rng.choice(staff).id))),
         (
             {"agent", "manager"},
