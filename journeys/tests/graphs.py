@@ -1,5 +1,8 @@
 """Graphs to test with: the example, small ones by hand, and generated ones."""
 import json
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -91,64 +94,74 @@ def damaged(draw: Any) -> Any:
     return draw(st.fixed_dictionaries({"startNode": keys | anything, "nodes": st.just(nodes) | anything}) | anything)
 
 
+DRAWN = (*[QUESTION] * 6, MESSAGE, CONDITION)
+
+
 @st.composite
-def plausible(draw: Any) -> Graph:
+def plausible(draw: Any, kinds: Sequence[str] = DRAWN) -> Graph:
     """A graph of well-formed nodes that lead anywhere; some can be published, some cannot."""
-    names = [f"n{number}" for number in range(draw(st.integers(1, 7)))] + ["end"]
-    nodes = [draw(node(name, names)) for name in names[:-1]]
-    return graph(*nodes, end("end", draw(st.sampled_from(["none", "create_ticket"])), ticket={"subject": "{{n0}}" if nodes else "x"}))
+    many = draw(st.integers(1, 7))
+    nodes = [draw(node(draw(st.sampled_from(kinds)), number, many)) for number in range(many)]
+    return graph(*nodes, end("end", draw(st.sampled_from(["none", "create_ticket"])), ticket={"subject": "{{n0}}"}))
 
 
 @st.composite
-def sound(draw: Any) -> Graph:
-    """A graph that can be published: a plausible one, mended where it has errors."""
-    found: Graph = draw(plausible())
-    while wrong := checking.errors(found):
+def sound(draw: Any, kinds: Sequence[str] = DRAWN) -> Graph:
+    """A graph that can be published: a plausible one whose nodes lead to the following one too, mended where it has errors."""
+    found: Graph = draw(plausible(kinds))
+    following = dict(pairwise(found["nodes"]))
+    for name, to in following.items():
+        if "nextNode" in found["nodes"][name]:
+            found["nodes"][name]["nextNode"] = to
+    for _ in range(20):
+        if not (wrong := checking.errors(found)):
+            return found
         for problem in wrong:
-            mend(found["nodes"], problem)
-    return found
+            mend(found["nodes"], problem, following)
+    raise AssertionError(wrong)
 
 
-def mend(nodes: Any, problem: checking.Problem) -> None:
-    """What is in the wrong place goes, what leads nowhere leads to the end."""
-    found = nodes.get(problem.node)
-    if found is None:
-        return
-    if problem.code == "unreachable":
-        if problem.node == "end":
-            first = next(iter(nodes.values()))
-            first.update(nextNode="end", required=False, nextNodeMap={})
-        else:
-            del nodes[problem.node]
-    elif problem.code == "unknown_target" and found["nextNode"] in nodes:
-        found["nextNodeMap"] = {key: to for key, to in found.get("nextNodeMap", {}).items() if to in nodes}
-        found["rules"] = [rule for rule in found.get("rules", []) if rule["nextNode"] in nodes]
-    elif problem.code == "compares_nothing":
-        found["rules"] = [rule for rule in found["rules"] if nodes.get(rule["node"], {}).get("type") == QUESTION]
-    elif problem.code == "inserts_nothing":
-        found["ticket"] = {"subject": "x"}
-        found["question"] = f"{problem.node}?"
+def mend(nodes: Any, problem: checking.Problem, following: dict[str, str]) -> None:
+    """What cannot be reached follows what stands before it, what leads nowhere leads on; silent circles and what compares nothing go."""
+    key = str(problem.node)
+    if problem.code in ("unreachable", "no_end", "leads_nowhere", "option_leads_nowhere"):
+        before = key if problem.code != "unreachable" else next(name for name, to in following.items() if to == key)
+        nodes[before].update(nextNode=following[before], required=False)
+    elif problem.code in ("compares_nothing", "endless_circle"):
+        kept = [rule for rule in nodes[key].get("rules", ()) if nodes[rule["node"]]["type"] == QUESTION]
+        nodes[key]["rules"] = kept if problem.code == "compares_nothing" else []
     else:
-        found.update(nextNode="end", required=False)
+        assert problem.code == "inserts_nothing", problem
+        nodes[key]["ticket"] = {"subject": "x"}
 
 
-def node(key: str, names: list[str]) -> Any:
-    to = st.sampled_from(names)
+@cache
+def node(kind: str, number: int, many: int) -> Any:
+    """One of so many, which leads to any of them or to the end. Kept: Hypothesis takes long to build a strategy, not to draw from it."""
+    key, to = st.just(f"n{number}"), st.sampled_from([*(f"n{other}" for other in range(many)), "end"])
     rule = st.tuples(to, st.sampled_from(conditions.OPERATORS), st.sampled_from(WORDS) | st.integers(0, 3), to)
-    return st.one_of(
-        *[st.builds(ask, st.just(key), st.just(kind), nextNodeMap=mapped(to), required=st.booleans(), **leads)
-          for kind in (SINGLE, MULTIPLE, TEXT, NUMBER, DATE, IMAGES, GIFT_CARD, SINGLE, MULTIPLE) for leads in ({"nextNode": to}, {})],
-        st.builds(say, st.just(key), to), st.builds(choose, st.just(key), st.lists(rule, max_size=3), to))
+    return {
+        QUESTION: st.builds(asked, key, st.sampled_from((*QUESTION_TYPES, SINGLE, MULTIPLE)), least=st.integers(0, 3),
+                            otherwise=to | st.none(), required=st.booleans(), nextNodeMap=mapped(to)),
+        MESSAGE: st.builds(say, key, to), CONDITION: st.builds(choose, key, st.lists(rule, max_size=3), to)}[kind]
+
+
+def asked(key: str, kind: str, *, least: int, otherwise: str | None, **members: Any) -> dict[str, Any]:
+    """A question; of several options so many must be chosen."""
+    members |= {"nextNode": otherwise} if otherwise else {}
+    members |= {"validation": {"min": least}} if kind == MULTIPLE and least else {}
+    return ask(key, kind, **members)
 
 
 def mapped(to: Any) -> Any:
-    return st.dictionaries(st.sampled_from(["a", "b", "c", "1", "yes"]), to, max_size=3)
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(["a", "b", "c", "1", "yes"], to))
 
 
-def answers_to(kind: str) -> Any:
-    """Answers that a question of `ask` takes."""
+@cache
+def answers_to(kind: str, least: int = 1) -> Any:
+    """Answers that a question of `ask` takes; of several options, so many at least."""
     return {
-        SINGLE: st.sampled_from(["a", "b", "c"]), MULTIPLE: st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, unique=True),
+        SINGLE: st.sampled_from(["a", "b", "c"]), MULTIPLE: st.lists(st.sampled_from(["a", "b", "c"]), min_size=least, unique=True),
         TEXT: st.sampled_from(["yes", "1", "no idea"]), NUMBER: st.integers(0, 3) | st.just(2.5), DATE: st.sampled_from(["2026-03-01"]),
         IMAGES: st.lists(st.sampled_from(UPLOADS), min_size=1, unique=True),
         GIFT_CARD: st.just({"brand": "Steam", "country": "US", "amount": "50"}),

@@ -33,7 +33,10 @@ class Always(Desk):
 
 def counts(desk: Desk, minute: datetime, pauses: Sequence[Pause]) -> bool:
     """Whether the minute that begins here is one of the clock's."""
-    return not any(begins <= minute < ends for begins, ends in pauses) and desk.serves(minute)
+    for begins, ends in pauses:
+        if begins <= minute < ends:
+            return False
+    return desk.serves(minute)
 
 
 def first_with(desk: Desk, start: datetime, minutes: int, pauses: Sequence[Pause] = ()) -> datetime:
@@ -47,9 +50,12 @@ def first_with(desk: Desk, start: datetime, minutes: int, pauses: Sequence[Pause
 
 def last_with(desk: Desk, start: datetime, minutes: int, pauses: Sequence[Pause] = ()) -> datetime:
     """The latest moment at which no more than so many minutes have passed."""
-    at = start
-    while minutes or not counts(desk, at, pauses):
-        minutes -= counts(desk, at, pauses)
+    return next_counted(desk, first_with(desk, start, minutes, pauses), pauses)
+
+
+def next_counted(desk: Desk, at: datetime, pauses: Sequence[Pause] = ()) -> datetime:
+    """When the first minute begins, from a moment on, that is one of the clock's."""
+    while not counts(desk, at, pauses):
         at += MINUTE
     return at
 
