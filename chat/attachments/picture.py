@@ -11,6 +11,7 @@ import ctypes
 import io
 import json
 import os
+import re
 import resource
 import struct
 import sys
@@ -22,8 +23,9 @@ from PIL import GifImagePlugin, Image, ImageCms, ImageOps, JpegImagePlugin, PngI
 
 MOST_PIXELS = 40_000_000  # of all frames together; Pillow asks each header for them before it decodes
 MOST_FRAMES = 500
+MOST_SCANS = 100  # of a JPEG: each goes over all of the picture, and may be a few bytes; encoders make ten or so
 MEMORY = 1024**3  # bytes of addresses
-PROCESSOR_SECONDS = 20
+PROCESSOR_SECONDS = 10
 MOST_RESULT = 20 * 1024**2  # bytes
 LARGEST_PROFILE = 512 * 1024  # bytes
 THUMBNAIL = (480, 480)
@@ -32,6 +34,8 @@ NO_NEW_PRIVILEGES = 38  # prctl(2)
 LENGTH = struct.Struct("!I")
 QUALITY = 90
 PLAIN_WEBP: dict[str, Any] = {"method": 2, "exif": b"", "xmp": b"", "icc_profile": b""}
+JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # which has a length; pixels have none that looks like it
+START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
 FRAME_MILLISECONDS = (20, 60_000, 100)  # the shortest, the longest, and where nothing is said
 
 
@@ -42,6 +46,8 @@ class Refused(Exception):
 def renewed(content: bytes, form: str) -> tuple[dict[str, Any], list[bytes]]:
     """What is told of the picture, and its parts. Raises Refused, MemoryError, or whatever Pillow raises for a broken file."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    if form == "JPEG" and scans(content) > MOST_SCANS:
+        raise Refused("too_costly")
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
@@ -65,6 +71,15 @@ def expect_moderate(width: int, height: int, frames: int = 1) -> None:
         raise Refused("unreadable")
     if frames > MOST_FRAMES or width * height * frames > MOST_PIXELS:
         raise Refused("too_many_pixels")
+
+
+def scans(content: bytes) -> int:
+    """How many scans a JPEG has, up to its end; counted before anything is decoded."""
+    found, place = 0, 2
+    while (marker := JPEG_MARKER.search(content, place)) and marker[1] != END_OF_IMAGE:
+        found += marker[1] == START_OF_SCAN
+        place = marker.end() + int.from_bytes(content[marker.end():marker.end() + 2])
+    return found
 
 
 def still(picture: Any, form: str, *, lossless: bool) -> tuple[Any, bytes]:
@@ -118,12 +133,15 @@ def in_srgb(picture: Any, profile: bytes) -> Any:
 
 
 def animation(picture: Any, form: str, frames: int) -> tuple[Any, bytes]:
-    """All frames, each for its time."""
-    loop = picture.info.get("loop")
+    """All frames, each for its time. A frame of a GIF may lie beyond the picture, which Pillow lets grow by it: browsers do not, and what
+    is decoded counts."""
+    loop, canvas, pixels = picture.info.get("loop"), picture.size, 0
     kept, times = [], []
     for number in range(frames):
         picture.seek(number)
-        frame = picture.convert("RGBA")
+        pixels += picture.width * picture.height
+        expect_moderate(pixels, 1)
+        frame = picture.convert("RGBA").crop((0, 0, *canvas))
         times.append(milliseconds(picture.info.get("duration")))
         frame.info = {}
         kept.append(frame)

@@ -100,6 +100,23 @@ def vast_webp() -> bytes:
     return content[:24] + b"\xff" * 6 + content[30:]
 
 
+def growing_gif(side: int, frames: int = 3) -> bytes:
+    """A picture of one pixel, with frames that lie far beyond it."""
+    content = encoded(Image.new("P", (1, 1)), "GIF")
+    frame = encoded(drawing(side, side).quantize(8), "GIF")
+    start = frame.index(b"\x2c\0\0\0\0")
+    colours = frame[13:13 + 3 * 2 ** ((frame[10] & 7) + 1)]
+    told = frame[start:start + 9] + bytes([0x80 | (frame[10] & 7)])
+    return content[:-1] + (told + colours + frame[start + 10:-1]) * frames + b";"
+
+
+def many_scans(scans: int, side: int = 64) -> bytes:
+    """A progressive JPEG whose last scan, some hundred bytes for however many pixels, is there so many times."""
+    content = encoded(Image.new("L", (side, side), 128), "JPEG", quality=5, progressive=True)
+    first, end = content.rindex(b"\xff\xc4", 0, content.rindex(b"\xff\xda")), content.rindex(b"\xff\xd9")
+    return content[:first] + content[first:end] * (scans - content.count(b"\xff\xda") + 1) + content[end:]
+
+
 def text_bomb(many: int = 1) -> bytes:
     """A text of 500 MB in a file of half a megabyte."""
     text = zlib.compressobj(9)

@@ -138,6 +138,31 @@ def test_frames_count_as_pixels(form: str, monkeypatch: pytest.MonkeyPatch) -> N
     assert refusal(pictures.animated(form, frames=11, size=(2000, 2000))) == "too_many_pixels"
 
 
+def test_frames_beyond_a_picture_count_with_their_pixels() -> None:
+    assert refusal(pictures.growing_gif(4000)) == "too_many_pixels"
+
+
+def test_what_lies_beyond_a_picture_is_cut_off() -> None:
+    kept = made(pictures.growing_gif(50))
+    assert (kept.width, kept.height) == (1, 1) == opened(kept.content).size
+    assert opened(kept.thumbnail).size == (1, 1)
+
+
+def test_scans_without_end_are_refused_before_they_are_decoded() -> None:
+    """Ten thousand of them over forty megapixels would take minutes."""
+    assert refusal(pictures.many_scans(picture.MOST_SCANS + 1)) == "too_costly"
+    assert opened(made(pictures.many_scans(picture.MOST_SCANS)).content).size == (64, 64), "the control"
+
+
+def test_only_scans_are_counted() -> None:
+    """Not what looks like one in a comment, in the pixels or behind the picture."""
+    noise = pictures.encoded(Image.effect_noise((900, 900), 120), "JPEG", quality=98, progressive=True, comment=b"\xff\xda" * 500)
+    assert noise.count(b"\xff\xda") > picture.MOST_SCANS
+    assert picture.scans(noise + b"\xff\xda" * 500) == 6
+    assert opened(made(noise + b"\xff\xda" * 500).content).size == (900, 900)
+    assert picture.scans(pictures.jpeg()) == 1 and picture.scans(b"\xff\xd8\xff") == 0 == picture.scans(b"")
+
+
 @pytest.mark.parametrize("content", [pictures.text_bomb, lambda: pictures.text_bomb(8), pictures.many_texts], ids=["one", "eight", "many"])
 def test_texts_that_blow_up_are_refused(content: Callable[[], bytes]) -> None:
     assert refusal(content()) in {"unreadable", "too_costly"}
@@ -284,7 +309,7 @@ def test_the_program_gives_way_and_opens_nothing_much() -> None:
 def endless(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """A program that a file keeps busy for ever, with a second of processor time."""
     program = tmp_path / "picture.py"
-    text = renewing.PROGRAM.read_text().replace("PROCESSOR_SECONDS = 20", "PROCESSOR_SECONDS = 1")
+    text = renewing.PROGRAM.read_text().replace("PROCESSOR_SECONDS = 10", "PROCESSOR_SECONDS = 1")
     program.write_text(text.replace("    about, parts = told(", "    while True: pass\n    about, parts = told("))
     monkeypatch.setattr(renewing, "PROGRAM", program)
 
