@@ -231,7 +231,7 @@ def test_whoever_finds_no_place_comes_again(world: World, monkeypatch: pytest.Mo
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(one, customer) for _ in range(2)]
         assert inside.acquire(timeout=20)
-        while few._theirs[customer.id] < 2:
+        while few.here[customer.id] < 2:
             threading.Event().wait(0.005)
         with pytest.raises(Unavailable):
             one(customer)
