@@ -84,7 +84,7 @@ def start_postgres(folder: Path) -> None:
     postgres = Postgres(State.processes, folder, tests=True)
     postgres.start()
     bootstrap.ensure(postgres.sockets)
-    bootstrap.allow_forced_drop(postgres.sockets)
+    bootstrap.prepare_for_tests(postgres.sockets)
     addresses = embedded_addresses(folder)
     os.environ |= {"DATABASE_URL": addresses.database_url, "DATABASE_OWNER_URL": str(addresses.database_owner_url)}
 

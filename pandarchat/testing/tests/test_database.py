@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -11,8 +12,17 @@ from django.db import connection
 
 from pandarchat.environment import ROOT
 from pandarchat.testing import database, start
+from pandarchat.tests.world import World, fingerprint
 
 OURS = (start.FOLDER, start.GIVEN_REDIS, "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PANDAR_VAR")
+
+
+@pytest.fixture(params=["row by row", "with new files"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How tables are emptied: the quick way of little, and that of much or of a server that others gave."""
+    if request.param == "with new files":
+        monkeypatch.setattr(database, "FEW_PAGES", -1)
+    return str(request.param)
 
 
 @pytest.fixture
@@ -67,7 +77,7 @@ def test_a_database_of_another_name_is_refused(name: str) -> None:
         database.drop(name)
 
 
-def test_what_is_committed_is_seen_by_others_and_cleaned_though_append_only(probe: None) -> None:
+def test_what_is_committed_is_seen_by_others_and_cleaned_though_append_only(probe: None, way: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO probe VALUES (1)")
     assert count() == 1
@@ -75,13 +85,39 @@ def test_what_is_committed_is_seen_by_others_and_cleaned_though_append_only(prob
     assert count() == 0
 
 
-def test_cleaning_leaves_the_guards_in_force(probe: None) -> None:
+def test_cleaning_leaves_the_guards_in_force(probe: None, way: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO probe VALUES (1)")
+    with database.owner(connection.settings_dict["NAME"]) as session:
+        forced = "SELECT count(*) FROM pg_class WHERE relforcerowsecurity"
+        before = session.execute(forced).fetchone()
+        database.clean()
+        assert session.execute(forced).fetchone() == before != (0,)
+        for forbidden in ("TRUNCATE probe", "DELETE FROM probe"):
+            with pytest.raises(psycopg.errors.RaiseException, match="append only"):
+                session.execute(forbidden)
+
+
+def test_cleaning_empties_every_table(world: World, way: str) -> None:
+    """Rows that name each other, of two organizations, too."""
+    world.say(world.agent, world.ticket(agent=world.agent))
     database.clean()
-    with database.owner(connection.settings_dict["NAME"]) as session, pytest.raises(psycopg.errors.RaiseException, match="append only"):
-        session.execute("TRUNCATE probe")
+    for tenant in (world.pandar, world.acme):
+        assert {counted.partition(" ")[0] for counted in fingerprint(tenant.id).values()} == {"0"}
 
 
-def test_cleaning_keeps_what_migrations_fill(committed: None) -> None:
+def test_cleaning_waits_for_who_still_writes(probe: None, way: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as late, ThreadPoolExecutor(1) as other:
+        late.execute("INSERT INTO probe VALUES (1)")
+        cleaning = other.submit(database.clean)
+        with pytest.raises(TimeoutError):
+            cleaning.result(timeout=0.3)
+        late.commit()
+        cleaning.result()
+    assert count() == 0
+
+
+def test_cleaning_keeps_what_migrations_fill(committed: None, way: str) -> None:
     with database.owner(connection.settings_dict["NAME"]) as session:
         before = session.execute("SELECT count(*) FROM django_migrations").fetchone()
         database.clean()
