@@ -76,12 +76,12 @@ def permissions_of(role: Role) -> list[str]:
 
 def _grant(role: Role, permissions: Any) -> None:
     wanted = set(permissions)
-    known = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")
-             if f"{p.content_type.app_label}.{p.codename}" in wanted}
-    if unknown := sorted(wanted - set(known)):
+    rows = Permission.objects.filter(codename__in=[name.partition(".")[2] for name in wanted])
+    keys = {f"{app}.{codename}": key for key, app, codename in rows.values_list("pk", "content_type__app_label", "codename")}
+    if unknown := sorted(wanted - keys.keys()):
         raise Invalid("Some permissions do not exist.", fields={"permissions": unknown})
     RolePermission.objects.bulk_create(
-        RolePermission(organization_id=role.organization_id, role=role, permission=permission) for permission in known.values())
+        RolePermission(organization_id=role.organization_id, role=role, permission_id=keys[name]) for name in wanted)
 
 
 def role_group(role: UUID) -> str:
