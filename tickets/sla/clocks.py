@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 from uuid import UUID
 
-from tickets.sla.calendars import ELAPSED, Measure
+from tickets.sla.calendars import ELAPSED, Measure, NeverOpen
 
 Pause = tuple[datetime, datetime]
 
@@ -173,15 +173,16 @@ class Clock:
         return replace(self, paused_at=at) if self.running else self
 
     def resume(self, at: datetime, measure: Measure | None) -> "Clock":
-        """It goes on, its deadline as much later as the pause took of its time. Without its measure, whose calendar may be gone, as much
-        later as the pause took."""
+        """It goes on, its deadline as much later as the pause took of its time. Without its measure, whose calendar may be gone or open too
+        seldom by now, as much later as the pause took."""
         if self.paused_at is None:
             return self
         pauses = (*self.pauses, (self.paused_at, at)) if at > self.paused_at else self.pauses
-        going = replace(self, pauses=pauses, paused_at=None)
-        if measure is None:
-            return replace(going, moments=self._shifted(at))
-        return replace(going, moments=moments(self.started_at, self.target.time, measure, pauses))
+        try:
+            ends = moments(self.started_at, self.target.time, measure, pauses) if measure else self._shifted(at)
+        except NeverOpen:
+            ends = self._shifted(at)
+        return replace(self, pauses=pauses, paused_at=None, moments=ends)
 
     def _shifted(self, at: datetime) -> Moments:
         assert self.paused_at is not None  # noqa: S101

@@ -135,6 +135,13 @@ def test_without_its_calendar_a_pause_takes_as_long_as_it_took() -> None:
     assert clocks.follow("in_progress", after(9), {}).clocks[RESOLUTION].moments.warning_at == after(5), "which was past already"
 
 
+def test_nor_does_a_calendar_that_opens_too_seldom_by_now_keep_a_ticket_from_going_on() -> None:
+    clocks = opened(policy({RESOLUTION: {NORMAL: 100}}, calendar=DESK)).follow("pending", after(6), CALENDARS)
+    seldom = {DESK: Calendar("UTC", (Hours(0, time(9), time(9, 1)),))}
+    due = clocks.clocks[RESOLUTION].moments.due_at
+    assert clocks.follow("in_progress", after(9), seldom).clocks[RESOLUTION].moments.due_at == due + timedelta(hours=3)
+
+
 def fit(clocks: Clocks, given: Policy | None, priority: int, now: datetime, responded_at: datetime | None = None) -> Clocks | None:
     return clocks.fit(given, priority, CALENDARS, now, opened_at=MONDAY, responded_at=responded_at)
 
