@@ -15,11 +15,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from foundation import logs
-from foundation.errors import NotFound
+from foundation.errors import Invalid, NotFound
 from foundation.postgresql.pipeline import OPENED, lines
 from foundation.units import current_organization, unit_of_work
 from tickets.models import Calendar as CalendarRow
-from tickets.models import Priority, SlaPolicy
+from tickets.models import Category, Priority, SlaPolicy
 from tickets.sla.agreement import Policy, clock_as_json
 from tickets.sla.agreement import start as begins
 from tickets.sla.calendars import Calendar, Hours
@@ -195,10 +195,12 @@ def _policy_shown(row: SlaPolicy) -> dict[str, Any]:
 
 
 def preview(*, priority: str, start: datetime | None = None, policy: UUID | None = None, category: str | None = None) -> dict[str, Any]:
-    """The clocks of a ticket that would be opened then. Raises NotFound for a policy that is not there."""
+    """The clocks of a ticket that would be opened then. Raises NotFound for a policy that is not there, Invalid for such a category."""
     promises, at = load(), start or timezone.now()
     if policy is not None and policy not in promises.policies:
         raise NotFound("There is no such policy.")
+    if category is not None and not Category.objects.filter(slug=category).exists():
+        raise Invalid("Some fields are not valid.", fields={"category": ["There is no such category."]})
     found = promises.policies[policy] if policy else promises.policy_of(category)
     shown: dict[str, Any] = {"policy": found.id if found else None, "start": at}
     for kind in Kind:

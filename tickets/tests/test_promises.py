@@ -156,7 +156,7 @@ def test_the_preview_says_what_a_ticket_would_have(world: Any) -> None:
     assert api.get("sla/preview/", policy=str(cards.pk)).data["policy"] == str(cards.pk)
     assert api.get("sla/preview/", category="cards", priority="low").data["resolution"] is None
     assert api.get("sla/preview/", policy=str(uuid4())).status == 404
-    for query in ({"start": "x"}, {"start": "1900-01-01T00:00:00Z"}, {"colour": "red"}):
+    for query in ({"start": "x"}, {"start": "1900-01-01T00:00:00Z"}, {"colour": "red"}, {"category": "crads"}):
         assert api.get("sla/preview/", **query).status == 400
 
 
