@@ -9,7 +9,7 @@ from accounts.actor import Actor
 from tickets import service_levels
 from tickets.models import Status, Ticket
 from tickets.service_levels import Promises
-from tickets.sla.agreement import PAUSES, Clocks, as_json, begin, of_json
+from tickets.sla.agreement import PAUSES, Clocks, Policy, as_json, begin, of_json
 from tickets.sla.clocks import Kind
 
 
@@ -74,11 +74,17 @@ def _asked(ticket: Ticket, clocks: Clocks) -> Clocks:
 
 
 def fit(ticket: Ticket) -> None:
-    """The targets of what the ticket is now: another priority or category was given to it by hand."""
-    clocks = of(ticket)
-    if clocks is None:
-        return
+    """The targets of what the ticket is now: another priority or category was given to it by hand. Of which nothing was promised yet, what
+    is promised now began when it was opened."""
     promises = service_levels.load()
     policy = promises.policy_of(ticket.category.slug if ticket.category else None)
-    keep(ticket, clocks.fit(policy, ticket.priority, promises.calendars, timezone.now(), opened_at=ticket.created_at,
-                            responded_at=ticket.first_response_at))
+    clocks = of(ticket) or (_nothing_yet(ticket, policy) if policy else None)
+    if clocks is not None:
+        keep(ticket, clocks.fit(policy, ticket.priority, promises.calendars, timezone.now(), opened_at=ticket.created_at,
+                                responded_at=ticket.first_response_at))
+
+
+def _nothing_yet(ticket: Ticket, policy: Policy) -> Clocks:
+    """Nobody has kept when the ticket waited before; that it waits now, it has at least since it was changed last."""
+    waits = (ticket.resolved_at or ticket.updated_at) if ticket.status in PAUSES else None
+    return Clocks(policy.id, next_response_promised=False, paused_at=waits)

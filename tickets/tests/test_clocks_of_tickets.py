@@ -189,6 +189,26 @@ def test_another_category_by_hand_has_its_policy(world: Any) -> None:
     assert minutes_left(sla(world, ticket)["first_response"]) == 60
 
 
+def test_a_ticket_of_which_nothing_was_promised_has_what_is_promised_once_it_is_changed(world: Any) -> None:
+    ticket, waiting = world.ticket(), world.ticket(agent=world.agent)
+    world.say(world.agent, waiting)
+    become(world, waiting, "pending")
+    change(world, ticket, priority="high")
+    assert sla(world, ticket) is None, "nothing is promised to anybody"
+    category(world, "cards", promise(world, name="Cards", is_default=False))
+    for each in (ticket, waiting):
+        change(world, each, category="cards", priority="normal")
+    shown, fresh = sla(world, ticket), world.pandar.fresh(ticket)
+    assert [datetime.fromisoformat(shown[kind]["started_at"]) for kind in ("first_response", "resolution")] == [ticket.created_at] * 2
+    assert minutes_left(shown["first_response"]) == 60 and fresh.sla_due_at == datetime.fromisoformat(shown["first_response"]["due_at"])
+    assert sla(world, waiting)["first_response"]["stopped_at"] and world.pandar.fresh(waiting).sla_next_at is None, "it waits"
+    before = sla(world, waiting)["paused_at"]
+    change(world, waiting, priority="high")
+    assert sla(world, waiting)["paused_at"] == before
+    change(world, ticket, category=None)
+    assert sla(world, ticket) is None and world.pandar.fresh(ticket).sla_next_at is None
+
+
 def test_what_runs_keeps_its_deadlines_when_its_policy_changes(world: Any) -> None:
     policy = promise(world)
     running, before = world.ticket(agent=world.agent), None
