@@ -53,7 +53,8 @@ def answer(request: HttpRequest, about: About, open_file: Callable[[], IO[bytes]
         return empty(304, headers)
     file = open_file()
     size = file.seek(0, 2)
-    asked = None if request.headers.get("If-Range", tag) != tag else wanted(request.headers.get("Range", ""), size)
+    ranged = request.method == "GET" and request.headers.get("If-Range", tag) == tag
+    asked = wanted(request.headers.get("Range", ""), size) if ranged else None
     if asked == ():
         file.close()
         return empty(416, {**headers, "Content-Range": f"bytes */{size}"})

@@ -95,6 +95,14 @@ def test_a_head_has_no_body() -> None:
     assert (response.status_code, response.headers["Content-Length"], file.closed) == (200, str(SIZE), True)
 
 
+@pytest.mark.parametrize("header", ["bytes=0-9", f"bytes={SIZE}-"])
+def test_a_head_has_no_range(header: str) -> None:
+    """RFC 9110, 14.2: ranges are GET's alone."""
+    response = content.answer(RequestFactory().head("/", headers={"Range": header}), ABOUT, lambda: io.BytesIO(BODY))
+    assert (response.status_code, response.headers["Content-Length"]) == (200, str(SIZE))
+    assert "Content-Range" not in response.headers
+
+
 @pytest.mark.parametrize(("name", "expected"), [
     ('say "hi".png', 'attachment; filename="say \\"hi\\".png"'), ("Ünïcode.png", "attachment; filename*=utf-8''%C3%9Cn%C3%AFcode.png"),
 ])
