@@ -99,4 +99,4 @@ def answered(request: Request, key: str, about: content.About) -> HttpResponseBa
     try:
         return content.answer(request._request, about, partial(files.open_file, key))
     except FileNotFoundError:
-        raise NotFound("There is no such file.") from None
+        raise queries.nothing() from None

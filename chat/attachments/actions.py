@@ -73,8 +73,10 @@ def _finish(actor: Actor, attachment: Attachment, made: renewing.Made) -> Attach
 
 def discard(*, actor: Actor, attachment: UUID) -> None:
     """Remove one's own file that was not sent. Raises NotFound, or Conflict where it was."""
-    found = queries.get(actor, attachment)
-    row = Attachment.objects.select_for_update().get(id=found.id)
+    queries.get(actor, attachment)
+    row = Attachment.objects.select_for_update().filter(id=attachment).first()
+    if row is None:
+        raise queries.nothing()
     if row.uploader_id != actor.id or row.conversation_id is not None:
         raise Conflict("The file was sent: delete its message instead.", code="sent")
     _remove([row])

@@ -28,8 +28,13 @@ def get(actor: Actor, attachment: UUID) -> Attachment:
     """One that the actor may see; raises NotFound for anything else."""
     found = visible_to(actor).filter(id=attachment).first()
     if found is None:
-        raise NotFound("There is no such file.")
+        raise nothing()
     return found
+
+
+def nothing() -> NotFound:
+    """What is not there, or not for them."""
+    return NotFound("There is no such file.")
 
 
 def described(row: Attachment) -> dict[str, Any]:

@@ -253,6 +253,23 @@ def test_one_takes_back_what_was_not_sent(world: World) -> None:
     assert api.delete(f"upload/{row.id}/").status == 404
 
 
+def test_of_two_who_take_it_back_at_once_one_finds_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other request commits between this one's look and its lock."""
+    api, get = world.api(world.customer), actions.queries.get
+    attachment = api.upload(pictures.PDF).data["id"]
+
+    def overtaken(*given: Any) -> Attachment:
+        found = get(*given)
+        monkeypatch.undo()
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(lambda: (api.delete(f"upload/{attachment}/").status, connections.close_all())).result(20)[0] == 200
+        return found
+
+    monkeypatch.setattr(actions.queries, "get", overtaken)
+    assert api.delete(f"upload/{attachment}/").status == 404
+    assert len(removed(world)) == 1
+
+
 def removed(world: World) -> list[Delivery]:
     with unit_of_work(world.pandar.id):
         return list(Delivery.objects.filter(event__kind=actions.REMOVED))
