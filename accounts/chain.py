@@ -19,6 +19,7 @@ FORMAT = b"pandar-audit-1"
 BEGINNING = bytes(32)  # stands for the hash before the first
 OVERDUE = timedelta(minutes=1)  # what is not chained by then is not going to be
 AT_ONCE = 2000
+FIRST = -(2**63)  # the smallest that a position could be
 FIELDS = """id::text, organization_id::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), actor_id::text, actor_name,
   action, target_type, target_id, target_name, before::text, after::text, address, request_id"""
 EXACTLY = "(organization_id = %(organization)s::uuid OR %(platform)s AND organization_id IS NULL)"
@@ -28,7 +29,8 @@ FROM accounts_auditchain WHERE {EXACTLY}
 """
 PAGE = f"""
 SELECT position, previous_hash, hash, {FIELDS} FROM accounts_auditentry
-WHERE {EXACTLY} AND position > %(after)s AND position <= %(last)s ORDER BY position, id LIMIT %(most)s
+WHERE {EXACTLY} AND position >= %(after)s AND (position, id) > (%(after)s, %(entry)s::uuid) AND position <= %(last)s
+ORDER BY position, id LIMIT %(most)s
 """
 LEFT = f"""
 SELECT id, action, at FROM accounts_auditentry
@@ -90,6 +92,8 @@ def check(expected: int, previous: bytes, position: int, before: Any, digest: An
     """Raises BrokenChain unless this row is what was chained at the place that comes next."""
     if position > expected:
         raise BrokenChain(f"position {expected}: it is missing")
+    if position < 1:
+        raise BrokenChain(f"position {position}: {named(fields)} lies before the chain's beginning")
     if position < expected:
         raise BrokenChain(f"position {position}: {named(fields)} is there a second time")
     if before is None or bytes(before) != previous:
@@ -104,11 +108,11 @@ def named(fields: Any) -> str:
 
 
 def entries(organization: UUID, last: int) -> Iterator[tuple[Any, ...]]:
-    """The entries up to a position, in order."""
-    after = 0
-    while page := rows(organization, PAGE, after=after, last=last, most=AT_ONCE):
+    """The entries up to a position, in order, and whatever stands at a place that no entry has."""
+    after, entry = FIRST, str(PLATFORM)
+    while page := rows(organization, PAGE, after=after, entry=entry, last=last, most=AT_ONCE):
         yield from page
-        after = page[-1][0]
+        after, entry = page[-1][0], page[-1][3]
 
 
 def rows(organization: UUID, sql: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -134,6 +134,10 @@ def test_a_writer_waits_for_nobody_who_chains(world: Any, chained: UUID) -> None
     assert chaining.chain(organization=chained) == 1
 
 
+FORGED = """INSERT INTO accounts_auditentry (id, organization_id, at, actor_name, action, target_type, target_id, target_name, address,
+            request_id)
+            SELECT uuidv7(), organization_id, at, 'x', 'forged', '', '', '', '', '' FROM accounts_auditentry WHERE position = 5;
+            UPDATE accounts_auditentry SET position = place, previous_hash = 'x', hash = 'x' WHERE action = 'forged'"""
 TAMPERINGS = {
     "edited": ("UPDATE accounts_auditentry SET actor_name = 'another' WHERE position = 5", "position 5: entry .* is not what was chained"),
     "edited json": ("UPDATE accounts_auditentry SET after = '{}' WHERE after IS NOT NULL AND position = 9",
@@ -151,9 +155,24 @@ TAMPERINGS = {
               "position 8: .* does not follow the entry before it"),
     "taken out of the chain": ("UPDATE accounts_auditentry SET position = NULL, hash = NULL WHERE position = 5",
                                "position 5: it is missing$"),
+    "put in before the first": (FORGED.replace("place", "0"), "position 0: entry .* lies before the chain's beginning"),
     "another head": ("UPDATE accounts_auditchain SET hash = sha256('x')", "its hash is not the one that the chain ends with"),
     "beyond the head": ("UPDATE accounts_auditchain SET position = position - 1", "it lies beyond the chain's end"),
 }
+
+
+def test_one_put_in_beside_another_is_found_wherever_a_page_ends(chained: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The owner took the constraint away that allows a position once."""
+    with tampering(chained) as session:
+        session.execute("ALTER TABLE accounts_auditentry DROP CONSTRAINT audit_position_once")
+        try:
+            session.execute(FORGED.replace("place", "5").encode())
+            for most in range(1, 8):
+                monkeypatch.setattr(chain, "AT_ONCE", most)
+                assert re.search(r"position 5: entry \S+ \(forged, .*\) is there a second time", broken(chained))
+        finally:
+            session.execute("DELETE FROM accounts_auditentry WHERE action = 'forged'")
+            session.execute("ALTER TABLE accounts_auditentry ADD CONSTRAINT audit_position_once UNIQUE (organization_id, position)")
 
 
 @pytest.mark.parametrize(("sql", "found"), TAMPERINGS.values(), ids=TAMPERINGS)
