@@ -4,6 +4,7 @@
     committed                  each test with real commits, for threads, sockets and other processes; cleaned afterwards
 """
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -98,18 +99,37 @@ def ensure_template() -> str:
     return name
 
 
-def migrate(name: str) -> None:
-    """Migrate that database, through the product's own command."""
+def migrate(name: str, *target: str) -> None:
+    """Migrate that database, through the product's own command; `target` is an app and the name of one of its migrations."""
     with owner(name) as session:
         session.execute(bootstrap.script("database.sql"))
+    with connected_to(name):
+        call_command("migrate", *target, verbosity=0, interactive=False)
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Django's connection leads to that database."""
     own = connection.settings_dict["NAME"]
     disconnect()
-    connection.settings_dict["NAME"] = name
+    connection.settings_dict["NAME"] = checked(name)
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        yield
     finally:
         disconnect()
         connection.settings_dict["NAME"] = own
+
+
+@pytest.fixture
+def empty_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The name of a database without tables, to be migrated step by step."""
+    name = f"{connection.settings_dict['NAME']}_steps"
+    with django_db_blocker.unblock():
+        drop(name)
+        with owner() as session:
+            session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield name
+        drop(name)
 
 
 def clone(template: str, name: str) -> None:
