@@ -1,13 +1,15 @@
 """Browser sessions: what Django's session holds of whoever signed in, for the API, the socket and the administration pages alike."""
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, update_session_auth_hash
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models.functions import Now
 from django.middleware.csrf import rotate_token
+from django.utils import timezone
 
 from accounts.actions import sessions
 from accounts.models import Session, User, session_auth_hash
@@ -47,7 +49,13 @@ def begin(request: Any, *, tenant: UUID, user: UUID, session: UUID | None, epoch
             EPOCH: epoch, **({FAMILY: str(session)} if session else {})}
     for name, value in held.items():
         request.session[name] = value
+    _last(request)
     rotate_token(request)
+
+
+def _last(request: Any) -> None:
+    """So long from now on, and no longer however often it is saved."""
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
 def enter(request: Any, user: User) -> None:
@@ -60,6 +68,7 @@ def renew(request: Any, user: User) -> None:
     """This browser stays theirs where all that they had ended, inside a unit of their own tenant."""
     update_session_auth_hash(request, user)
     request.session[EPOCH] = user.epoch
+    _last(request)
     if row := _row(request, user):
         request.session[FAMILY] = str(row)
 

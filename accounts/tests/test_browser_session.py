@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.sessions.models import Session as Stored
 from django.test import Client
@@ -124,6 +125,19 @@ def test_a_token_needs_no_csrf_and_decides_alone(world: Any, agents: Browser) ->
     assert agents.ask("POST", "auth/socket-ticket/", None, mine, token=False).status_code == 201
     assert agents.ask("GET", "auth/me/", None, mine).json()["data"]["id"] == str(world.customer.id)
     assert agents.ask("GET", "auth/me/", None, {"Authorization": "Bearer nonsense"}).status_code == 401, "the cookie is no substitute"
+
+
+def test_its_end_is_fixed_when_it_begins(world: Any, agents: Browser) -> None:
+    """What a socket is told is the end of the session, and not that of a session which would begin now; saving it moves nothing."""
+    with unit_of_work(world.pandar.id):
+        ends = Session.objects.get(kind="browser").expires_at
+    with time_machine.travel(timezone.now() + timedelta(hours=5)):
+        store = agents.client.session
+        known = browser.of(store)
+        assert known and abs(known.expires_at - ends) < timedelta(seconds=10)
+        store["something"] = 1
+        store.save()
+        assert abs(Stored.objects.get(session_key=agents.key).expire_date - ends) < timedelta(seconds=10)
 
 
 def test_signing_in_begins_another_session_and_carries_nothing_over(world: Any, agents: Browser) -> None:
