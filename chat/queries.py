@@ -70,6 +70,12 @@ def get(actor: Actor, conversation: UUID) -> Conversation:
     return found
 
 
+def lock(actor: Actor, conversation: UUID) -> None:
+    """The same, locked until the unit of work ends: nothing is added to it, nor to what goes on from it."""
+    if not visible_to(actor).select_for_update().filter(id=conversation).exists():
+        raise NotFound("There is no such ticket.")
+
+
 def head(actor: Actor, conversation: Conversation) -> int:
     """The last number, as the actor counts."""
     return conversation.staff_seq if actor.staff else conversation.public_seq

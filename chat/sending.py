@@ -15,6 +15,7 @@ from psycopg.errors import UniqueViolation
 from accounts.actor import Actor
 from chat import metrics, queries, rooms, waking, wire
 from chat.attachments import actions as attachments
+from chat.models import Entry
 from foundation import events
 from foundation.async_database import in_thread, one_row
 from foundation.batching import Alone, Batcher
@@ -38,8 +39,15 @@ SELECT outcome, entry, staff_number, public_number, stored_at, owed
 FROM send_messages(%(organization)s::uuid, %(items)s::json, %(subscribers)s::text[])
 """
 LONGEST_BESIDE = 50_000  # bytes of text as JSON beside attachments: an entry fits into a frame
+# A message that began a conversation: its first entry takes the name and the digest under which it was sent elsewhere.
+NAMED = """
+UPDATE chat_entry SET client_id = %s::uuid, body_hash = %s::bytea
+WHERE organization_id = %s::uuid AND conversation_id = %s::uuid AND staff_seq = 1
+RETURNING id, staff_seq, public_seq, created_at
+"""
 WAKE = "wake"
 BUSY = "busy"
+ELSEWHERE = ("closed", "conflict")  # a customer's message may have a place elsewhere, or has it already
 together = Batcher(SEND_MANY, "messages", shared=lambda: {"subscribers": events.subscribers_of("message.sent")})
 
 
@@ -56,7 +64,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Stored:
-    """A committed message; `seq` is its number as the sender sees it."""
+    """A committed message; `seq` is its number as the sender sees it. `place`: where it is, if not where it was sent to."""
 
     id: UUID
     staff_seq: int
@@ -64,6 +72,7 @@ class Stored:
     seq: int
     created_at: datetime
     duplicate: bool
+    place: waking.Place | None = None
 
 
 def check(actor: Actor, draft: Draft) -> None:
@@ -106,6 +115,8 @@ def send(*, actor: Actor, draft: Draft) -> Stored:
     row = _execute(*statement(actor, draft, wakes=True))
     if row[0] == WAKE:
         return send_waking(actor=actor, draft=draft)
+    if row[0] in ELSEWHERE and not actor.staff:
+        return send_elsewhere(actor=actor, draft=draft)
     stored = judged(row, actor)
     publish(stored, row, actor, draft)
     return stored
@@ -121,6 +132,8 @@ async def send_from_socket(*, actor: Actor, draft: Draft, session: str) -> Store
     row, again = await _from_socket(actor, draft)
     if row[0] == WAKE:
         return await in_thread(actor.organization_id, send_waking, actor=actor, draft=draft, session=session)
+    if row[0] in ELSEWHERE and not actor.staff:
+        return await in_thread(actor.organization_id, send_elsewhere, actor=actor, draft=draft, session=session)
     stored = judged(row, actor)
     if again and stored.duplicate:
         stored = replace(stored, duplicate=False)  # by our own first try, whose answer was lost: nobody has been told yet
@@ -150,10 +163,56 @@ async def _from_socket(actor: Actor, draft: Draft) -> tuple[tuple[Any, ...], boo
 
 def send_waking(*, actor: Actor, draft: Draft, session: str = "") -> Stored:
     """Store a message together with what it moves: a reopened ticket, a first response."""
+    try:
+        with unit_of_work(actor):
+            return _store_waking(actor, draft, digest(draft), session)
+    except Conflict as refused:
+        if actor.staff or refused.code not in ELSEWHERE:
+            raise
+    return send_elsewhere(actor=actor, draft=draft, session=session)
+
+
+def send_elsewhere(*, actor: Actor, draft: Draft, session: str = "") -> Stored:
+    """A customer's message whose conversation is closed to them: into the one that goes on from it, or into a new one. It is looked for
+    under its client_id first, wherever it went, with the conversation locked: a repetition finds it, and of several at once one begins
+    another. Raises Conflict where it is another message, or where there is nowhere to go."""
     with unit_of_work(actor):
-        stored = _store(actor, draft, session)
-        if not stored.duplicate:
-            waking.wake(draft.conversation, actor)
+        queries.lock(actor, draft.conversation)
+        known = Entry.objects.filter(organization_id=actor.organization_id, sender_id=actor.id, client_id=draft.client_id).first()
+        if known is not None:
+            return _repeated(known, draft)
+        place = waking.opener().elsewhere(draft.conversation, draft.text, draft.attachments, actor)
+        if place is None:
+            raise closed()
+        store = _begun if place.begun else _gone_on
+        return replace(store(actor, draft, place.id, session), place=place)
+
+
+def _repeated(known: Entry, draft: Draft) -> Stored:
+    """The answer to what is stored under this client_id already; by the digest, which names the conversation that it was sent to."""
+    if bytes(known.body_hash or b"") != digest(draft):
+        raise used_before()
+    place = waking.opener().place(known.conversation_id) if known.conversation_id != draft.conversation else None
+    assert known.public_seq is not None, "a customer's message is public"  # noqa: S101
+    return Stored(known.id, known.staff_seq, known.public_seq, known.public_seq, known.created_at, duplicate=True, place=place)
+
+
+def _begun(actor: Actor, draft: Draft, conversation: UUID, session: str) -> Stored:
+    """It is there as the first entry, which nobody has seen yet."""
+    row = _execute(NAMED, (draft.client_id, digest(draft), actor.organization_id, conversation))
+    entry, staff_seq, public_seq, created_at = row
+    return Stored(entry, staff_seq, public_seq, public_seq, created_at, duplicate=False)
+
+
+def _gone_on(actor: Actor, draft: Draft, conversation: UUID, session: str) -> Stored:
+    return _store_waking(actor, replace(draft, conversation=conversation), digest(draft), session)
+
+
+def _store_waking(actor: Actor, draft: Draft, said: bytes, session: str) -> Stored:
+    """Store a message in the caller's unit of work, and move what it moves."""
+    stored = _store(actor, draft, said, session)
+    if not stored.duplicate:
+        waking.opener().woken(draft.conversation, actor)
     return stored
 
 
@@ -161,12 +220,12 @@ def note(*, actor: Actor, conversation: UUID, text: str) -> Stored:
     """An internal note that belongs to what else the caller's unit of work does. Raises Forbidden, Invalid."""
     draft = Draft(conversation, uuid7(), text, internal=True)
     check(actor, draft)
-    return _store(actor, draft, "")
+    return _store(actor, draft, digest(draft), "")
 
 
-def _store(actor: Actor, draft: Draft, session: str) -> Stored:
-    """Store a message in the caller's unit of work; it is published after the commit."""
-    row = _execute(*statement(actor, draft, wakes=False))
+def _store(actor: Actor, draft: Draft, said: bytes, session: str) -> Stored:
+    """Store a message in the caller's unit of work, under this digest; it is published after the commit."""
+    row = _execute(*statement(actor, draft, wakes=False, said=said))
     stored = judged(row, actor)
     transaction.on_commit(partial(publish, stored, row, actor, draft, session), robust=True)
     return stored
@@ -190,10 +249,14 @@ def used_before() -> Conflict:
     return Conflict("Another message was sent under this client_id.", code="conflict")
 
 
-def statement(actor: Actor, draft: Draft, *, wakes: bool) -> tuple[str, tuple[Any, ...]]:
-    """The statement and its parameters."""
-    given = (actor.organization_id, draft.conversation, actor.id, actor.name, actor.staff, draft.client_id, draft.text, digest(draft),
-             draft.internal, wakes, events.subscribers_of("message.sent"))
+def closed() -> Conflict:
+    return waking.Closed("This ticket is closed. Please open a new one.")
+
+
+def statement(actor: Actor, draft: Draft, *, wakes: bool, said: bytes | None = None) -> tuple[str, tuple[Any, ...]]:
+    """The statement and its parameters; `said` is the digest, where it is not the draft's own."""
+    given = (actor.organization_id, draft.conversation, actor.id, actor.name, actor.staff, draft.client_id, draft.text,
+             said or digest(draft), draft.internal, wakes, events.subscribers_of("message.sent"))
     return (SEND_ATTACHED, (*given, list(draft.attachments))) if draft.attachments else (SEND, given)
 
 
@@ -217,7 +280,7 @@ def judged(row: tuple[Any, ...], actor: Actor) -> Stored:
     if outcome == "not_found":
         raise NotFound("There is no such ticket.")
     if outcome == "closed":
-        raise Conflict("This ticket is closed. Please open a new one.", code="closed")
+        raise closed()
     if outcome == "conflict":
         raise used_before()
     if outcome == "unknown_attachment":

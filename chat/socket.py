@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 import orjson
 
 from accounts.actor import Actor
@@ -57,7 +58,9 @@ async def send(connection: Connection, command: wire.SendMessage) -> Frame:
     draft = sending.Draft(conversation=command.ticket, client_id=command.client_id, text=command.text, internal=command.internal,
                           attachments=tuple(command.attachments))
     stored = await sending.send_from_socket(actor=actor, draft=draft, session=connection.session)
-    return wire.MessageStored(ref=command.ref, seq=stored.seq, id=stored.id, created_at=stored.created_at, duplicate=stored.duplicate)
+    place = wire.Place(stored.place.id, stored.place.number) if stored.place else msgspec.UNSET
+    return wire.MessageStored(ref=command.ref, seq=stored.seq, id=stored.id, created_at=stored.created_at, duplicate=stored.duplicate,
+                              ticket=place)
 
 
 async def typing(connection: Connection, command: wire.Typing) -> Frame:

@@ -230,14 +230,23 @@ class Reset(Frame):
     ref: str | None = None
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A ticket that a message went to, by its number as people read it."""
+
+    id: UUID
+    number: str
+
+
 class MessageStored(Frame, tag="ok"):
-    """The message is committed, and has this number."""
+    """The message is committed, and has this number; in `ticket`, if it is there: a customer's message to a ticket that is over goes into
+    its follow-up."""
 
     ref: str | None
     seq: int
     id: UUID
     created_at: datetime
     duplicate: bool
+    ticket: Place | msgspec.UnsetType = msgspec.UNSET
 
 
 class EntryAdded(Frame, tag="entry"):

@@ -77,7 +77,8 @@ def described(name: str, definition: dict[str, Any]) -> dict[str, Any]:
 def acknowledged(message: dict[str, Any], plain: dict[str, Any]) -> dict[str, Any]:
     """One schema for both frames that say `ok`, since a tag tells one schema."""
     return {**message, "title": "AcknowledgedFrame", "required": plain["required"],
-            "description": "A command was done; for `send-message` the message is committed, and has this number."}
+            "description": "A command was done; for `send-message` the message is committed, and has this number; in `ticket`, if it is "
+                           "there: a customer's message to a ticket that is over goes into its follow-up."}
 
 
 def union(tag: str, names: list[str], among: dict[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,8 @@ class TicketAdmin(ReadOnly, AuditHistory, TenantAdmin):
     search_help_text = "A number or a part of the subject."
     ordering = ("-updated_at",)
     fields = (
-        "number", "subject", "status", "priority", "category", "skill", "tag_names", "channel", "customer", "assignee", "talk", "version",
+        "number", "subject", "status", "priority", "category", "skill", "tag_names", "channel", "customer", "assignee",
+        "follow_up_of", "talk", "version",
         ("created_at", "updated_at"), ("queued_at", "assigned_at"), ("first_response_at", "resolved_at", "closed_at"), "sla_due_at",
     )
 

@@ -132,6 +132,7 @@ class Ticket(models.Model):
     assignee = tenant_key(User, null=True, blank=True, db_index=False, related_name="assigned_tickets")
     preferred_agent = tenant_key(User, null=True, blank=True, db_index=False, related_name="+")
     released_by = tenant_key(User, null=True, blank=True, db_index=False, related_name="+")  # not given back to them
+    follow_up_of = tenant_key("self", null=True, blank=True, db_index=False, related_name="follow_ups")  # over before this was opened
     version = models.IntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -183,6 +184,7 @@ class Ticket(models.Model):
                          condition=Q(skill__isnull=False)),
             models.Index(fields=["organization", "released_by"], name="ticket_given_back",
                          condition=Q(status=Status.QUEUED, released_by__isnull=False)),
+            models.Index(fields=["organization", "follow_up_of"], name="ticket_follow_up", condition=Q(follow_up_of__isnull=False)),
             models.Index(fields=["organization", "assignee"], name="ticket_load", condition=Q(status__in=OPEN)),
             models.Index(fields=["resolved_at"], name="ticket_to_close", condition=Q(status=Status.RESOLVED)),
             models.Index(fields=["sla_next_at"], include=["organization"], name="ticket_sla_due", condition=Q(sla_next_at__isnull=False)),

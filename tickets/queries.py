@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actor import AnyActor
@@ -49,6 +49,18 @@ LEFT JOIN tickets_category k ON k.id = t.category_id
 ONE = f"""
 SELECT {JSON.format(unread=UNREAD)} FROM tickets_ticket t {JOINS}
 WHERE t.conversation_id = %(ticket)s AND (%(staff)s OR t.customer_id = %(viewer)s)
+"""
+# A ticket's follow-ups, and theirs, that take messages of the customer.
+FOLLOW_UPS = """
+WITH RECURSIVE later AS (
+  SELECT t.conversation_id, t.customer_id, t.status, t.resolved_at FROM tickets_ticket t
+  WHERE t.organization_id = %(organization)s AND t.follow_up_of_id = %(ticket)s
+  UNION ALL
+  SELECT t.conversation_id, t.customer_id, t.status, t.resolved_at
+  FROM later JOIN tickets_ticket t ON t.organization_id = %(organization)s AND t.follow_up_of_id = later.conversation_id)
+SELECT conversation_id FROM later
+WHERE customer_id = %(customer)s AND status <> 'closed' AND (status <> 'resolved' OR resolved_at >= %(reopens_since)s)
+ORDER BY conversation_id
 """
 Rows = Sequence[tuple[Any, ...]]
 LOAD = """
@@ -176,8 +188,27 @@ def detail(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
     """A ticket with what the actor may do with it; raises NotFound."""
     shown = one(actor, ticket)
     row = Ticket.objects.select_related("skill", "category__skill").get(pk=ticket)
-    return {**shown, "skill": needed_skill(row) if actor.staff else None, "allowed_statuses": lifecycle.allowed_by_hand(row, actor),
+    before, after = Q(pk=row.follow_up_of_id), Q(follow_up_of=row)
+    return {**shown, "skill": needed_skill(row) if actor.staff else None,
+            "follow_up_of": next(iter(_briefly(actor, before)), None) if row.follow_up_of_id else None,
+            "follow_ups": _briefly(actor, after), "allowed_statuses": lifecycle.allowed_by_hand(row, actor),
             "allowed_actions": lifecycle.possible_actions(row, actor)}
+
+
+def _briefly(actor: AnyActor, which: Q) -> list[dict[str, Any]]:
+    """Tickets as others refer to them, oldest first; those that the actor sees."""
+    found = list(visible_to(actor).filter(which).order_by("pk").values("pk", "number", "subject", "status"))
+    before = prefix() if found else ""
+    return [{"id": row["pk"], "number": f"{before}-{row['number']}", "subject": row["subject"], "status": row["status"]} for row in found]
+
+
+def open_follow_ups(actor: AnyActor, ticket: UUID) -> list[UUID]:
+    """A ticket's follow-ups, and theirs, to which this customer may still write, in the order in which conversations are locked."""
+    given = {"organization": actor.organization_id, "ticket": ticket, "customer": actor.id,
+             "reopens_since": timezone.now() - lifecycle.REOPENS_FOR}
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOW_UPS, given)
+        return [key for (key,) in cursor.fetchall()]
 
 
 def needed_skill(ticket: Ticket) -> dict[str, Any] | None:

@@ -1,9 +1,9 @@
-"""Tickets learn of the messages that move them."""
+"""Tickets learn of the messages that move them, and of those that come too late."""
 from chat import waking
 
 
 def register() -> None:
     """Called once the apps are loaded."""
-    from tickets.actions.moves import woken
+    from tickets.actions import following_up, moves
 
-    waking.register(woken)
+    waking.register(waking.Opener(woken=moves.woken, elsewhere=following_up.elsewhere, place=following_up.place))

@@ -33,11 +33,19 @@ class Discarded(serializers.Serializer[Any]):
     id = serializers.UUIDField()
 
 
+class MessagePlace(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+
+
 class MessageStored(serializers.Serializer[Any]):
+    """`ticket` where the message went to a follow-up instead; `seq` counts there then."""
+
     id = serializers.UUIDField()
     seq = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     duplicate = serializers.BooleanField()
+    ticket = MessagePlace(required=False)
 
 
 class EditedText(serializers.Serializer[Any]):

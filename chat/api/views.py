@@ -22,14 +22,17 @@ class Messages(ApiView):
 
     @extend_schema(request=serializers.NewMessage, responses={201: serializers.MessageStored, 200: serializers.MessageStored})
     def post(self, request: Request, ticket: UUID) -> Response:
-        """Send a message. Repeating it with the same `client_id` answers the stored one (200, `duplicate`)."""
+        """Send a message. Repeating it with the same `client_id` answers the stored one (200, `duplicate`). A customer's message to a
+        ticket that is over goes into its follow-up, which the answer names."""
         given = valid(serializers.NewMessage, request)
         actor = self.actor
         SENDS.check(actor.id)
         draft = sending.Draft(conversation=ticket, client_id=given["client_id"], text=given["text"], internal=given["internal"],
                               attachments=tuple(given.get("attachments", ())))
         stored = sending.send(actor=actor, draft=draft)
-        answer = {"id": stored.id, "seq": stored.seq, "created_at": stored.created_at, "duplicate": stored.duplicate}
+        answer: dict[str, Any] = {"id": stored.id, "seq": stored.seq, "created_at": stored.created_at, "duplicate": stored.duplicate}
+        if stored.place:
+            answer["ticket"] = {"id": stored.place.id, "number": stored.place.number}
         return Response(answer, 200 if stored.duplicate else 201)
 
 

@@ -222,6 +222,8 @@ def test_a_closed_conversation_takes_no_message(world: World) -> None:
     manager = world.api(world.manager)
     assert manager.post(f"tickets/{ticket.pk}/status/", {"status": "resolved"}).status == 200
     assert manager.post(f"tickets/{ticket.pk}/status/", {"status": "closed"}).status == 200
-    for person in (world.customer, world.agent):
-        answer = send(world, ticket, by=person)
-        assert (answer.status, answer.code) == (409, "closed")
+    head = world.api(world.agent).get(f"tickets/{ticket.pk}/").data["head"]
+    answer = send(world, ticket, by=world.agent)
+    assert (answer.status, answer.code) == (409, "closed")
+    assert send(world, ticket, by=world.customer).data["ticket"]["id"] != str(ticket.pk), "a customer's goes elsewhere"
+    assert world.api(world.agent).get(f"tickets/{ticket.pk}/").data["head"] == head

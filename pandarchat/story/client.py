@@ -273,7 +273,7 @@ class Client:
         if answer is not None and not answer.done():
             answer.set_result(frame)
         kind, ticket = frame["type"], frame.get("ticket", "")
-        conversation = self.conversations.get(ticket)
+        conversation = self.conversations.get(ticket) if isinstance(ticket, str) else None
         if kind == "ping":
             await self._put(line, {"type": "pong", "n": frame["n"]})
             for room, head in frame["heads"].items():
@@ -381,8 +381,8 @@ class Client:
         self, ticket: str, text: str, *, internal: bool = False, client_id: str | None = None, attachments: Iterable[Frame] = (),
         within: float = 60.0
     ) -> Frame:
-        """Say something, with files that `api.upload` answered; returns the acknowledgement, however many connections that takes. Raises
-        CommandRefused for a final refusal."""
+        """Say something, with files that `api.upload` answered; returns the acknowledgement, however many connections that takes. Its
+        `ticket` says where the message is if the ticket was over. Raises CommandRefused for a final refusal."""
         message = self.post(ticket, text, internal=internal, client_id=client_id, attachments=attachments)
         async with asyncio.timeout(within):
             return await asyncio.shield(message.stored)
@@ -431,7 +431,8 @@ class Client:
 
     def _apply_own(self, message: Unsent, answer: Frame) -> None:
         """One's own message is not told again; a duplicate may have been changed since, so it is asked for."""
-        conversation = self.conversations.get(message.ticket)
+        ticket = answer["ticket"]["id"] if "ticket" in answer else message.ticket  # a follow-up, where that was over
+        conversation = self.conversations.get(ticket)
         if conversation is None:
             return
         if not answer["duplicate"]:
@@ -440,7 +441,7 @@ class Client:
                 "kind": "message", "id": answer["id"], "seq": answer["seq"], "created_at": answer["created_at"], "sender": me,
                 "internal": message.internal, "text": message.text, "client_id": message.client_id, "attachments": message.attachments,
                 "edited_at": None, "deleted_at": None})
-        self._heard_of(message.ticket, answer["seq"])
+        self._heard_of(ticket, answer["seq"])
 
     async def _command(self, line: _Line, command: Frame) -> Frame:
         ref = uuid4().hex

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-from pandarchat.story import journey, picture
+from pandarchat.story import following, journey, picture
 from pandarchat.story.api import Account, Refused, Unreachable
 from pandarchat.story.client import Client, CommandRefused, Ended, Frame, Heard, LineLost
 from pandarchat.story.conversation import Conversation, settled
@@ -57,6 +57,7 @@ class Story:
         self.scene = ""
         self.ticket = ""
         self.number = ""
+        self.follow_up = ""
         self.agents: list[Client] = []
         self.file: Frame = {}
         self.promise = Promise(self, promise) if promise else None
@@ -85,6 +86,7 @@ class Story:
             ("A journey leads to a ticket", self.journey_is_walked),
             ("A stranger from another organization", self.stranger_knocks),
             ("What was shown is what is stored", self.shown_is_stored),
+            ("Closed, and followed up by a message", self.closed_and_followed),
             *broken,
         )
 
@@ -338,6 +340,9 @@ class Story:
     async def journey_is_walked(self) -> None:
         await journey.walk(self.customer, self.agent, self.report)
 
+    async def closed_and_followed(self) -> None:
+        self.follow_up = await following.follow(self)
+
     async def stranger_knocks(self) -> None:
         stranger = self.login("agent-1", self.stranger_of)
         await stranger.connect()
@@ -370,10 +375,11 @@ class Story:
     # Afterwards.
 
     async def clean_up(self) -> None:
-        """The ticket is resolved, and everybody's availability what it was."""
+        """The tickets are resolved, and everybody's availability what it was."""
         try:
             async with asyncio.timeout(LATER):
-                await self.resolve()
+                for ticket in filter(None, (self.ticket, self.follow_up)):
+                    await self.resolve(ticket)
                 if self.promise:
                     await self.promise.is_taken_back()
                 for client, availability in self.availability.items():
@@ -383,20 +389,18 @@ class Story:
         finally:
             await self.stack.aclose()
 
-    async def resolve(self) -> None:
-        if not self.ticket:
-            return
-        status = (await self.manager.api.get(f"tickets/{self.ticket}/"))["status"]
+    async def resolve(self, ticket: str) -> None:
+        status = (await self.manager.api.get(f"tickets/{ticket}/"))["status"]
         if status == "queued":
-            await self.taken()
+            await self.taken(ticket)
         if status not in ("resolved", "closed"):
-            await self.manager.api.post(f"tickets/{self.ticket}/status/", {"status": "resolved"})
+            await self.manager.api.post(f"tickets/{ticket}/status/", {"status": "resolved"})
 
-    async def taken(self) -> None:
+    async def taken(self, ticket: str) -> None:
         """By the first agent who has room."""
         for agent in self.agents:
             with suppress(Refused):
-                await agent.api.post(f"tickets/{self.ticket}/take/")
+                await agent.api.post(f"tickets/{ticket}/take/")
                 return
 
     # Small things.

@@ -31,15 +31,20 @@ def check_numbers(organization: UUID, conversation: UUID) -> list[Entry]:
 
 
 def check_stored(organization: UUID, conversation: UUID, sent: Iterable[Unsent]) -> None:
-    """Every acknowledged message is stored once, under the number that was acknowledged, and nothing else is."""
+    """Every acknowledged message is stored once, in the ticket and under the number that was acknowledged, and nothing else is; what was
+    sent to a ticket that was over is in its follow-up."""
     acknowledged = {
         message.client_id: message.stored.result() for message in sent if message.stored.done() and not message.stored.exception()
     }
-    stored = {str(entry.client_id): entry for entry in check_numbers(organization, conversation) if entry.client_id}
+    places = {conversation, *(UUID(answer["ticket"]["id"]) for answer in acknowledged.values() if "ticket" in answer)}
+    entries = [entry for place in places for entry in check_numbers(organization, place) if entry.client_id]
+    stored = {str(entry.client_id): entry for entry in entries}
     _must(set(acknowledged) == set(stored), f"acknowledged but not stored: {set(acknowledged) - set(stored)}; "
           f"stored but not acknowledged: {set(stored) - set(acknowledged)}")
     for client_id, answer in acknowledged.items():
         entry = stored[client_id]
+        place = answer["ticket"]["id"] if "ticket" in answer else str(conversation)
+        _must(str(entry.conversation_id) == place, f"{client_id} was acknowledged as of {place}, stored in {entry.conversation_id}")
         _must(
             answer["seq"] in (entry.staff_seq, entry.public_seq),
             f"{client_id} was acknowledged as {answer['seq']}, stored as {entry.staff_seq}",

@@ -14,6 +14,7 @@ from accounts.actor import Actor, AnyActor
 from accounts.models import AgentProfile, User
 from chat import actions as chat
 from chat.models import Kind
+from chat.waking import Closed
 from foundation import events
 from foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from foundation.events import Push
@@ -201,7 +202,7 @@ def _customer_replied(ticket: Ticket, actor: Actor) -> None:
         move(ticket, Status.IN_PROGRESS, acts=[lifecycle.CUSTOMER_REPLY], actor=actor)
     elif ticket.status == Status.RESOLVED:
         if ticket.resolved_at is not None and ticket.resolved_at < timezone.now() - lifecycle.REOPENS_FOR:
-            raise Conflict("This ticket was resolved more than 7 days ago. Please open a new one.", code="closed")
+            raise Closed("This ticket was resolved more than 7 days ago. Please open a new one.")
         requeue(ticket, act=lifecycle.CUSTOMER_REPLY, actor=actor, preferred=ticket.assignee_id)
     elif started:
         save(ticket)

@@ -96,11 +96,11 @@ def open_ticket(
     return Opened(body.encode(), repeated=outcome == REPEATED)
 
 
-def open_within(*, actor: Actor, new: NewTicket) -> UUID:
+def open_within(*, actor: Actor, new: NewTicket, attached: Sequence[UUID] = ()) -> UUID:
     """The same inside the caller's unit of work: the ticket comes to be with its commit, and is told of then. Returns its key."""
     if not permitted(actor):
         raise Forbidden("Only customers open tickets.")
-    check_text(new.text)
+    check_text(new.text, attached=bool(attached))
     promises = load()
     for attempt in range(TRIES):
         many = 1 if attempt == 0 else BLOCK  # numbers that a failover lost may be another process's: beyond its block they are not
@@ -118,6 +118,8 @@ def open_within(*, actor: Actor, new: NewTicket) -> UUID:
     told = partial(events.send, actor.organization_id, list(zip(owed, owed_to(), strict=True)), prepared.pushes)
     transaction.on_commit(told, robust=True)
     ticket: UUID = prepared.item["ticket"]
+    if attached:
+        attachments.tie(actor=actor, attachments=attached, conversation=ticket)
     return ticket
 
 

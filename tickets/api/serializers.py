@@ -139,15 +139,26 @@ class SkillBrief(serializers.ModelSerializer[Skill]):
         fields = ["id", "name"]
 
 
+class RelatedTicket(serializers.Serializer[Any]):
+    """A ticket as others refer to it."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    subject = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+
+
 class TicketDetail(TicketRow):
     """A ticket with what the viewer may do with it now; `skill` is what an agent needs to be assigned it, for the staff."""
 
     skill = SkillBrief(allow_null=True)
+    follow_up_of = RelatedTicket(allow_null=True, help_text="The ticket that was over when its customer wrote again.")
+    follow_ups = RelatedTicket(many=True)
     allowed_statuses = serializers.ListField(child=serializers.ChoiceField(choices=Status.choices))
     allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["take", "release", "transfer", "reassign"]))
 
     class Meta(TicketRow.Meta):
-        fields = [*TicketRow.Meta.fields, "skill", "allowed_statuses", "allowed_actions"]
+        fields = [*TicketRow.Meta.fields, "skill", "follow_up_of", "follow_ups", "allowed_statuses", "allowed_actions"]
         read_only_fields = fields
 
 

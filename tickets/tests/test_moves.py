@@ -343,8 +343,10 @@ def test_a_closed_ticket_stays_as_it_is(world: Any) -> None:
     post(world, world.agent, ticket, "status", status="resolved")
     version = post(world, world.manager, ticket, "status", status="closed").data["version"]
     assert patch(world, world.agent, ticket, version=version, subject="New").code == "closed"
-    answer = world.api(world.customer).post(f"tickets/{ticket.pk}/messages/", {"client_id": str(uuid4()), "text": "Hello?"})
+    answer = world.api(world.agent).post(f"tickets/{ticket.pk}/messages/", {"client_id": str(uuid4()), "text": "Hello?"})
     assert (answer.status, answer.code) == (409, "closed")
+    world.api(world.customer).post(f"tickets/{ticket.pk}/messages/", {"client_id": str(uuid4()), "text": "Hello?"})
+    assert (world.pandar.fresh(ticket).status, world.pandar.fresh(ticket).version) == ("closed", version)
 
 
 @pytest.mark.parametrize("status", ["", "done", None, 5])
