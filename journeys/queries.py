@@ -156,9 +156,14 @@ def run(actor: Actor, key: UUID) -> Run:
     return found
 
 
-def runs(actor: Actor, journey: Journey) -> list[dict[str, Any]]:
-    """The newest of a journey's runs."""
-    return [run_shown(found) for found in runs_visible_to(actor).filter(journey=journey)[:RUNS_SHOWN]]
+def runs(actor: Actor, journey: UUID) -> list[dict[str, Any]]:
+    """The newest of a journey's runs, which who has begun finds also where it is not offered any more. Raises NotFound where the actor
+    sees neither any nor the journey."""
+    found = list(runs_visible_to(actor).filter(journey=journey)[:RUNS_SHOWN])
+    if not found:
+        get(actor, journey)
+    prefix = tickets.prefix() if any(run.ticket_id for run in found) else None
+    return [run_shown(run, prefix) for run in found]
 
 
 def state_of(found: Run) -> Place:
@@ -166,8 +171,9 @@ def state_of(found: Run) -> Place:
     return walkable(found.version_id).walk(dict(found.answers), found.kept)
 
 
-def run_shown(found: Run) -> dict[str, Any]:
-    """A run as whoever walks it sees it: the question that is asked, or what came of it."""
+def run_shown(found: Run, prefix: str | None = None) -> dict[str, Any]:
+    """A run as whoever walks it sees it: the question that is asked, or what came of it. `prefix` is that of ticket numbers, where it is
+    known already."""
     journey, state = walkable(found.version_id), state_of(found)
     answers, end = state.answers, journey.at_end(state)
     question = journey.graph.question(state.node)
@@ -178,10 +184,14 @@ def run_shown(found: Run) -> dict[str, Any]:
         "messages": [rendering.inserted(journey.graph.nodes[key].text, journey.graph, answers) for key in state.messages],
         "answers": answers_shown(journey.graph, answers),
         "action": found.action or None, "submission": found.submission,
-        "ticket": None if found.ticket is None else {"id": found.ticket_id, "number": f"{tickets.prefix()}-{found.ticket.number}"},
+        "ticket": ticket_shown(found.ticket, prefix) if found.ticket else None,
         "message": rendering.inserted(end.text, journey.graph, answers) if end is not None else None,
         "started_at": found.started_at, "updated_at": found.updated_at, "completed_at": found.completed_at,
     }
+
+
+def ticket_shown(ticket: Ticket, prefix: str | None) -> dict[str, Any]:
+    return {"id": ticket.pk, "number": f"{tickets.prefix() if prefix is None else prefix}-{ticket.number}"}
 
 
 def node_shown(question: Node, graph: Graph, place: Place) -> dict[str, Any]:

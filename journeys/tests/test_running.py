@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.parallel import at_once
 from foundation.errors import Conflict
@@ -228,7 +229,24 @@ def test_left_and_resumed(world: Any) -> None:
     stood = customer.goes(("q", "a"))
     queries.walkable.cache_clear()
     assert world.api(world.customer).get(f"journeys/{journey.pk}/runs/").data == [stood]
-    assert customer.goes(("why", "x"))["status"] == "completed"
+    with unit_of_work(world.pandar.id):
+        building.archive(actor=world.actor(world.admin), journey=journey.pk)
+    assert world.api(world.customer).get(f"journeys/{journey.pk}/runs/").data == [stood], "whoever has begun finds it, and goes on"
+    assert world.api(world.other_customer).get(f"journeys/{journey.pk}/runs/").status == 404
+    done = customer.goes(("why", "x"))
+    assert done["status"] == "completed" and world.api(world.agent).get(f"journeys/{journey.pk}/runs/").data == [done]
+
+
+def test_many_runs_ask_the_database_no_more_than_one(world: Any) -> None:
+    journey, asked = offered(world.pandar, SHORT), []
+    for _ in range(3):
+        Customer(world, journey).goes(*TO_TICKET)
+        with unit_of_work(world.pandar.id), CaptureQueriesContext(connection) as captured:
+            shown = queries.runs(world.actor(world.customer), journey.pk)
+        asked.append(len(captured))
+    assert len(shown) == 3 and len(set(asked)) == 1, asked
+    numbers = sorted((ticket.number for ticket in tickets(world)), reverse=True)
+    assert [run["ticket"]["number"] for run in shown] == [f"PAN-{number}" for number in numbers]
 
 
 def test_a_draft_and_a_foreign_run_are_not_there(world: Any) -> None:
