@@ -1,5 +1,5 @@
 """The format of a journey, read out of any JSON without failing: what is not as it should be is read as absent (`checking.py` names it)."""
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -135,5 +135,5 @@ def text_or_none(value: Any) -> str | None:
 
 
 def is_number(value: Any) -> bool:
-    """Whether JSON calls it a number; true and false are none, and neither is what is not finite."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and (isinstance(value, int) or math.isfinite(value))
+    """Whether JSON calls it a number; true and false are none, and neither is what no finite float is."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

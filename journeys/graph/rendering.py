@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from journeys.graph.answers import CARD, fits
-from journeys.graph.format import CHOICES, GIFT_CARD, IMAGES, LONGEST_ANSWER, Graph, Node
+from journeys.graph.format import CHOICES, GIFT_CARD, IMAGES, LONGEST_ANSWER, Graph, Node, is_number
 
 INSERTION = re.compile(r"\{\{([^{}]*)\}\}")
 LONGEST_SUBJECT, LONGEST_TAG, MOST_TAGS = 200, 50, 20
@@ -37,7 +37,7 @@ def as_text(question: Node, answer: Any, *, raw: bool = False) -> str:
         return f"{many} image{'' if many == 1 else 's'}" if many else ""
     if question.type == GIFT_CARD and isinstance(answer, dict):
         return " ".join(str(answer[name]) for name in ("brand", "country", "amount") if name in answer)
-    return "" if answer is None or isinstance(answer, bool | list | dict) else str(answer)
+    return answer if isinstance(answer, str) else str(answer) if is_number(answer) else ""
 
 
 def subject(template: str, graph: Graph, answers: Mapping[str, Any], otherwise: str) -> str:

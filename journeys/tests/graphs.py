@@ -62,9 +62,10 @@ def end(key: str = "end", action: str = "none", **members: Any) -> dict[str, Any
     return {"id": key, "type": END, "action": action, "message": f"{key}.", **members}
 
 
-# Anything that JSON can say, and what comes close to a graph.
+# Anything that JSON can say and more, and what comes close to a graph.
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+huge = st.integers(300, 6_000).map(lambda digits: 10**digits)  # more than a float holds, or than Python writes out
+scalars = st.none() | st.booleans() | st.integers() | huge | st.floats() | st.text(max_size=8)
 anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
                         max_leaves=12)
 keys = st.sampled_from([f"n{number}" for number in range(6)])

@@ -59,6 +59,7 @@ REFUSED: list[tuple[str, Members, Any]] = [
     (GIFT_CARD, {}, {**CARD, "brand": "AQ7X2-9KLM4-PP81"}), (GIFT_CARD, {}, {**CARD, "country": "USA"}),
     (GIFT_CARD, {}, {**CARD, "amount": 0}), (GIFT_CARD, {}, {**CARD, "amount": -5}), (GIFT_CARD, {}, {**CARD, "amount": "25.505"}),
     (GIFT_CARD, {}, {**CARD, "amount": 1e30}), (GIFT_CARD, {}, {**CARD, "amount": "1e3"}), (GIFT_CARD, {}, {**CARD, "amount": True}),
+    (GIFT_CARD, {}, {**CARD, "amount": 10**5000}), (MULTIPLE, {"min": 2, "max": 10**5000}, ["a"]),
 ]
 
 
