@@ -78,6 +78,14 @@ def test_no_more_in_all_than_a_message_takes(world: Any) -> None:
     assert len(first_entry(world, done["ticket"]["id"])["attachments"]) == 10
 
 
+def test_what_a_changed_answer_takes_from_the_path_counts_no_more(world: Any) -> None:
+    data = graph(ask("one", IMAGES, nextNode="two"), ask("two", IMAGES, nextNode="more"), ask("more", nextNode="end"), end())
+    customer, many = Customer(world, offered(world.pandar, data)), [image(world) for _ in range(12)]
+    customer.goes(("one", many[:1]), ("two", many[1:10]))
+    assert customer.goes(("one", many[10:]))["node"]["id"] == "two", "the second answer is to be given again"
+    assert customer.answers("two", many[1:10]).status == 400, "now there would be eleven"
+
+
 def test_they_are_kept_while_the_run_is_on_its_way(world: Any) -> None:
     customer, key, other = Customer(world, offered(world.pandar, TWO)), image(world), image(world)
     customer.goes(("one", [key]))

@@ -287,6 +287,8 @@ def test_one_visit_is_open_while_a_run_is_active(world: Any) -> None:
     customer.goes(("q", "a"))
     visits = [(visit.node, visit.answered, visit.left_at is None) for visit in rows(world.pandar, Visit)]
     assert visits == [("q", True, False), ("why", False, False), ("q", True, False), ("why", False, True)]
+    customer.goes(("q", "a"))
+    assert [visit.answered for visit in rows(world.pandar, Visit)] == [True, False, True, False, False], "changing another answer is none"
     customer.goes(("why", "x"))
     assert all(visit.left_at for visit in rows(world.pandar, Visit))
 
