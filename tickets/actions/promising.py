@@ -158,9 +158,10 @@ def check_levels(levels: Sequence[int]) -> None:
 
 
 def _set_targets(row: SlaPolicy, targets: Sequence[Fields]) -> None:
-    known = {found.pk: found for found in Calendar.objects.filter(pk__in=[target["calendar"] for target in targets if target["calendar"]])}
-    wrong = [target["calendar"] for target in targets if target["calendar"] and target["calendar"] not in known]
-    if wrong:
+    named = {target["calendar"] for target in targets if target["calendar"]}
+    # Locked, so that none is changed or deleted before this policy is known to count by it.
+    known = {found.pk: found for found in Calendar.objects.select_for_update().filter(pk__in=named).order_by("pk")}
+    if named - known.keys():
         _refuse({"targets": ["There is no such calendar."]})
     places = [(target["clock"], target["priority"]) for target in targets]
     if len(set(places)) < len(places):

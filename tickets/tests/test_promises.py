@@ -1,16 +1,20 @@
 """Policies and calendars over the API and in Django admin: who may, what is refused, what is recorded, and the preview."""
+import threading
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 
 from accounts.models import AuditEntry
 from accounts.tests.admin_world import Tenant, ours, page, signed_in, text, theirs
+from accounts.tests.parallel import PATIENCE
+from foundation.tests.socket_world import eventually
 from foundation.units import unit_of_work
 from tickets.models import Calendar, Category, SlaPolicy, SlaTarget
 from tickets.tests.sla_world import HOURS, category, promise, sla
+from tickets.tests.test_locks import waiting_backends
 
 __all__ = ["ours", "theirs"]
 DESK: dict[str, Any] = {"name": "Desk", "time_zone": "Europe/Berlin", "hours": HOURS}
@@ -126,6 +130,23 @@ def test_what_a_calendar_never_reaches_is_not_promised(world: Any) -> None:
     assert often.status == 200 and api.post("sla/policies/", {"name": "Gold", "targets": [target]}).status == 201
     back = api.patch(f"sla/calendars/{seldom['id']}/", {"hours": [{"weekday": 0, "opens": "09:00", "closes": "09:01"}]})
     assert list(back.body["fields"]) == ["hours"], "nor by changing the calendar afterwards"
+
+
+def test_a_calendar_is_not_deleted_under_a_policy_that_begins_to_count_by_it(world: Any) -> None:
+    calendar, answers = world.api(world.admin).post("sla/calendars/", DESK).data, list[Any]()
+
+    def delete() -> None:
+        answers.append(world.api(world.admin).delete(f"sla/calendars/{calendar['id']}/"))
+        connections.close_all()
+
+    deleting = threading.Thread(target=delete, daemon=True)
+    with unit_of_work(world.pandar.id):
+        promise(world, {"resolution": {"normal": 10}}, calendar=UUID(calendar["id"]))
+        deleting.start()
+        eventually(lambda: waiting_backends() or answers, "it waits for the policy, or did not")
+    deleting.join(PATIENCE)
+    assert (answers[0].status, answers[0].code) == (409, "in_use")
+    assert sla(world, world.ticket())["resolution"]["calendar"] == calendar["id"]
 
 
 @pytest.mark.parametrize(
