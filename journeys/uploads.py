@@ -42,6 +42,7 @@ def refused(message: str) -> Invalid:
 
 def tie(*, actor: Actor, keys: Sequence[str], ticket: UUID) -> None:
     """Give the images to the first message of the run's ticket; those that are not there any more are left out."""
-    there = set(queries.unsent(actor).filter(id__in=keys).values_list("id", flat=True)) if keys else set()
+    mine = queries.unsent(actor).filter(id__in=keys).select_for_update().order_by("id")
+    there = {row.id for row in mine} if keys else set()
     if left := [UUID(key) for key in keys if UUID(key) in there]:
         attachments.tie(actor=actor, attachments=left, conversation=ticket)

@@ -1,19 +1,24 @@
 """Images as answers: uploads of the customer's own, in the end with the ticket."""
+import threading
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
+from accounts.tests.parallel import PATIENCE
 from chat.attachments import actions as attachments
 from chat.models import Attachment
 from chat.tests import pictures
+from foundation.tests.socket_world import eventually
 from foundation.units import unit_of_work
 from journeys import uploads
 from journeys.graph.format import IMAGES
 from journeys.tests.graphs import ask, end, graph
 from journeys.tests.offering import Customer, offered
+from tickets.tests.test_locks import waiting_backends
 
 pytestmark = pytest.mark.usefixtures("redis_url")
 TWO = graph(ask("one", IMAGES, nextNode="two"), ask("two", IMAGES, required=False, nextNode="end"),
@@ -104,6 +109,25 @@ def test_what_expired_is_missing_and_costs_nobody_a_ticket(world: Any) -> None:
         Attachment.objects.filter(id=key).delete()
     done = customer.goes(("two", None))
     assert [file["id"] for file in first_entry(world, done["ticket"]["id"])["attachments"]] == [other]
+
+
+def test_what_is_sent_or_removed_at_that_moment_is_missing_too(world: Any) -> None:
+    customer, key, other, answers = Customer(world, offered(world.pandar, TWO)), image(world), image(world), list[Any]()
+    customer.goes(("one", [key, other]))
+
+    def complete() -> None:
+        answers.append(customer.answers("two", None))
+        connections.close_all()
+
+    completing = threading.Thread(target=complete, daemon=True)
+    with unit_of_work(world.pandar.id):
+        held = Attachment.objects.select_for_update().get(id=key)
+        completing.start()
+        eventually(lambda: waiting_backends() or answers, "it waits for the image, or did not")
+        held.delete()
+    completing.join(PATIENCE)
+    assert answers[0].status == 200, answers[0].text
+    assert [file["id"] for file in first_entry(world, answers[0].data["ticket"]["id"])["attachments"]] == [other]
 
 
 def test_a_changed_answer_leaves_the_others_image_alone(world: Any) -> None:
