@@ -129,7 +129,7 @@ def stand(run: Run, walkable: Walkable, state: State, actor: Actor) -> None:
 def complete(run: Run, walkable: Walkable, end: Node, actor: Actor) -> None:
     """Do what the end says, in the transaction of the last answer."""
     answers = dict(run.answers)
-    run.status, run.completed_at, run.action, run.kept = RunStatus.COMPLETED, Now(), end.action, {}
+    run.status, run.completed_at, run.action = RunStatus.COMPLETED, Now(), end.action
     if end.action == SELL_GIFT_CARD:
         run.submission = rendering.submission(end, walkable.graph, answers)
     elif end.action == CREATE_TICKET:
