@@ -89,6 +89,58 @@ def test_clocks_that_go_back_have_the_hour_twice(utc: str, inside: bool) -> None
     assert on_shift([Hours(6, time(2, 0), time(2, 30), "Europe/Berlin")], at(utc)) is inside
 
 
+@pytest.mark.parametrize(
+    ("utc", "inside"),
+    [  # Berlin, from Saturday 22:00 to Sunday 06:00 over 2024-03-31, when 02:00 becomes 03:00: seven hours
+        ("2024-03-30T20:59", False),
+        ("2024-03-30T21:00", True),
+        ("2024-03-30T23:00", True),
+        ("2024-03-31T00:59", True),
+        ("2024-03-31T01:00", True),
+        ("2024-03-31T03:59", True),
+        ("2024-03-31T04:00", False),
+        ("2024-03-31T05:30", False),
+        # and over 2024-10-27, when 03:00 becomes 02:00: nine hours
+        ("2024-10-26T19:59", False),
+        ("2024-10-26T20:00", True),
+        ("2024-10-26T22:00", True),
+        ("2024-10-27T00:59", True),
+        ("2024-10-27T01:00", True),
+        ("2024-10-27T04:59", True),
+        ("2024-10-27T05:00", False),
+        # and over a night in which nothing changes: eight
+        ("2024-11-09T20:59", False),
+        ("2024-11-09T21:00", True),
+        ("2024-11-10T04:59", True),
+        ("2024-11-10T05:00", False),
+    ],
+)
+def test_a_night_over_a_change_of_the_clocks_keeps_its_ends(utc: str, inside: bool) -> None:
+    assert on_shift([Hours(5, time(22), time(6), "Europe/Berlin")], at(utc)) is inside
+
+
+@pytest.mark.parametrize(
+    ("utc", "thursday", "friday"),
+    [  # Cairo, Friday 2024-04-26: 00:00 becomes 01:00, so that the day begins at one
+        ("2024-04-25T21:59", True, False),
+        ("2024-04-25T22:00", True, True),
+        ("2024-04-25T22:59", True, True),
+        ("2024-04-25T23:00", False, True),
+        # Cairo, Thursday 2024-10-31: 24:00 becomes 23:00, so that its last hour comes twice
+        ("2024-10-31T19:59", False, False),
+        ("2024-10-31T20:00", True, False),
+        ("2024-10-31T21:30", True, False),
+        ("2024-10-31T22:00", True, True),
+        ("2024-10-31T23:59", True, True),
+        ("2024-11-01T00:00", False, True),
+    ],
+)
+def test_clocks_that_change_at_midnight(utc: str, thursday: bool, friday: bool) -> None:
+    """A night that ends at two, and a day that begins at midnight."""
+    assert on_shift([Hours(3, time(23), time(2), "Africa/Cairo")], at(utc)) is thursday
+    assert on_shift([Hours(4, time(0), time(8), "Africa/Cairo")], at(utc)) is friday
+
+
 def minutes(shift: Hours) -> set[tuple[int, int, int]]:
     """Every (weekday, hour, minute) of a shift, walked one minute at a time on a week's plain dial."""
     found, place = set(), shift.weekday * 1440 + shift.starts.hour * 60 + shift.starts.minute

@@ -1,5 +1,5 @@
 """The queue in its order, and why each ticket waits."""
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from accounts.actor import System
 from accounts.models import AgentProfile, AgentSkill, Shift, Skill
 from foundation.units import unit_of_work
 from tickets import queries
+from tickets.actions.assigning import assign_queue
 from tickets.assignment import Reason, Waiting
 from tickets.assignment import reason as reason_of
 from tickets.models import Category, QueueSettings, Ticket
@@ -125,6 +126,37 @@ def test_nobody_is_inside_a_shift(world: Any) -> None:
     with unit_of_work(world.pandar.id):
         Shift.objects.filter(agent_id=world.agent.id).delete()
     assert reason(world) == "next"
+
+
+@pytest.mark.parametrize(("utc", "on"), [
+    ("2024-03-30T20:59", False), ("2024-03-30T21:00", True), ("2024-03-31T03:59", True), ("2024-03-31T04:00", False),
+    ("2024-10-26T19:59", False), ("2024-10-26T20:00", True), ("2024-10-27T04:59", True), ("2024-10-27T05:00", False),
+    ("2024-10-23T09:29", False), ("2024-10-23T09:30", True), ("2024-10-23T12:00", False), ("2024-10-23T16:00", True),
+])
+def test_shifts_as_they_are_kept_decide_who_is_on_duty(world: Any, utc: str, on: bool) -> None:
+    """A night over both changes of the clocks, and a day in two parts in another zone."""
+    ids = {"organization_id": world.pandar.id, "agent_id": world.agent.id}
+    with unit_of_work(world.pandar.id):
+        Shift.objects.create(**ids, weekday=5, starts=time(22), ends=time(6), time_zone="Europe/Berlin")
+        Shift.objects.create(**ids, weekday=2, starts=time(15), ends=time(17, 30), time_zone="Asia/Kolkata")
+        Shift.objects.create(**ids, weekday=2, starts=time(21), ends=time(22), time_zone="Asia/Kolkata")
+        found = {c.agent: c.on_shift for c in queries.candidates(datetime.fromisoformat(utc).replace(tzinfo=UTC))}
+    assert found == {world.agent.id: on, world.teammate.id: True}
+
+
+def test_who_is_outside_their_shift_is_given_nothing(world: Any) -> None:
+    ticket = world.ticket()
+    every_agent(world, availability="available")
+    now = timezone.now()
+    with unit_of_work(world.pandar.id):
+        AgentProfile.objects.exclude(user=world.agent).delete()
+        ended = Shift.objects.create(organization_id=world.pandar.id, agent_id=world.agent.id, weekday=(now - timedelta(days=2)).weekday(),
+                                     starts=time(22), ends=time(6))
+    assert (assign_queue(organization=world.pandar.id), world.pandar.fresh(ticket).status) == (0, "queued")
+    with unit_of_work(world.pandar.id):
+        yesterday = (now - timedelta(days=1)).weekday()
+        Shift.objects.filter(pk=ended.pk).update(weekday=yesterday, starts=time(23, 59, 59, 999999), ends=time(23, 59, 59))
+    assert assign_queue(organization=world.pandar.id) == 1, "it began yesterday and goes on until the last second of today"
 
 
 def test_all_are_at_capacity(world: Any) -> None:
