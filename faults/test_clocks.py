@@ -58,8 +58,9 @@ def work_to_do(world: World) -> dict[str, list[UUID]]:
     queued = [world.ticket().pk for _ in range(QUEUED)]
     with unit_of_work(world.pandar.id):
         Ticket.objects.filter(pk__in=old).update(status="resolved", resolved_at=timezone.now() - timedelta(days=8))
-        AgentProfile.objects.filter(pk=world.teammate.pk).update(
-            availability="offline", went_offline_at=timezone.now() - timedelta(hours=1))
+        an_hour_ago = timezone.now() - timedelta(hours=1)
+        Ticket.objects.filter(pk__in=abandoned).update(assigned_at=an_hour_ago)
+        AgentProfile.objects.filter(pk=world.teammate.pk).update(availability="offline", went_offline_at=an_hour_ago)
         AgentProfile.objects.filter(pk=world.agent.pk).update(availability="available", last_seen_at=None)
     return {"old": old, "abandoned": abandoned, "queued": queued}
 

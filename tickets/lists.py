@@ -53,6 +53,9 @@ LATE = {
     "critical": "s.sla_critical_at < now() AND (s.sla_due_at IS NULL OR s.sla_due_at >= now())",
     "breached": "s.sla_due_at < now()",
 }
+# As an array, so that each one's tickets are looked up by the index that leads with them.
+OF_OFFLINE = ("s.assignee_id = ANY (ARRAY(SELECT a.user_id FROM accounts_agentprofile a "
+              "WHERE a.organization_id = %(organization)s::uuid AND a.availability = 'offline'))")
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT {most}) counted"
 # Sizes stand in the statements and are no parameters: a plan made for any size would be one for many rows.
 QUEUE = """
@@ -71,7 +74,7 @@ class Wanted:
 
     status: str | None = None
     priority: str | None = None
-    assignee: str | None = None  # me, none or a key
+    assignee: str | None = None  # me, none, offline or a key
     customer: UUID | None = None
     category: str | None = None  # slug
     tag: str | None = None
@@ -128,7 +131,7 @@ def tickets(actor: Actor, wanted: Wanted) -> Listed:
 
 def asked(actor: Actor, wanted: Wanted) -> tuple[Asked, Asked]:
     """The statements of a page: its rows, and how many there are. Raises Invalid for a foreign cursor, Forbidden for a customer who asks
-    for what is late."""
+    for what is late, or whose agent is offline."""
     where, given = _filters(actor, wanted)
     column, descending = ORDERINGS[wanted.ordering]
     keyset = ""
@@ -214,7 +217,11 @@ def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
         if not actor.staff:
             raise Forbidden("Only staff see what is late.")
         clauses += ["s.sla_warning_at < now()", LATE[wanted.sla]]
-    if wanted.assignee == "none":
+    if wanted.assignee == "offline":
+        if not actor.staff:
+            raise Forbidden("Only staff see who is offline.")
+        clauses += ["s.status IN ('assigned', 'in_progress', 'pending')", OF_OFFLINE]
+    elif wanted.assignee == "none":
         clauses.append("s.assignee_id IS NULL")
     elif wanted.assignee:
         clauses.append("s.assignee_id = %(assignee)s::uuid")

@@ -51,7 +51,7 @@ def lists_of_tickets(theirs: Rows, mine: Rows) -> list[Try]:
     cursor = lists._write("-updated_at", "2999-01-01T00:00:00+00:00", str(theirs.ticket.pk))
     queries: list[dict[str, Any]] = [
         {}, {"customer": theirs.tenant.customer.id}, {"assignee": theirs.agent.id}, {"category": theirs.category.slug}, {"tag": theirs.tag},
-        {"cursor": cursor}, {"assignee": "none"}, {"status": "queued"}, {"organization": theirs.tenant.id},
+        {"cursor": cursor}, {"assignee": "none"}, {"assignee": "offline"}, {"status": "queued"}, {"organization": theirs.tenant.id},
     ]
     return [Try(mine, query=query) for query in queries]
 

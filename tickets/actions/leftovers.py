@@ -1,9 +1,10 @@
 """What nobody does by hand: tickets of agents who are gone return to the queue, tickets resolved long ago close."""
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.actor import System
@@ -25,23 +26,21 @@ def organizations(function: str, *arguments: Any) -> list[UUID]:
 def requeue_abandoned(*, organization: UUID) -> int:
     """Return the tickets that await a first response of agents who have been offline for the organization's grace time."""
     with unit_of_work(organization):
-        settings = queries.settings()
-        gone = AgentProfile.objects.filter(
-            availability="offline", went_offline_at__lt=timezone.now() - timedelta(seconds=settings.grace_seconds)
-        )
-        tickets = Ticket.objects.filter(status__in=lifecycle.HELD, first_response_at=None, assignee_id__in=gone.values("pk"))
-        keys = list(tickets.order_by("pk").values_list("pk", flat=True))
+        since = timezone.now() - timedelta(seconds=queries.settings().grace_seconds)
+        keys = list(_abandoned(since).order_by("pk").values_list("pk", flat=True))
     for key in keys:
         with unit_of_work(organization):
-            _return_abandoned(organization, key)
+            ticket = locked(System(organization), key)
+            if _abandoned(since).filter(pk=key).exists():  # still, now that nobody else moves it
+                requeue(ticket, act=lifecycle.GONE, actor=System(organization))
     return len(keys)
 
 
-def _return_abandoned(organization: UUID, key: UUID) -> None:
-    ticket = locked(System(organization), key)
-    agent = AgentProfile.objects.filter(pk=ticket.assignee_id, availability="offline").first()
-    if agent is not None and ticket.first_response_at is None and ticket.status in lifecycle.HELD:
-        requeue(ticket, act=lifecycle.GONE, actor=System(organization))
+def _abandoned(since: datetime) -> QuerySet[Ticket]:
+    """Tickets that nobody answered, of agents who are offline since then. Whoever was so already when a ticket became theirs, by hand,
+    has the same time from that moment on."""
+    gone = AgentProfile.objects.filter(Q(went_offline_at=None) | Q(went_offline_at__lt=since), availability="offline")
+    return Ticket.objects.filter(status__in=lifecycle.HELD, first_response_at=None, assigned_at__lt=since, assignee__in=gone.values("pk"))
 
 
 def close_resolved(*, organization: UUID, most: int = 500) -> int:

@@ -207,7 +207,8 @@ class StatusWanted(Versioned):
 class TicketsWanted(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Status.choices, required=False)
     priority = serializers.ChoiceField(choices=PRIORITIES, required=False)
-    assignee = serializers.CharField(required=False, help_text="`me`, `none` or a user's id.")
+    assignee = serializers.CharField(required=False, help_text="`me`, `none`, a user's id, or for staff `offline`: what agents who are "
+                                     "gone still hold.")
     customer = serializers.UUIDField(required=False)
     category = serializers.CharField(max_length=50, required=False)
     tag = Tag(required=False)
@@ -217,7 +218,7 @@ class TicketsWanted(serializers.Serializer[Any]):
     cursor = serializers.CharField(max_length=500, required=False)
 
     def validate_assignee(self, value: str) -> str:
-        return value if value in ("me", "none") else str(serializers.UUIDField().run_validation(value))
+        return value if value in ("me", "none", "offline") else str(serializers.UUIDField().run_validation(value))
 
 
 class QueueWanted(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from accounts.models import AgentProfile, Skill
 from foundation.units import unit_of_work
 from tickets.actions import leftovers
 from tickets.actions.assigning import assign_queue
-from tickets.models import Status
+from tickets.models import Status, Ticket
 from tickets.tests.test_assigning import check
 from tickets.tests.test_lifecycle import TABLE
 
@@ -32,6 +32,7 @@ def test_any_walk_stays_in_the_table(world: Any, seed: int) -> None:
     def gone() -> None:
         with unit_of_work(world.pandar.id):
             AgentProfile.objects.update(availability="offline", went_offline_at="2020-01-01T00:00:00Z")
+            Ticket.objects.exclude(assigned_at=None).update(assigned_at="2020-01-01T00:00:00Z")
         leftovers.requeue_abandoned(organization=world.pandar.id)
         with unit_of_work(world.pandar.id):
             AgentProfile.objects.update(availability="available", went_offline_at=None, last_seen_at=Now())
