@@ -14,7 +14,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from django.urls import path
 
-from accounts import passwords
+from accounts import passwords, sender
 from foundation import async_database, draining
 from foundation.http.buffering import BufferedBody
 from foundation.http.content import Streams
@@ -50,7 +50,7 @@ async def not_found(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 application = ProtocolTypeRouter({
     "http": BufferedBody(FastPaths(Streams(cast(Any, WSGIMiddleware(cast(Any, wsgi), workers=settings.HTTP_THREADS))), ROUTES),
-                         most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, larger=settings.LARGER_BODIES),
+                         most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, larger=settings.LARGER_BODIES, sender=sender.of_scope),
     "websocket": URLRouter([path("ws/v1/", sockets.as_asgi()), path("<path:anywhere>", cast(Any, not_found))]),
     "lifespan": lifespan,
 })

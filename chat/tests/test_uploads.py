@@ -1,14 +1,18 @@
 """Uploading a file, and taking it back before it is sent."""
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -18,10 +22,12 @@ from chat.attachments.kinds import KINDS, MOST_BYTES
 from chat.models import Attachment
 from chat.tests import pictures
 from foundation.errors import Conflict, Forbidden, Invalid, Unavailable
+from foundation.http.buffering import LARGE_AT_ONCE, LARGE_OF_SENDER
 from foundation.models import Delivery, Event
 from foundation.units import unit_of_work
+from pandarchat.services.processes import wait_until
 from pandarchat.testing.services import Server
-from pandarchat.tests.world import MULTIPART, Answer, File, World
+from pandarchat.tests.world import MULTIPART, PASSWORD, Answer, File, World
 
 PICTURES: dict[str, Callable[[], bytes]] = {
     "image/jpeg": pictures.jpeg, "image/png": pictures.png, "image/webp": lambda: pictures.encoded(pictures.drawing(), "WEBP"),
@@ -141,6 +147,66 @@ def test_six_megabytes_are_refused_by_the_server(world: World, server: Server, m
         answer = http.post("upload/", files={"file": ("a.jpg", pictures.jpeg() + bytes(megabytes * 1024 * 1024))})
         assert (answer.status_code, set(answer.json()), answer.json()["code"]) == (413, {"success", "error", "code", "fields"}, "too_large")
         assert http.post("upload/", files={"file": ("a.jpg", pictures.jpeg())}).status_code == 201
+
+
+LARGE = pictures.encoded(pictures.drawing(700, 700), "BMP")  # more than other requests may have; which we do not take
+HALF_SENT = "POST /api/v1/upload/ HTTP/1.1\r\nHost: localhost\r\n{}Content-Type: {}\r\nContent-Length: 4000000\r\n\r\n--"
+
+
+def half_sent(server: Server, header: str) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    connection.sendall(HALF_SENT.format(header, MULTIPART).encode())
+    return connection
+
+
+@pytest.mark.parametrize("header", ["", "Authorization: Bearer x.y.z\r\n", "Cookie: sessionid=abcdefghijklmnopqrstuvwxyz012345\r\n"])
+def test_bodies_that_strangers_send_slowly_hold_up_nobody(world: World, server: Server, header: str) -> None:
+    with ExitStack() as stack:
+        for _ in range(LARGE_AT_ONCE):
+            stack.enter_context(half_sent(server, header))
+        with world.http(world.customer, server) as http:
+            for _ in range(3):
+                assert http.post("upload/", files={"file": ("a.jpg", pictures.jpeg())}).status_code == 201
+
+
+def test_one_who_sends_slowly_holds_up_nobody_else(world: World, server: Server) -> None:
+    mine = f"Authorization: Bearer {world.token(world.customer)}\r\n"
+    with ExitStack() as stack:
+        for _ in range(LARGE_OF_SENDER):
+            stack.enter_context(half_sent(server, mine))
+        with world.http(world.customer, server) as http, world.http(world.other_customer, server) as others:
+            wait_until(lambda: http.post("upload/", files={"file": ("a.jpg", b"x")}).status_code == 503, 10, "there is still room")
+            assert others.post("upload/", files={"file": ("a.jpg", pictures.jpeg())}).status_code == 201
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer x.y.z"}, {"Authorization": "Basic eA=="}, {"Cookie": "sessionid=x"}])
+def test_strangers_hear_that_they_are(world: World, server: Server, header: dict[str, str]) -> None:
+    answer = httpx.post(f"{server.url}/api/v1/upload/", files={"file": ("a.jpg", LARGE)}, headers=header)
+    assert len(LARGE) > 1024 * 1024
+    assert (answer.status_code, answer.json()["success"]) == (401, False)
+
+
+def test_a_browsers_cookie_names_its_sender(world: World, server: Server) -> None:
+    with httpx.Client(base_url=f"{server.url}/api/v1/", timeout=30) as browser:
+        given = {"organization": "pandar", "email": world.customer.email, "password": PASSWORD}
+        assert browser.post("auth/session/", json=given).status_code == 200
+        for content, status in ((LARGE, 400), (pictures.jpeg(), 201)):
+            token = {"X-CSRFToken": browser.cookies["csrftoken"]}
+            assert browser.post("upload/", files={"file": ("a.jpg", content)}, headers=token).status_code == status
+        assert browser.post("upload/", files={"file": ("a.jpg", LARGE)}).json()["code"] == "csrf_failed"
+
+
+def test_a_form_without_the_header_is_no_token(world: World) -> None:
+    """A page of another site can send a form, and not the header."""
+    browser = Client(enforce_csrf_checks=True)
+    given = {"organization": "pandar", "email": world.customer.email, "password": PASSWORD}
+    assert browser.post("/api/v1/auth/session/", given, content_type="application/json").status_code == 200
+    token = browser.cookies["csrftoken"].value
+    file = SimpleUploadedFile("a.pdf", pictures.PDF)
+    assert browser.post("/api/v1/upload/", {"file": file, "csrfmiddlewaretoken": token}).json()["code"] == "csrf_failed"
+    file.seek(0)
+    assert browser.post("/api/v1/upload/", {"file": file}, headers={"X-CSRFToken": token}).status_code == 201
+    assert len(rows(world)) == 1
 
 
 def test_large_bodies_are_for_uploads_alone(world: World, server: Server) -> None:
@@ -383,7 +449,6 @@ def test_a_worker_removes_bytes_and_beat_finds_what_expired(world: World, worker
     (row,) = rows(world)
     assert isinstance(api.delete(f"upload/{row.id}/"), Answer)
     from chat.tasks import collect_uploads
-    from pandarchat.services.processes import wait_until
 
     wait_until(lambda: kept(row) == set() and removed(world) == [], patience, "the bytes are still there")
     upload(world.actor(world.customer))

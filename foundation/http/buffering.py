@@ -2,9 +2,8 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import nullcontext, suppress
-from types import TracebackType
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -18,10 +17,11 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
+Sender = Callable[[Any], Awaitable[Hashable | None]]
 
 SECONDS = 10.0  # the longest time that a body may take
 LARGE_SECONDS = 60.0  # and a large one, where such are taken
-LARGE_AT_ONCE, LARGE_OF_ONE = 32, 16  # large bodies in memory, of everybody and of one network
+LARGE_AT_ONCE, LARGE_OF_NETWORK, LARGE_OF_SENDER = 32, 16, 6  # large bodies in memory: of everybody, of one network, of one sender
 SWALLOWED = 8 * 1024 * 1024  # bytes of a body too large that are still read, so that its sender hears the answer
 FRAMING = {b"content-length", b"transfer-encoding"}
 LONGEST_PATH = 300  # characters in the log
@@ -44,50 +44,62 @@ class Crowded(Exception):
     """Too many large bodies are here already."""
 
 
+async def anybody(scope: Any) -> Hashable:
+    """Each body has a sender of its own."""
+    return object()
+
+
 class Large:
-    """The large bodies in memory, from their first byte until they are answered. Nobody knows yet who sends them, so those of one network
-    have a part of the room."""
+    """The large bodies in memory, from their first byte until they are answered: those of one sender and of one network have a part of the
+    room."""
 
     def __init__(self) -> None:
-        self.theirs: Counter[str] = Counter()
+        self.networks: Counter[Hashable] = Counter()
+        self.senders: Counter[Hashable] = Counter()
 
-    def place(self, scope: Any) -> "Place":
-        """Raises Crowded on entering where there is none."""
-        peer = (scope.get("client") or ("",))[0]
-        hops = b", ".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
-        return Place(self.theirs, network_of(forwarded(hops.decode("latin-1"), peer)))
-
-
-class Place:
-    def __init__(self, theirs: "Counter[str]", network: str) -> None:
-        self.theirs = theirs
-        self.network = network
-
-    def __enter__(self) -> None:
-        if self.theirs.total() >= LARGE_AT_ONCE or self.theirs[self.network] >= LARGE_OF_ONE:
+    @contextmanager
+    def place(self, scope: Any, sender: Hashable) -> Iterator[None]:
+        """Raises Crowded where there is none."""
+        network = network_of(origin(scope))
+        if (self.networks.total() >= LARGE_AT_ONCE or self.networks[network] >= LARGE_OF_NETWORK
+                or self.senders[sender] >= LARGE_OF_SENDER):
             raise Crowded
-        self.theirs[self.network] += 1
+        shares = ((self.networks, network), (self.senders, sender))
+        for theirs, whose in shares:
+            theirs[whose] += 1
+        try:
+            yield
+        finally:
+            for theirs, whose in shares:
+                theirs[whose] -= 1
+                if not theirs[whose]:
+                    del theirs[whose]
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.theirs[self.network] -= 1
-        if not self.theirs[self.network]:
-            del self.theirs[self.network]
+
+def origin(scope: Any) -> str:
+    """The address that a request comes from."""
+    peer = (scope.get("client") or ("",))[0]
+    hops = b", ".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+    return forwarded(hops.decode("latin-1"), peer)
 
 
 class BufferedBody:
     """ASGI around a blocking application: `application` gets the whole body at once, with a true Content-Length.
 
     most: bytes of the largest body; a larger one is answered 413. larger: the same for paths that take larger ones; these have more time,
-    and are few at once. seconds: until a body must be there, else 408. waiting: requests that may be with the application, its queue
-    included, at one time; further ones are answered 503. Answers stand in the API's envelope.
+    and are few at once. sender: whose a larger body is, by what its head says; of somebody who is nobody (None) nothing is kept, and the
+    application, which gets an empty body, says so. seconds: until a body must be there, else 408. waiting: requests that may be with the
+    application, its queue included, at one time; further ones are answered 503. Answers stand in the API's envelope.
     """
 
     def __init__(
-        self, application: Application, *, most: int, larger: Mapping[str, int] | None = None, seconds: float = SECONDS, waiting: int = 1000
+        self, application: Application, *, most: int, larger: Mapping[str, int] | None = None, sender: Sender = anybody,
+        seconds: float = SECONDS, waiting: int = 1000
     ) -> None:
         self.application = application
         self.most = most
         self.larger = larger or {}
+        self.sender = sender
         self.seconds = seconds
         self.waiting = waiting
         self.inside = 0
@@ -95,10 +107,11 @@ class BufferedBody:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         most = self.larger.get(scope["path"]) if scope["method"] == "POST" else None
-        seconds = LARGE_SECONDS if most else self.seconds
+        sender = await self.sender(scope) if most else None
+        seconds = LARGE_SECONDS if sender else self.seconds
         try:
-            with self.large.place(scope) if most else nullcontext():
-                await self.take(scope, most or self.most, seconds, receive, send)
+            with self.large.place(scope, sender) if sender else nullcontext():
+                await self.take(scope, most or self.most, seconds, receive, send, keep=not most or sender is not None)
         except Disconnected:
             return
         except Crowded:
@@ -118,17 +131,17 @@ class BufferedBody:
                     return
         await refuse(scope, send, 503, "busy", "Too many files are being sent at this moment. Please try again.")
 
-    async def take(self, scope: Any, most: int, seconds: float, receive: Receive, send: Send) -> None:
-        """Read the body, then hand it on; raises TooLarge, Late or Disconnected before."""
+    async def take(self, scope: Any, most: int, seconds: float, receive: Receive, send: Send, *, keep: bool) -> None:
+        """Read the body, then hand it on, or an empty one; raises TooLarge, Late or Disconnected before."""
         try:
             async with asyncio.timeout(seconds):
-                content = await self.read(scope, most, receive)
+                content = await self.read(scope, most, receive, keep=keep)
         except TimeoutError:
             raise Late from None
         await self.hand_on(scope, content, receive, send)
 
-    async def read(self, scope: Any, most: int, receive: Receive) -> bytes:
-        """The whole body; raises TooLarge or Disconnected."""
+    async def read(self, scope: Any, most: int, receive: Receive, *, keep: bool = True) -> bytes:
+        """The whole body, or nothing where it is not kept; raises TooLarge or Disconnected."""
         if announced(scope) > SWALLOWED:
             raise TooLarge
         parts: list[bytes] = []
@@ -141,7 +154,7 @@ class BufferedBody:
             part = message.get("body", b"")
             more = message.get("more_body", False)
             size += len(part)
-            if size <= most:
+            if size <= most and keep:
                 parts.append(part)
             else:
                 parts.clear()

@@ -12,7 +12,7 @@ import pytest
 from a2wsgi import WSGIMiddleware
 
 from foundation.http import buffering
-from foundation.http.buffering import LARGE_AT_ONCE, LARGE_OF_ONE, SWALLOWED, BufferedBody, framed
+from foundation.http.buffering import LARGE_AT_ONCE, LARGE_OF_NETWORK, LARGE_OF_SENDER, SWALLOWED, BufferedBody, framed
 from pandarchat.services.processes import wait_until
 from pandarchat.testing.services import Server, StartServer
 from pandarchat.tests.world import PASSWORD, World
@@ -192,7 +192,7 @@ def test_large_bodies_are_few_at_once_and_fewer_of_one_network() -> None:
 
         def one(number: int, *messages: Any) -> Client:
             client = Client(*(messages or [part(b"x")]))
-            client.scope["client"] = (f"10.0.{number // LARGE_OF_ONE}.1", 1)
+            client.scope["client"] = (f"10.0.{number // LARGE_OF_NETWORK}.1", 1)
             return client
 
         inside = [asyncio.create_task(one(number).call(application)) for number in range(LARGE_AT_ONCE)]
@@ -202,7 +202,7 @@ def test_large_bodies_are_few_at_once_and_fewer_of_one_network() -> None:
         heard.hold.set()
         await asyncio.gather(*inside)
         heard.hold.clear()
-        waiting = [asyncio.create_task(one(0, part(b"x", True)).call(application)) for _ in range(LARGE_OF_ONE)]
+        waiting = [asyncio.create_task(one(0, part(b"x", True)).call(application)) for _ in range(LARGE_OF_NETWORK)]
         await asyncio.sleep(0.01)
         own, other = one(0), one(1000)
         heard.hold.set()
@@ -215,6 +215,55 @@ def test_large_bodies_are_few_at_once_and_fewer_of_one_network() -> None:
         return [crowded.status], own.status, other.status, again.status
 
     assert asyncio.run(story()) == ([503], 503, 200, 200)
+
+
+def test_of_one_sender_there_are_fewer_still() -> None:
+    async def story() -> list[int]:
+        heard = Heard()
+        heard.hold = asyncio.Event()
+
+        async def named(scope: Any) -> Any:
+            return dict(scope["headers"])[b"authorization"]
+
+        application = BufferedBody(heard, most=MOST, larger=LARGE, sender=named)
+
+        def one(name: bytes) -> Client:
+            return Client(part(b"x" * 2 * MOST), headers=[(b"authorization", name)])
+
+        inside = [asyncio.create_task(one(b"a").call(application)) for _ in range(LARGE_OF_SENDER)]
+        while len(heard.calls) < LARGE_OF_SENDER:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        crowded, other = await one(b"a").call(application), asyncio.create_task(one(b"b").call(application))
+        await asyncio.sleep(0)
+        heard.hold.set()
+        done = [client.status for client in await asyncio.gather(*inside, other)]
+        assert not application.large.senders and not application.large.networks
+        return [crowded.status, *set(done)]
+
+    assert asyncio.run(story()) == [503, 200]
+
+
+async def nobody(scope: Any) -> None:
+    return None
+
+
+def test_of_nobody_nothing_is_kept_and_the_application_says_so() -> None:
+    heard = Heard()
+    application = BufferedBody(heard, most=MOST, larger=LARGE, sender=nobody)
+    client = asyncio.run(Client(part(b"x" * 5 * MOST, True), part(b"y")).call(application))
+    assert (client.status, heard.calls) == (200, [(b"", {b"content-length": b"0"})])
+    assert asyncio.run(Client(part(b"x" * (10 * MOST + 1))).call(application)).status == 413
+
+
+def test_nobodys_bodies_take_no_place_and_no_more_time_than_others() -> None:
+    async def story() -> tuple[int, int]:
+        application = BufferedBody(Heard(), most=MOST, larger=LARGE, sender=nobody, seconds=0.05)
+        slow = [asyncio.create_task(Client(part(b"x", True)).call(application)) for _ in range(LARGE_AT_ONCE + 1)]
+        await asyncio.sleep(0)
+        assert not application.large.networks
+        return {client.status for client in await asyncio.gather(*slow)}.pop(), len(slow)
+
+    assert asyncio.run(story()) == (408, LARGE_AT_ONCE + 1)
 
 
 def test_a_large_body_has_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
