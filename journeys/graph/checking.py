@@ -260,7 +260,7 @@ def silent_circles(journey: Journey) -> Iterator[Problem]:
 def sales(journey: Journey, start: str) -> Iterator[Problem]:
     """Whoever comes to a `sell_gift_card` has described the card on every way there."""
     graph = journey.graph
-    cards = {key for key, node in graph.nodes.items() if node.type == GIFT_CARD and node.asks and node.required}
+    cards = {key for key, node in graph.nodes.items() if node.type == GIFT_CARD and node.asks}
     for end in graph.nodes.values():
         if end.kind != END or end.action != SELL_GIFT_CARD:
             continue
