@@ -43,7 +43,7 @@ class CalendarForm(OwnedForm):
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors:
             self.instance.hours, self.instance.holidays = cleaned["opening_hours"], cleaned["own_holidays"]
-            wanted = Calendar(**self.wanted())
+            wanted = Calendar(pk=self.instance.pk, **self.wanted())
             try:
                 promising.check_calendar(wanted)
             except DomainError as error:

@@ -49,7 +49,6 @@ def save_calendar(*, actor: AnyActor, given: Fields, key: UUID | None = None) ->
         setattr(row, name, value)
     check_calendar(row)
     _stored(row)
-    _check_reach(SlaTarget.objects.filter(calendar=row).values_list("seconds", flat=True), row, field="hours")
     _recorded("calendar", actor, row, before, calendar_state(row))
     return row
 
@@ -64,7 +63,7 @@ def delete_calendar(*, actor: AnyActor, key: UUID) -> None:
 
 
 def check_calendar(row: Calendar) -> None:
-    """Raises Invalid with everything that is wrong with a calendar."""
+    """Raises Invalid with everything that is wrong with a calendar, also where it opens too seldom for what is promised by it."""
     wrong = {
         **({} if row.time_zone in available_timezones() else {"time_zone": ["There is no such time zone. Use an IANA name."]}),
         **_wrong_place(row),
@@ -74,6 +73,7 @@ def check_calendar(row: Calendar) -> None:
     if not wrong and not calendar_of(calendar_state(row)).opens_within(timezone.now(), OPENS_WITHIN_DAYS):
         wrong["hours"] = ["With its holidays this calendar does not open within a year."]
     _refuse(wrong)
+    _check_reach(SlaTarget.objects.filter(calendar=row).values_list("seconds", flat=True), row, field="hours")
 
 
 def _wrong_place(row: Calendar) -> dict[str, list[str]]:

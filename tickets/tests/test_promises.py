@@ -237,6 +237,16 @@ def test_a_policy_in_the_admin(admin: Client, ours: Tenant) -> None:
     assert admin.post(page(SlaPolicy, "delete", row.pk), {"post": "yes"}).status_code == 302 and ours.fresh(row) is None
 
 
+def test_what_a_calendar_would_never_reach_is_told_beside_its_hours(admin: Client, ours: Tenant) -> None:
+    assert admin.post(page(Calendar, "add"), calendar_form()).status_code == 302
+    with unit_of_work(ours.organization.id):
+        row = Calendar.objects.get(name="Desk")
+    longest = targets_form(**{"targets-0-within": "366 00:00:00", "targets-0-calendar": str(row.pk)})
+    assert admin.post(page(SlaPolicy, "add"), {"name": "Gold", "further_levels": "", **longest}).status_code == 302
+    refused = admin.post(page(Calendar, "change", row.pk), calendar_form(opening_hours="Mon 09:00-09:01"))
+    assert refused.status_code == 200 and "more than 40 years" in text(refused) and len(ours.fresh(row).hours) == 11
+
+
 def test_a_ticket_opened_after_a_change_in_the_admin_has_it(world: Any) -> None:
     """The page and the API are two doors to one rule, and to one memory of it."""
     assert sla(world, world.ticket()) is None
