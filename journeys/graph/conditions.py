@@ -1,5 +1,6 @@
 """Comparing answers: what the operators of a condition say. Comparing unlike types is false, for `not_equals` too."""
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from journeys.graph.answers import as_date
@@ -69,14 +70,15 @@ def possible(rule: Rule, question: Node | None) -> bool:
     if rule.operator == "contains":
         return isinstance(rule.value, str) and could_contain(question, rule.value)
     operands = rule.value if rule.operator == "in" and isinstance(rule.value, list) else [rule.value]
-    return rule.operator in COMPARISONS and any(could_compare(rule.operator, question, operand) for operand in operands)
+    values = {option.value for option in question.options}
+    return rule.operator in COMPARISONS and any(could_compare(rule.operator, question, operand, values) for operand in operands)
 
 
-def could_compare(operator: str, question: Node, operand: Any) -> bool:
+def could_compare(operator: str, question: Node, operand: Any, values: AbstractSet[str]) -> bool:
+    """`values` are those of the question's options."""
     right = typed(question, operand)
     if right is None or (operator in ("greater_than", "less_than") and question.type not in (NUMBER, DATE)):
         return False
-    values = {option.value for option in question.options}
     if question.type not in CHOICES or operator == "not_equals":
         return True
     return right in values if isinstance(right, str) else right <= values
