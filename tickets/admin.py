@@ -5,13 +5,18 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.admin.base import Audited, AuditHistory, OwnedForm
 from foundation.admin import ReadOnly, TenantAdmin
 from tickets import sla_admin
-from tickets.models import Category, QueueSettings, Ticket
+from tickets.actions import timing
+from tickets.models import Category, QueueSettings, Status, Ticket
 from tickets.service_levels import shelf
+from tickets.sla.clocks import COLOURS
+
+CIRCLES = {"green": "\N{LARGE GREEN CIRCLE}", "yellow": "\N{LARGE YELLOW CIRCLE}", "red": "\N{LARGE RED CIRCLE}"}
 
 
 class CategoryForm(OwnedForm):
@@ -61,7 +66,7 @@ class QueueSettingsAdmin(Audited, AuditHistory, TenantAdmin):
 class TicketAdmin(ReadOnly, AuditHistory, TenantAdmin):
     """Every move of a ticket writes an entry and tells people: it is made in the console, through the actions."""
 
-    list_display = ("number", "subject", "status", "priority", "category", "customer", "assignee", "updated_at")
+    list_display = ("number", "subject", "status", "service_level", "priority", "category", "customer", "assignee", "updated_at")
     list_filter = ("status", "priority", "channel", "category", "skill", "updated_at")
     list_select_related = ("category", "customer", "assignee")
     search_fields = ("number__exact", "subject")
@@ -72,6 +77,13 @@ class TicketAdmin(ReadOnly, AuditHistory, TenantAdmin):
         "follow_up_of", "talk", "version",
         ("created_at", "updated_at"), ("queued_at", "assigned_at"), ("first_response_at", "resolved_at", "closed_at"), "sla_due_at",
     )
+
+    @admin.display(description="service level")
+    def service_level(self, ticket: Ticket) -> str | None:
+        """The worst state of what is owed, as `?sla=` has it."""
+        clocks = None if ticket.status in (Status.RESOLVED, Status.CLOSED) else timing.of(ticket)
+        state = clocks.state(timezone.now()) if clocks else None
+        return None if state is None else f"{CIRCLES[COLOURS[state]]} {state.name.lower()}"
 
     @admin.display(description="tags")
     def tag_names(self, ticket: Ticket) -> str:

@@ -146,6 +146,10 @@ def test_further_levels(world: Any) -> None:
         tasks.escalate_late()
         levels.append((sla(world, ticket)["escalation_level"], world.pandar.fresh(ticket).priority))
     assert levels == [(1, 2), (1, 2), (2, 3), (2, 3), (3, 4), (3, 4)]
+    assert [(data["from"]["level"], data["to"]["level"]) for data in escalations(world, ticket)] == [(0, 1), (1, 2), (2, 3)]
+    with unit_of_work(world.pandar.id):
+        told = [event.payload["level"] for event in Event.objects.filter(kind="sla.breached").order_by("id")]
+    assert told == [1, 2, 3]
 
 
 def test_a_sweep_that_was_away_catches_up(world: Any, frames: Any) -> None:

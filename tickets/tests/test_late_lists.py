@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from accounts.tests.admin_world import page, signed_in, text
 from foundation.units import unit_of_work
 from tickets import tasks
 from tickets.models import Ticket
@@ -32,6 +33,14 @@ def test_each_state_lists_its_own(world: Any, each: dict[str, Ticket], swept: bo
         assert api.get("tickets/", sla=state).body["count"] == 1
     assert len(walk(api)) == len(AGES)
     assert walk(api, sla="breached", status="closed") == [] and walk(api, sla="critical", priority="normal") == [str(each["critical"].pk)]
+
+
+def test_django_admin_shows_them_in_their_colours(world: Any, each: dict[str, Ticket]) -> None:
+    world.api(world.agent).post(f"tickets/{each['ok'].pk}/take/")
+    world.api(world.agent).post(f"tickets/{each['ok'].pk}/status/", {"status": "resolved"})
+    shown = text(signed_in(world.admin).get(page(Ticket, "changelist")))
+    states = {state: shown.count(state) for state in ("🟢 ok", "🟡 warning", "🔴 critical", "🔴 breached")}
+    assert states == {"🟢 ok": 0, "🟡 warning": 1, "🔴 critical": 1, "🔴 breached": 1}
 
 
 def test_ok_is_no_filter(world: Any) -> None:

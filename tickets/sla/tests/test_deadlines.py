@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from tickets.sla.calendars import ELAPSED, Calendar, Elapsed, Hours, NeverOpen
-from tickets.sla.clocks import State, consumed, deadline, moments, passed, state_of
+from tickets.sla.clocks import COLOURS, State, consumed, deadline, moments, passed, state_of
 from tickets.sla.tests import minutes
 
 BERLIN, LAGOS = "Europe/Berlin", "Africa/Lagos"
@@ -110,15 +110,17 @@ def test_hours_alone_do_not_open_a_calendar() -> None:
 
 
 STATES = [
-    (timedelta(hours=10), State.OK), (timedelta(hours=5), State.OK), (timedelta(hours=5, microseconds=-1), State.WARNING),
-    (timedelta(hours=2), State.WARNING), (timedelta(hours=2, microseconds=-1), State.CRITICAL), (timedelta(microseconds=1), State.CRITICAL),
-    (timedelta(), State.CRITICAL), (timedelta(microseconds=-1), State.BREACHED), (timedelta(days=-9), State.BREACHED),
+    (timedelta(hours=10), State.OK, "green"), (timedelta(hours=5), State.OK, "green"),
+    (timedelta(hours=5, microseconds=-1), State.WARNING, "yellow"), (timedelta(hours=2), State.WARNING, "yellow"),
+    (timedelta(hours=2, microseconds=-1), State.CRITICAL, "red"), (timedelta(microseconds=1), State.CRITICAL, "red"),
+    (timedelta(), State.CRITICAL, "red"), (timedelta(microseconds=-1), State.BREACHED, "red"), (timedelta(days=-9), State.BREACHED, "red"),
 ]
 
 
-@pytest.mark.parametrize(("remaining", "state"), STATES)
-def test_states_have_exact_boundaries(remaining: timedelta, state: State) -> None:
-    assert state_of(remaining, timedelta(hours=10)) == state
+@pytest.mark.parametrize(("remaining", "state", "colour"), STATES)
+def test_states_and_colours_have_exact_boundaries(remaining: timedelta, state: State, colour: str) -> None:
+    found = state_of(remaining, timedelta(hours=10))
+    assert (found, COLOURS[found]) == (state, colour)
 
 
 # The second implementation.
