@@ -2,7 +2,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from foundation import events
 from foundation.errors import Conflict, DomainError, Forbidden, Invalid
 from foundation.units import unit_of_work
 
-MOST_UNSENT = 30  # uploads of one user that wait for their message
+MOST_UNSENT = 30  # uploads of one user that wait for their message; what is held longer for something else is not among them
+UNSENT_FOR = timedelta(days=1)  # as the table has it
 AT_ONCE = 500  # expired uploads removed in one unit of work
 REMOVED = "attachment.removed"
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || %s::text, 0))"
@@ -56,7 +57,8 @@ def _reserve(actor: Actor, name: str, kind: kinds.Kind) -> Attachment:
     with unit_of_work(actor):
         with connection.cursor() as cursor:
             cursor.execute(ONE_AT_A_TIME, [actor.id])
-        if Attachment.objects.filter(uploader_id=actor.id, conversation=None).count() >= MOST_UNSENT:
+        waiting = Attachment.objects.filter(uploader_id=actor.id, conversation=None, expires_at__lte=Now() + UNSENT_FOR)
+        if waiting.count() >= MOST_UNSENT:
             raise Conflict(f"{MOST_UNSENT} of your files were never sent. Send or remove some first.", code="too_many_uploads")
         return Attachment.objects.create(organization_id=actor.organization_id, uploader_id=actor.id, name=name,
                                          key=files.new_key(actor.organization_id), media_type=kind.media_type)

@@ -244,6 +244,21 @@ def test_so_many_wait_to_be_sent_however_many_come_at_once(world: World) -> None
     upload(world.actor(world.other_customer))
 
 
+def test_what_is_held_for_later_does_not_count(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The images of journeys that somebody left: they are kept for weeks, and nobody could remove them."""
+    monkeypatch.setattr(actions, "MOST_UNSENT", 2)
+    actor = world.actor(world.customer)
+    held = [upload(actor).id for _ in range(2)]
+    with pytest.raises(Conflict):
+        upload(actor)
+    with unit_of_work(actor):
+        actions.hold(actor=actor, attachments=held, until=timezone.now() + timedelta(days=30))
+    for _ in range(2):
+        upload(actor)
+    with pytest.raises(Conflict):
+        upload(actor)
+
+
 def test_who_may_not_send_does_not_upload(world: World) -> None:
     customer = world.actor(world.customer)
     with pytest.raises(Forbidden):
