@@ -191,6 +191,23 @@ def test_without_the_lock_more_than_one_would_be_opened(world: Any, monkeypatch:
     assert len(tickets(world)) > 1 or {answer.status for answer in answers} != {200}
 
 
+def test_whatever_comes_at_once_leaves_one_way_through(world: Any) -> None:
+    """Answers, changed answers and steps back in any order: each is taken or told why not, and what is stored is a path."""
+    customer = Customer(world, offered(world.pandar, SHORT))
+    world.token(world.customer)
+
+    def sends(path: str, body: Any = None) -> Any:
+        return lambda: world.api(world.customer).post(f"runs/{customer.run}/{path}/", body)
+
+    answers = at_once([sends("answers", {"node": "q", "value": "a"}), sends("back"), sends("answers", {"node": "why", "value": "x"}),
+                       sends("answers", {"node": "q", "value": "a"})] * 3)
+    assert {(answer.status, answer.code) for answer in answers if answer.status != 200} <= {
+        (409, "not_asked"), (409, "at_start"), (409, "completed")}
+    row, done = run_row(world.pandar, customer.run), customer.now()["status"] == "completed"
+    assert [key for key, _ in row.answers] == ["q", "why"][:len(row.answers)] and done == (len(row.answers) == 2)
+    assert len(tickets(world)) == done and len(rows(world.pandar, Visit, left_at=None)) == (not done)
+
+
 def test_a_completion_that_fails_leaves_nothing(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     customer = Customer(world, offered(world.pandar, SHORT))
     before = customer.goes(("q", "a"))
