@@ -18,9 +18,12 @@ from journeys.graph.format import (
     END,
     GIFT_CARD,
     IMAGES,
+    LONGEST_ANSWER,
     MESSAGE,
     MOST_BYTES,
+    MOST_LINES,
     MOST_NODES,
+    MULTIPLE,
     NUMBER,
     PRIORITIES,
     QUESTION,
@@ -45,6 +48,9 @@ KNOWN = {
     QUESTION: {"questionType", "question", "help", "required", "validation", "options", "nextNodeMap", "nextNode"},
     MESSAGE: {"message", "nextNode"}, CONDITION: {"rules", "nextNode"}, END: {"action", "message", "ticket", "submission"}}
 EVERYWHERE = {"id", "type", "position"}  # the last is a canvas's
+NARROWEST: dict[str, tuple[str, str, float, float]] = {  # the names of bounds, and what is answered at the least and at the most
+    TEXT: ("minLength", "maxLength", 1, LONGEST_ANSWER), MULTIPLE: ("min", "max", 1, MOST_LINES),
+    NUMBER: ("min", "max", -answers.FARTHEST, answers.FARTHEST)}
 FILLS = {"brand": (TEXT, SINGLE), "country": (TEXT, SINGLE), "amount": (NUMBER,)}  # what may answer a field of a gift card
 
 
@@ -168,18 +174,30 @@ def ways_out(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[P
 
 def ranges(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Problem]:
     """Bounds that no answer meets."""
-    for least, most in (("min", "max"), ("minLength", "maxLength")):
-        low, high = node.validation.get(least), node.validation.get(most)
-        if node.type == DATE:
-            for name, value in ((least, low), (most, high)):
-                if isinstance(value, str) and answers.as_date(value) is None:
-                    yield Problem(node.id, "no_date", "There is no such day.", f"validation.{name}")
-            low, high = answers.as_date(low), answers.as_date(high)
-        comparable = (node.type == DATE and low and high) or (is_number(low) and is_number(high))
-        if comparable and low > high:  # type: ignore[operator]
-            yield Problem(node.id, "empty_range", f"{least} is more than {most}: nothing can be answered.", f"validation.{least}")
-    if node.type in CHOICES and node.options and structure.least_chosen(node) > len(node.options):
-        yield Problem(node.id, "empty_range", "More must be chosen than there are options.", "validation.min")
+    if node.type == DATE:
+        yield from days(node)
+    elif node.type in NARROWEST and (node.options or node.type != MULTIPLE):
+        least, most, floor, ceiling = NARROWEST[node.type]
+        lowest = max(floor, bound(node, least, floor))
+        highest = min(ceiling, bound(node, most, ceiling))
+        if lowest > highest:
+            yield Problem(node.id, "empty_range", f"Nothing from {lowest} to {highest} can be answered.", f"validation.{most}")
+        elif node.type == MULTIPLE and lowest > len(node.options):
+            yield Problem(node.id, "empty_range", "More must be chosen than there are options.", f"validation.{least}")
+
+
+def bound(node: Node, name: str, otherwise: float) -> float:
+    found: Any = node.validation.get(name)
+    return found if is_number(found) else otherwise
+
+
+def days(node: Node) -> Iterator[Problem]:
+    given = {name: node.validation[name] for name in ("min", "max") if isinstance(node.validation.get(name), str)}
+    known = {name: day for name, value in given.items() if (day := answers.as_date(value)) is not None}
+    for name in given.keys() - known.keys():
+        yield Problem(node.id, "no_date", "There is no such day.", f"validation.{name}")
+    if len(known) == len(("min", "max")) and known["min"] > known["max"]:
+        yield Problem(node.id, "empty_range", "min is later than max: nothing can be answered.", "validation.min")
 
 
 def pattern(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Problem]:

@@ -68,6 +68,11 @@ WRONG: list[tuple[Any, set[tuple[str | None, str]]]] = [
     (graph(ask("q", nextNode="end", validation={"pattern": "(?=a)a"}), end()), {("q", "bad_pattern")}),
     (graph(ask("q", nextNode="end", validation={"pattern": "((a{100}){100}){100}"}), end()), {("q", "bad_pattern")}),
     (graph(ask("q", NUMBER, nextNode="end", validation={"min": 3, "max": 2}), end()), {("q", "empty_range")}),
+    (graph(ask("q", NUMBER, nextNode="end", validation={"min": 1e16}), end()), {("q", "empty_range")}),
+    (graph(ask("q", nextNode="end", validation={"minLength": 3, "maxLength": 2}), end()), {("q", "empty_range")}),
+    (graph(ask("q", nextNode="end", validation={"maxLength": 0}), end()), {("q", "empty_range")}),
+    (graph(ask("q", MULTIPLE, nextNode="end", validation={"max": 0}), end()), {("q", "empty_range")}),
+    (graph(ask("q", "date", nextNode="end", validation={"min": "2026-03-02", "max": "2026-03-01"}), end()), {("q", "empty_range")}),
     (graph(ask("q", MULTIPLE, nextNode="end", validation={"min": 4}), end()), {
         ("q", "empty_range"), ("q", "no_end"), ("end", "unreachable")}),
     (graph(ask("q", "date", nextNode="end", validation={"min": "2026-02-30"}), end()), {("q", "no_date")}),
