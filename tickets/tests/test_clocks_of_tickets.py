@@ -1,7 +1,7 @@
 """What starts, pauses and stops the clocks of real tickets; the rules themselves are tested in tickets/sla."""
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -114,6 +114,18 @@ def test_messages_in_turns_start_and_stop_the_next_response(world: Any) -> None:
     assert sla(world, ticket)["next_response"]["started_at"] > first["started_at"]
 
 
+def test_the_next_response_is_owed_once_there_was_a_first(world: Any) -> None:
+    promise(world, {"next_response": {"normal": 60}, "resolution": {"normal": 600}})
+    ticket = world.ticket(agent=world.agent)
+    become(world, ticket, "pending")
+    become(world, ticket, "in_progress")
+    world.say(world.customer, ticket)
+    assert sla(world, ticket)["next_response"] is None and wakes(world, ticket)[0] is False
+    world.say(world.agent, ticket)
+    world.say(world.customer, ticket)
+    assert minutes_left(sla(world, ticket)["next_response"]) == 60
+
+
 def test_where_no_next_response_is_promised_messages_take_the_short_way(world: Any) -> None:
     promise(world, {"first_response": {"normal": 60}})
     ticket = world.ticket(agent=world.agent)
@@ -146,6 +158,23 @@ def test_resolution_pauses_until_the_customer_answers(world: Any, status: str) -
     assert shown["paused_at"] is None and len(shown["pauses"]) == 1
     assert minutes_left(shown["resolution"]) == pytest.approx(720, abs=1)
     assert minutes_left(shown["next_response"]) == 120
+
+
+def test_after_a_pause_the_calendar_counts_as_it_is_by_then(world: Any) -> None:
+    api, tomorrow = world.api(world.admin), datetime.now(UTC).date() + timedelta(days=1)
+    always = [{"weekday": day, "opens": "00:00", "closes": "00:00"} for day in range(7)]
+    desk = api.post("sla/calendars/", {"name": "Desk", "time_zone": "UTC", "hours": always}).data
+    promise(world, {"resolution": {"normal": 6000}}, calendar=UUID(desk["id"]))
+    ticket = world.ticket(agent=world.agent)
+    before = sla(world, ticket)["resolution"]
+    become(world, ticket, "pending")
+    assert api.patch(f"sla/calendars/{desk['id']}/", {"holidays": [{"date": str(tomorrow)}]}).status == 200
+    assert sla(world, ticket)["resolution"] == before, "what runs stays"
+    world.say(world.customer, ticket)
+    shown = sla(world, ticket)
+    ((begins, ends),) = [[datetime.fromisoformat(moment) for moment in pause] for pause in shown["pauses"]]
+    moved = datetime.fromisoformat(shown["resolution"]["due_at"]) - datetime.fromisoformat(before["due_at"])
+    assert moved == timedelta(days=1) + (ends - begins)
 
 
 def test_a_closed_ticket_owes_nothing(world: Any) -> None:

@@ -228,6 +228,13 @@ def test_a_deadline_that_moves_away_warns_again_and_one_that_stays_does_not() ->
     assert sooner and levels(sooner, after(1.3))[1] == [], "a breach is one, however the priority was changed since"
 
 
+def test_a_level_that_was_said_is_not_said_again_of_another_priority() -> None:
+    given = policy({FIRST: {NORMAL: 1, HIGH: 0.5}}, further=(30,))
+    late, said = levels(opened(given), after(1.6))
+    sooner = fit(late, given, HIGH, after(1.7))
+    assert said == [(FIRST, 3), (FIRST, 4)] and sooner and levels(sooner, after(9))[1] == []
+
+
 @given(st.lists(st.tuples(st.sampled_from(["answer", "ask", "pending", "resolved", "in_progress", "queued", "high", "normal", "sweep"]),
                           st.integers(1, 400)), max_size=12))
 def test_whatever_happens_a_row_keeps_it_and_nothing_is_said_twice(acts: list[tuple[str, int]]) -> None:
