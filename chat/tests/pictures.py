@@ -42,6 +42,11 @@ def animated(form: str, frames: int = 3, size: tuple[int, int] = (40, 30), **opt
     return encoded(first, form, save_all=True, append_images=others, duration=120, loop=0, **options)
 
 
+def of_two_pictures() -> bytes:
+    """A JPEG with another one behind it, as cameras with two lenses make."""
+    return encoded(drawing(), "MPO", save_all=True, append_images=[drawing(32, 32)])
+
+
 def telling(form: str) -> bytes:
     """A picture that tells where it was taken, with what and by whom, and is held sideways."""
     exif = Image.Exif()

@@ -70,6 +70,29 @@ def test_a_comment_in_a_gif_is_gone() -> None:
     assert WHO.encode() not in made(content).content
 
 
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+def test_an_animation_tells_nothing_either(form: str) -> None:
+    exif = Image.Exif()
+    exif[pictures.MAKE] = WHO
+    told: dict[str, Any] = {"GIF": {"comment": WHO.encode()}, "PNG": {"exif": exif.tobytes(), "icc_profile": pictures.swapped_profile()},
+            "WEBP": {"exif": exif.tobytes(), "xmp": WHO.encode(), "icc_profile": pictures.swapped_profile()}}
+    content = pictures.animated(form, **told[form])
+    assert WHO.encode() in content, "the control: it did tell"
+    kept = made(content)
+    for part in (kept.content, kept.thumbnail):
+        assert WHO[:13].encode() not in part and WHO[:13].encode("utf-16-be") not in part
+        assert not {"exif", "xmp", "icc_profile", "comment"} & set(opened(part).info)
+
+
+def test_pictures_behind_the_first_are_gone() -> None:
+    """A second one, and what a phone put between them: telephones send such files."""
+    content = pictures.of_two_pictures()
+    assert content.count(b"\xff\xd8\xff") == 2 and b"MPF" in content
+    kept = made(content)
+    assert kept.content.count(b"\xff\xd8\xff") == 1 and b"MPF" not in kept.content
+    assert opened(kept.content).size == (64, 48)
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_stands_as_its_camera_was_held(form: str) -> None:
     """Orientation 6: what lies left in the file is above."""
@@ -117,6 +140,19 @@ def test_an_animation_moves_on(form: str) -> None:
     kept = opened(made(pictures.animated(form)).content)
     assert (kept.format, kept.n_frames) == (form, 3)
     assert kept.info.get("duration") == 120
+
+
+@pytest.mark.parametrize(("form", "ground"), [("GIF", 0), ("WEBP", 40)])
+def test_what_moves_leaves_no_trace(form: str, ground: int) -> None:
+    """A spot on a ground that is transparent, or nearly so, is at one place at a time."""
+    frames = [Image.new("RGBA", (40, 20), (0, 0, 0, ground)) for _ in range(3)]
+    for number, frame in enumerate(frames):
+        frame.paste((255, 0, 0, 255), (4 + 12 * number, 4, 12 + 12 * number, 12))
+    kept = opened(made(pictures.encoded(frames[0], form, save_all=True, append_images=frames[1:], duration=100, disposal=2)).content)
+    for number in range(3):
+        kept.seek(number)
+        shown = kept.convert("RGBA")
+        assert [shown.getpixel((8 + 12 * place, 8))[3] > 128 for place in range(3)] == [place == number for place in range(3)]
 
 
 def test_of_an_animated_png_the_first_frame_stays() -> None:
