@@ -107,9 +107,10 @@ class BufferedBody:
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         most = self.larger.get(scope["path"]) if scope["method"] == "POST" else None
-        sender = await self.sender(scope) if most else None
-        seconds = LARGE_SECONDS if sender else self.seconds
+        seconds = self.seconds
         try:
+            sender = await self.whose(scope) if most else None
+            seconds = LARGE_SECONDS if sender else seconds
             with self.large.place(scope, sender) if sender else nullcontext():
                 await self.take(scope, most or self.most, seconds, receive, send, keep=not most or sender is not None)
         except Disconnected:
@@ -120,6 +121,14 @@ class BufferedBody:
             await refuse(scope, send, 413, "too_large", f"The request is larger than {(most or self.most) // 1024} kB.")
         except Late:
             await refuse(scope, send, 408, "timeout", f"The request was not complete within {seconds:g} seconds.")
+
+    async def whose(self, scope: Any) -> Hashable | None:
+        """The sender of a larger body; raises Late where nobody can tell in time."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await self.sender(scope)
+        except TimeoutError:
+            raise Late from None
 
     async def turn_away(self, scope: Any, receive: Receive, send: Send) -> None:
         """A body for which there is no place is read and thrown away: who is still sending would not hear the answer."""

@@ -266,6 +266,14 @@ def test_nobodys_bodies_take_no_place_and_no_more_time_than_others() -> None:
     assert asyncio.run(story()) == (408, LARGE_AT_ONCE + 1)
 
 
+def test_who_cannot_be_told_in_time_is_not_waited_for() -> None:
+    async def never(scope: Any) -> Any:
+        await asyncio.Event().wait()
+
+    client = asyncio.run(Client(part(b"x")).call(BufferedBody(Heard(), most=MOST, larger=LARGE, sender=never, seconds=0.01)))
+    assert client.status == 408
+
+
 def test_a_large_body_has_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buffering, "LARGE_SECONDS", 0.05)
 
