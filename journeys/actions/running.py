@@ -34,7 +34,6 @@ def start(*, actor: Actor, journey: UUID) -> Run:
             raise NotFound("There is no such journey.")
         check_customer(actor)
         raise Conflict("This journey is not published.", code="not_published")
-    check_customer(actor)
     check_rate(actor)
     version = Version.objects.only("id", "number").get(journey=found, number=found.published_number or 0)
     run = Run.objects.create(organization_id=actor.organization_id, journey=found, version=version, customer_id=actor.id)

@@ -154,6 +154,8 @@ def test_a_completed_run_takes_no_more_and_the_same_answer_finds_it_completed(wo
     assert customer.answers(*TO_TICKET[-1]).data == done
     for refused in (customer.answers("why", "Something else."), customer.answers("q", "b"), customer.back()):
         assert (refused.status, refused.code, refused.body["current"]) == (409, "completed", done)
+    at_its_end = customer.answers("ticket", "x")
+    assert (at_its_end.status, at_its_end.code, at_its_end.body["current"]) == (409, "not_asked", done)
     assert len(tickets(world)) == 1
 
 
