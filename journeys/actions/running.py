@@ -30,10 +30,9 @@ def start(*, actor: Actor, journey: UUID) -> Run:
     """A new run of what is published now. Raises NotFound for a journey that is not offered to the actor, Forbidden for staff."""
     found = queries.offered_to(actor).filter(pk=journey).first()
     if found is None:
-        if not queries.visible_to(actor).filter(pk=journey).exists():
-            raise NotFound("There is no such journey.")
-        check_customer(actor)
-        raise Conflict("This journey is not published.", code="not_published")
+        if queries.visible_to(actor).filter(pk=journey).exists():
+            check_customer(actor)
+        raise NotFound("There is no such journey.")
     check_rate(actor)
     version = Version.objects.only("id", "number").get(journey=found, number=found.published_number or 0)
     run = Run.objects.create(organization_id=actor.organization_id, journey=found, version=version, customer_id=actor.id)
