@@ -5,6 +5,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from foundation.units import unit_of_work
+from journeys.actions import building
 from journeys.api.building import accepted_languages
 from journeys.graph.schema import SCHEMA
 from journeys.models import Journey, Version
@@ -143,6 +144,17 @@ def test_malformed_settings_are_refused(world: Any, given: Any) -> None:
 def test_a_graph_of_more_than_a_megabyte_is_refused(world: Any) -> None:
     answer = world.api(world.admin).post("journeys/", {"name": "x", "graph": {"x": "x" * 1_000_001}})
     assert (answer.status, answer.code) == (400, "too_large")
+
+
+def test_an_organization_has_no_more_journeys_than_it_could_ever_offer(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "MOST_JOURNEYS", 1)
+    new = made(world)
+    for path, body in (("journeys/", {"name": "Help"}), ("journeys/import/", SHORT)):
+        refused = world.api(world.admin).post(path, body)
+        assert (refused.status, refused.code) == (409, "too_many")
+    assert world.api(world.acme.admin).post("journeys/", {"name": "Help"}).status == 201, "another organization's are its own"
+    assert world.api(world.admin).delete(f"journeys/{new['id']}/").status == 200
+    made(world)
 
 
 def test_only_a_draft_is_deleted(world: Any) -> None:
