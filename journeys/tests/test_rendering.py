@@ -39,6 +39,8 @@ def test_tags_are_values_each_once() -> None:
 def test_the_first_message_tells_what_was_asked_and_answered() -> None:
     assert told(WHOLE, {"one": "a", "text": None, "images": ["x", "y"]}) == "one?\nA\n\nimages?\n2 images"
     assert len(told(Graph.of(graph(*[ask(f"n{n}") for n in range(9)])), {f"n{n}": "x" * 10_000 for n in range(9)})) == 10_000
+    beside = told(WHOLE, {"text": "x" * 9_000, "number": 5})
+    assert beside == f"text?\n{'x' * 1_999}…\n\nnumber?\n5", "a long answer leaves the others their place"
 
 
 def test_a_submission_is_of_the_last_card_or_as_it_is_mapped() -> None:
