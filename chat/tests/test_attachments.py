@@ -165,11 +165,12 @@ def test_a_message_that_wakes_a_ticket_has_its_attachments(world: World) -> None
 
 
 def test_a_refused_message_leaves_its_files_unsent(world: World) -> None:
-    ticket, one = world.ticket(agent=world.agent), upload(world)
+    """Staff write nothing more into a closed ticket."""
+    ticket, one = world.ticket(agent=world.agent), upload(world, world.agent)
     manager = world.api(world.manager)
     for status in ("resolved", "closed"):
         assert manager.post(f"tickets/{ticket.pk}/status/", {"status": status}).status == 200
-    assert send(world, ticket, one).code == "closed"
+    assert send(world, ticket, one, by=world.agent).code == "closed"
     assert row(world, one).conversation_id is None
 
 
