@@ -7,56 +7,66 @@ from dataclasses import dataclass, field
 
 from foundation.errors import DomainError
 
+Group = tuple[Hashable, ...]
+
 
 @dataclass(eq=False)
 class Waiting:
-    """Somebody in the line, and the sign to begin."""
+    """Somebody in the line, the groups that they belong to, and the sign to begin."""
 
-    whose: Hashable
+    groups: tuple[Group, ...]
     begin: threading.Event = field(default_factory=threading.Event)
 
 
 class Places:
-    """`at_once` may work, and `room` be here, those who wait included; of one and the same `whose` half of the room. Of those who wait
-    the one is next whose turn was longest ago: whoever has much to do keeps nobody else waiting for more than one piece of it. `refusal`
-    makes the error for whoever finds no place."""
+    """`at_once` may work, and `room` be here, those who wait included. `whose` it is, is said from the widest to the narrowest, such as
+    organization and user: each has half of what the one before has. Of those who wait the one is next whose organization's turn, and
+    within it their own, was longest ago: whoever has much to do keeps nobody else waiting for more than one piece of it. `refusal` makes
+    the error for whoever finds no place."""
 
     def __init__(self, at_once: int, room: int, refusal: Callable[[], DomainError]) -> None:
-        self._idle = at_once
         self.room = room
-        self._most_of_one = (room + 1) // 2
+        self.here = 0
+        self.theirs: Counter[Group] = Counter()
+        self._idle = at_once
         self._refusal = refusal
         self._lock = threading.Lock()
-        self.here: Counter[Hashable] = Counter()
         self._line: list[Waiting] = []  # in the order in which they came
         self._turn = 0
-        self._turns: dict[Hashable, int] = {}  # the last one of each who is here
+        self._turns: dict[Group, int] = {}  # the last one of each who is here
 
-    def expect_room(self, whose: Hashable = None) -> None:
-        """Raises the refusal where they would be refused at this moment."""
+    def expect_room(self) -> None:
+        """Raises the refusal where nobody could take a place at this moment."""
         with self._lock:
-            self._expect_room(whose)
+            self._expect_room(())
 
     @contextmanager
-    def place(self, whose: Hashable = None) -> Iterator[None]:
+    def place(self, *whose: Hashable) -> Iterator[None]:
         """A place to work at; raises the refusal at once where there is no room, or none for them."""
-        waiting = self._enter(whose)
+        waiting = self._enter(tuple(whose[:depth] for depth in range(1, len(whose) + 1)))
         try:
             waiting.begin.wait()
             yield
         finally:
             self._leave(waiting)
 
-    def _expect_room(self, whose: Hashable) -> None:
-        if self.here.total() >= self.room or (whose is not None and self.here[whose] >= self._most_of_one):
+    def _expect_room(self, groups: tuple[Group, ...]) -> None:
+        most, here = self.room, self.here
+        for group in groups:
+            if here >= most:
+                break
+            most, here = (most + 1) // 2, self.theirs[group]
+        if here >= most:
             raise self._refusal()
 
-    def _enter(self, whose: Hashable) -> Waiting:
-        waiting = Waiting(whose)
+    def _enter(self, groups: tuple[Group, ...]) -> Waiting:
+        waiting = Waiting(groups)
         with self._lock:
-            self._expect_room(whose)
-            self.here[whose] += 1
-            self._turns.setdefault(whose, self._turn - 1)  # before whoever just had a turn, behind whoever waits since one before
+            self._expect_room(groups)
+            self.here += 1
+            for group in groups:
+                self.theirs[group] += 1
+                self._turns.setdefault(group, self._turn - 1)  # before whoever just had one, behind whoever waits since one before
             self._line.append(waiting)
             self._begin()
         return waiting
@@ -67,17 +77,19 @@ class Places:
                 self._idle += 1
             else:  # it was interrupted
                 self._line.remove(waiting)
-            self.here[waiting.whose] -= 1
-            if not self.here[waiting.whose]:
-                del self.here[waiting.whose], self._turns[waiting.whose]
+            self.here -= 1
+            for group in waiting.groups:
+                self.theirs[group] -= 1
+                if not self.theirs[group]:
+                    del self.theirs[group], self._turns[group]
             self._begin()
 
     def _begin(self) -> None:
         """Whoever is next begins, where a place is idle."""
         while self._idle and self._line:
-            following = min(self._line, key=lambda waiting: self._turns[waiting.whose])
+            following = min(self._line, key=lambda waiting: [self._turns[group] for group in waiting.groups])
             self._line.remove(following)
             self._idle -= 1
             self._turn += 1
-            self._turns[following.whose] = self._turn
+            self._turns.update(dict.fromkeys(following.groups, self._turn))
             following.begin.set()

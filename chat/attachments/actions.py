@@ -39,7 +39,7 @@ def upload(*, actor: Actor, given: Upload) -> Attachment:
     if not actor.may("chat.send_message"):
         raise Forbidden("You may not send messages.")
     kind = kinds.kind_of(given.content)
-    made = renewing.made(given.content, kind, whose=actor.organization_id)
+    made = renewing.made(given.content, kind, whose=(actor.organization_id, actor.id))
     attachment = _reserve(actor, kinds.safe_name(given.name, kind), kind)
     try:
         files.put(attachment.key, made.content)

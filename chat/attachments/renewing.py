@@ -44,19 +44,19 @@ class Made:
     height: int | None = None
 
 
-def made(content: bytes, kind: Kind, *, whose: UUID) -> Made:
-    """What is kept of a file of this kind; of a document all of it. Slow: call it outside a unit of work. Raises Unsuitable, or Unavailable
-    where too many wait."""
+def made(content: bytes, kind: Kind, *, whose: tuple[UUID, ...]) -> Made:
+    """What is kept of a file of this kind; of a document all of it. `whose` it is: organization and user. Slow: call it outside a unit of
+    work. Raises Unsuitable, or Unavailable where too many wait."""
     if kind.form is None:
         return Made(content)
-    with places().place(whose):
+    with places().place(*whose):
         return renewed(content, kind.form)
 
 
 @cache
 def places() -> Places:
-    """At most half of the threads that answer may wait for pictures, and half of these are one organization's: the others are for
-    others."""
+    """At most half of the threads that answer may wait for pictures, half of these are one organization's, and half of those one user's:
+    the others are for others."""
     workers = settings.PICTURE_WORKERS
     room = min(workers * (1 + WAITING_PER_WORKER), settings.HTTP_THREADS // 2)
     return Places(workers, max(workers, room), busy)

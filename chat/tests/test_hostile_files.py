@@ -20,7 +20,7 @@ WHO = pictures.SECRET
 
 def made(content: bytes) -> renewing.Made:
     """What is kept of a file."""
-    return renewing.made(content, kind_of(content), whose=None)  # type: ignore[arg-type]
+    return renewing.made(content, kind_of(content), whose=())
 
 
 def opened(content: bytes) -> Any:

@@ -307,12 +307,12 @@ def test_whoever_finds_no_place_comes_again(world: World, monkeypatch: pytest.Mo
     customer, other = world.actor(world.customer), world.actor(world.other_customer)
 
     def one(actor: Actor) -> None:
-        renewing.made(b"", KINDS[0], whose=actor.id)
+        renewing.made(b"", KINDS[0], whose=(actor.id,))
 
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(one, customer) for _ in range(2)]
         assert inside.acquire(timeout=20)
-        while few.here[customer.id] < 2:
+        while few.theirs[(customer.id,)] < 2:
             threading.Event().wait(0.005)
         with pytest.raises(Unavailable):
             one(customer)

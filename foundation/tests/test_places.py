@@ -34,7 +34,7 @@ def test_one_has_half_of_it() -> None:
             pass
     with places.place("one"), places.place("one"):
         pass
-    assert not places.here and not places._turns
+    assert not places.theirs and not places._turns and not places.here
 
 
 def test_an_error_gives_both_back() -> None:
@@ -57,29 +57,44 @@ def test_who_waits_gets_to_work() -> None:
     with places.place("a"):
         thread = threading.Thread(target=second)
         thread.start()
-        while places.here.total() < places.room:
+        while places.here < places.room:
             inside.wait(0.001)
         order.append("a")
     thread.join(10)
     assert order == ["a", "b"]
 
 
+def test_of_whoever_belongs_to_another_each_has_half_of_theirs() -> None:
+    places = Places(8, 8, busy)
+    with ExitStack() as inside:
+        for person in ("one", "one", "two", "two"):
+            inside.enter_context(places.place("house", person))
+        with pytest.raises(Unavailable), places.place("house", "three"):
+            pytest.fail("a fifth place of a house")
+        with places.place("another", "one"), places.place("another", "one"):
+            with pytest.raises(Unavailable), places.place("another", "one"):
+                pytest.fail("a third place of a person")
+            with places.place("another", "two"):
+                pass
+    assert not places.theirs and not places._turns and not places.here
+
+
 def in_turn(arrivals: str, *, later: dict[int, str] | None = None) -> str:
     """The order in which these get to work, one after the other, where all of them come while the first works; `later` come when so many
-    have worked."""
+    have worked. The big letters are houses of their own, the small ones people of one."""
     places, order, step = Places(1, 20, busy), [], threading.Semaphore(0)
     threads: list[threading.Thread] = []
 
     def work(whose: str) -> None:
-        with places.place(whose):
+        with places.place(*([whose] if whose.isupper() else ["house", whose])):
             order.append(whose)
             step.acquire()
 
     def come(whose: str) -> None:
-        here = places.here.total()
+        here = places.here
         threads.append(threading.Thread(target=work, args=(whose,)))
         threads[-1].start()
-        while places.here.total() == here or not order:
+        while places.here == here or not order:
             time.sleep(0.001)
 
     for whose in arrivals:
@@ -98,6 +113,8 @@ def in_turn(arrivals: str, *, later: dict[int, str] | None = None) -> str:
 def test_who_has_much_to_do_keeps_nobody_waiting_for_all_of_it() -> None:
     assert in_turn("AAAAB") == "ABAAA"
     assert in_turn("AAABBBC") == "ABCABAB"
+    assert in_turn("aaaab") == "abaaa", "nor anybody of their own house"
+    assert in_turn("aaabB") == "aBbaa"
 
 
 def test_newcomers_do_not_starve_whoever_waits() -> None:
@@ -114,7 +131,7 @@ def test_in_the_order_of_their_coming_where_nobody_is_counted() -> None:
         for number in range(5):
             threads.append(threading.Thread(target=lambda number=number: enter(places, order, number)))
             threads[-1].start()
-            while places.here.total() < number + 2:
+            while places.here < number + 2:
                 time.sleep(0.001)
     for thread in threads:
         thread.join(10)
@@ -137,7 +154,7 @@ def test_who_is_interrupted_while_waiting_leaves_the_line(monkeypatch: pytest.Mo
         with pytest.raises(KeyboardInterrupt), monkeypatch.context() as patch:
             patch.setattr(module, "Waiting", lambda whose: Waiting(whose, Interrupted()))
             places.place("b").__enter__()
-        assert places.here.total() == 1 and not places._line
+        assert places.here == 1 and not places._line
     with places.place("b"):
         pass
     assert places._idle == 1
