@@ -18,6 +18,7 @@ from foundation.http import address
 TENANT = "tenant"  # where the signed-in user's row is
 FAMILY = "family"  # the row of accounts_session, with whose end the browser's session ends; superusers have none
 EPOCH = "epoch"
+CHALLENGE = "challenge"  # with which this browser's sign-in goes on, where nobody signed in yet
 BACKEND = "accounts.backends.RoleBackend"
 
 
@@ -56,6 +57,18 @@ def begin(request: Any, *, tenant: UUID, user: UUID, session: UUID | None, epoch
 def _last(request: Any) -> None:
     """So long from now on, and no longer however often it is saved."""
     request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+
+
+def expect(request: Any, challenge: UUID) -> None:
+    """This browser's sign-in goes on with this challenge, which is worth nothing elsewhere."""
+    request.session.flush()
+    request.session[CHALLENGE] = str(challenge)
+
+
+def expected(request: Any) -> str | None:
+    """The challenge that this browser was given."""
+    found: str | None = request.session.get(CHALLENGE)
+    return found
 
 
 def enter(request: Any, user: User) -> None:

@@ -1,4 +1,4 @@
-"""Signed tokens: access (10 minutes), refresh (one family per sign-in) and socket tickets (30 seconds, once)."""
+"""Signed tokens: access (10 minutes), refresh (one family per sign-in), socket tickets (30 seconds, once) and challenges (5 minutes, once)."""
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from django.conf import settings
 from foundation.errors import Unauthenticated
 
 ALGORITHM = "HS256"
-ACCESS, REFRESH, TICKET = "access", "refresh", "ticket"
+ACCESS, REFRESH, TICKET, CHALLENGE = "access", "refresh", "ticket", "challenge"
 TICKET_LIFETIME = timedelta(seconds=30)
 
 
@@ -28,7 +28,7 @@ class Claims:
     user_id: UUID
     session_id: UUID | None
     number: int  # the user's epoch in an access token, the generation in a refresh token
-    id: UUID | None  # of a socket ticket
+    id: UUID | None  # of a socket ticket, or of a challenge
     expires_at: datetime  # UTC
 
 

@@ -84,7 +84,7 @@ def implies_organization(model: Any) -> bool:
     """Whether each row refers to another of its organization, which then exists. A key of its own to the organization would make
     every row that is written lock the one row of the organization, where all its transactions would meet."""
     required = {field.column for field in model._meta.local_concrete_fields if not field.null}
-    return any(column in required for column, _, _ in tenant_references(model))
+    return "organization_id" in required and any(column in required for column, _, _ in tenant_references(model))
 
 
 def drop_implied_keys(*tables: str) -> RunSQL:

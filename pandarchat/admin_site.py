@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
 from accounts import admin as accounts_admin
 from accounts import audit, browser
-from accounts.actions import credentials, sessions
+from accounts.actions import credentials, factors, sessions
 from accounts.actor import AnyActor, of_user
+from accounts.admin import factors as factors_admin
 from accounts.admin.base import form_page
 from accounts.admin.passwords import OwnPassword, password_field, replace, tell
 from accounts.middleware import PICKED, may_enter, own_units, rendered
@@ -83,6 +84,8 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         user = form.get_user()
         with unit_of_work(user.tenant):
+            if needed := factors.needed(user):
+                return factors_admin.ask(self.request, user, needed, then=self.get_success_url())
             browser.enter(self.request, user)
             actor = of_user(user, user.tenant, address=address.of_request(self.request))
             audit.record("admin_login", actor=actor, target=user)
@@ -108,7 +111,9 @@ class PandarAdminSite(AdminSite):
         return None
 
     def get_urls(self) -> list[Any]:
-        return [path("organization/", self.admin_view(self.pick_organization), name="pick_organization"), *super().get_urls()]
+        return [path("login/second-step/", self.second_step, name="second_step"),
+                path("second-factor/", self.admin_view(self.second_factor), name="second_factor"),
+                path("organization/", self.admin_view(self.pick_organization), name="pick_organization"), *super().get_urls()]
 
     def index(self, request: Any, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """With what was done last, from the audit trail."""
@@ -124,6 +129,15 @@ class PandarAdminSite(AdminSite):
         with unit_of_work(request.organization):
             context = self.each_context(request)
         return rendered(SignIn.as_view(next_page=home, extra_context={**context, "title": "Sign in", **(extra_context or {})})(request))
+
+    @method_decorator(sensitive_post_parameters())
+    @own_units
+    def second_step(self, request: Any) -> HttpResponse:
+        return factors_admin.second_step(self, request)
+
+    @own_units
+    def second_factor(self, request: Any) -> HttpResponse:
+        return factors_admin.own(self, request)
 
     @own_units
     def logout(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -1,4 +1,5 @@
 """Settings by environment: read once, checked here, each failure one clear sentence."""
+import base64
 import ipaddress
 import os
 import re
@@ -15,6 +16,8 @@ from psycopg import conninfo
 
 ROOT = Path(__file__).resolve().parent.parent
 ON = {"on", "true", "yes", "1"}
+ENCRYPTION_KEY = 32  # bytes: AES-256
+URL_SAFE = str.maketrans("-_", "+/")
 SHORTEST_KEY, FEWEST_CHARACTERS = 50, 5  # as Django's deployment check asks
 HOST = r"([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])"  # a name, an IPv4 address, or [an IPv6 address]
 OFF = {"off", "false", "no", "0"}
@@ -31,6 +34,7 @@ class Environment:
     debug: bool
     secret_key: str | None
     secret_key_fallbacks: tuple[str, ...]
+    encryption_keys: tuple[bytes, ...]
     port: int
     var: Path
     rate_limits: bool
@@ -69,6 +73,7 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         debug=debug,
         secret_key=_secret_key(values, debug),
         secret_key_fallbacks=_secret_key_fallbacks(values),
+        encryption_keys=_encryption_keys(values),
         port=_number(values, "PANDAR_PORT", 8000, 1, 65535),
         var=var,
         rate_limits=_switch(values, "PANDAR_RATE_LIMITS", True),
@@ -250,6 +255,18 @@ def _secret_key_fallbacks(values: Mapping[str, str]) -> tuple[str, ...]:
     if not all(map(_strong, keys)):
         raise InvalidSetting(f"SECRET_KEY_FALLBACKS must list whole keys, separated by commas; each has at least {SHORTEST_KEY} "
                              f"characters, {FEWEST_CHARACTERS} of them different.")
+    return keys
+
+
+def _encryption_keys(values: Mapping[str, str]) -> tuple[bytes, ...]:
+    texts = [text.strip() for text in values.get("ENCRYPTION_KEYS", "").split(",") if text.strip()]
+    try:
+        keys = tuple(base64.b64decode(text.translate(URL_SAFE) + "=" * (-len(text) % 4), validate=True) for text in texts)
+    except ValueError:
+        keys = (b"",)
+    if any(len(key) != ENCRYPTION_KEY for key in keys):
+        raise InvalidSetting(f"ENCRYPTION_KEYS must list keys of {ENCRYPTION_KEY} random bytes in base64, separated by commas, as made by "
+                             f"openssl rand -base64 {ENCRYPTION_KEY}.")
     return keys
 
 

@@ -6,8 +6,9 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Session, SocketTicket
+from accounts.models import Challenge, Session, SocketTicket
 from foundation import each
+from foundation.ids import PLATFORM
 from foundation.models import Counter, Event, IdempotencyKey
 from foundation.units import unit_of_work
 
@@ -24,7 +25,7 @@ def run() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT organization_ids()")
         organizations = [row[0] for row in cursor.fetchall()]
-    each.organization(organizations, clean)
+    each.organization([*organizations, PLATFORM], clean)
 
 
 def clean(*, organization: UUID) -> None:
@@ -34,4 +35,5 @@ def clean(*, organization: UUID) -> None:
         IdempotencyKey.objects.filter(created_at__lt=now - KEYS_FOR).delete()
         Event.objects.filter(created_at__lt=now - EVENTS_FOR, deliveries=None).delete()
         SocketTicket.objects.filter(expires_at__lt=now).delete()
+        Challenge.objects.filter(expires_at__lt=now).delete()
         Session.objects.filter(expires_at__lt=now - SESSIONS_FOR).delete()

@@ -19,6 +19,7 @@ BASE_DIR = environment.ROOT
 SECRET_KEY_FALLBACKS = list(env.secret_key_fallbacks)  # still believed, no longer signed with
 DEBUG = env.debug
 ALLOWED_HOSTS = list(env.allowed_hosts)
+ENCRYPTION_KEYS = list(env.encryption_keys)  # the first seals, the others are still read; see foundation/sealing.py
 ALLOWED_ORIGINS = list(env.allowed_origins)
 STRICT_TENANCY = DEBUG  # a query of a tenant table outside a unit of work raises; in production it is logged
 RATE_LIMITS = env.rate_limits

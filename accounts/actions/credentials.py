@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.actions.steps import Ask, Check, Procedure, Room, run
 from accounts.models import User
 from foundation import logs
-from foundation.errors import Forbidden, Unauthenticated
+from foundation.errors import Forbidden, Invalid, Unauthenticated
 from foundation.http.address import network_of
 from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
@@ -48,8 +48,10 @@ def organization_named(slug: str) -> UUID | None:
 
 
 FIND = """
-SELECT u.id, u.password, u.name, u.email_confirmed_at IS NOT NULL OR NOT coalesce(o.requires_confirmed_email, false)
-FROM accounts_user u LEFT JOIN accounts_organization o ON o.id = u.organization_id
+SELECT u.id, u.password, u.name, u.email_confirmed_at IS NOT NULL OR NOT coalesce(o.requires_confirmed_email, false),
+       CASE WHEN f.confirmed_at IS NOT NULL THEN 'prove' WHEN o.requires_second_factor AND r.is_staff THEN 'enrol' ELSE '' END
+FROM accounts_user u LEFT JOIN accounts_organization o ON o.id = u.organization_id LEFT JOIN accounts_role r ON r.id = u.role_id
+LEFT JOIN accounts_factor f ON f.user_id = u.id
 WHERE u.email = %(email)s::text AND u.is_active
 """
 # An unknown organization has no trail.
@@ -63,24 +65,33 @@ VALUES (%(entry)s::uuid, %(organization)s::uuid, now(), %(email)s::text, 'login_
 @dataclass(frozen=True)
 class Verified:
     """Whose credentials were right; `hashed` is what the password was checked against, `failure` the record of somebody who cannot enter
-    for all that."""
+    for all that, `needs` what is needed beside the password: a Purpose of a challenge, or nothing."""
 
     tenant: UUID
     user: UUID
     hashed: str = field(repr=False)
     failure: Ask
+    needs: str = ""
 
 
 def verify(*, organization: str, email: str, password: str, address: str) -> User:
-    """The user whose credentials these are, after counting the try. Raises RateLimited, WrongCredentials, or Forbidden while the
+    """The user whose password this is, after counting the try; of a second factor nothing is said. Raises RateLimited, WrongCredentials, or Forbidden while the
     organization demands a confirmed address; success and failure are audited, each in a unit of its own."""
     verified = run(verifying(organization, email, password, address))
     with unit_of_work(verified.tenant):
-        found = User.objects.select_related("organization").filter(id=verified.user, is_active=True).first()
+        found = User.objects.select_related("organization", "role").filter(id=verified.user, is_active=True).first()
     if found is None or found.password != verified.hashed:
         run(refused(verified))
         raise WrongCredentials
     return found
+
+
+def check_own(*, organization: str, email: str, password: str, address: str) -> None:
+    """The same of somebody who is signed in and does something for which that is not enough: raises Invalid for a wrong password."""
+    try:
+        verify(organization=organization, email=email, password=password, address=address)
+    except WrongCredentials:
+        raise Invalid("This is not your password.", code="wrong_password", fields={"password": ["This is not your password."]}) from None
 
 
 def refused(verified: Verified) -> Procedure[None]:
@@ -102,7 +113,7 @@ def verifying(organization: str, email: str, password: str, address: str) -> Pro
     if tenant is not None:
         (rows,) = yield Ask(((FIND, {"email": email}),), tenant)
         found = rows[0] if rows else None
-    user, hashed, name, confirmed = found or (None, None, "", True)
+    user, hashed, name, confirmed, needs = found or (None, None, "", True, "")
     right = yield Check(password, hashed, network)
     if right and settings.RATE_LIMITS:
         yield Ask((BY_ACCOUNT.forgetting(*account[1]),), of=network)
@@ -118,4 +129,4 @@ def verifying(organization: str, email: str, password: str, address: str) -> Pro
         raise WrongCredentials
     if not confirmed:
         raise Forbidden("Please confirm your email address before you sign in.", code="email_not_confirmed")
-    return Verified(tenant, user, hashed, failure)
+    return Verified(tenant, user, hashed, failure, needs)

@@ -10,21 +10,33 @@ from django.conf import settings
 from accounts import permissions, tokens
 from accounts.actions.credentials import Verified, WrongCredentials, verifying
 from accounts.actions.steps import Ask, Procedure, run
-from accounts.models import SessionKind
+from accounts.models import Purpose, SessionKind
 from foundation import logs
+from foundation.errors import Unauthenticated
 from foundation.ids import PLATFORM, uuid7
 
 LONGEST_USER_AGENT = 300
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+NEEDED = {
+    Purpose.PROVE: ("Now the code of your authenticator app, please.", "second_factor_required"),
+    Purpose.ENROL: ("Your organization demands a second factor. Set one up to sign in.", "second_factor_enrolment_required"),
+}
+CHALLENGE = """
+INSERT INTO accounts_challenge (id, organization_id, user_id, purpose, kind, digest, tries, expires_at)
+VALUES (%(id)s::uuid, %(organization)s::uuid, %(user)s::uuid, %(purpose)s::text, %(kind)s::text, %(digest)s::bytea, 0, %(expires_at)s::timestamptz)
+"""
 # Nobody enters who was disabled, or given another password, while theirs was checked; an UPDATE, so that it waits for whoever is about to
-# do that, and looks again.
+# do that, and looks again. And nobody enters whose second factor was not proved, whatever led here.
 ENTER = """
 WITH who AS (
   UPDATE accounts_user u SET last_login = now()
   FROM accounts_organization o, accounts_role r
   WHERE u.id = %(user)s::uuid AND u.is_active AND sha256(convert_to(u.password, 'UTF8')) = %(digest)s::bytea
     AND o.id = u.organization_id AND o.is_active AND r.id = u.role_id
+    AND (%(proved)s::text <> '' OR NOT (o.requires_second_factor AND r.is_staff)
+         AND NOT EXISTS (SELECT FROM accounts_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL))
   RETURNING u.id, u.organization_id, u.email, u.name, u.epoch, r.id AS role_id, r.version, r.slug AS role, r.is_staff,
-            o.slug AS organization, o.name AS organization_name
+            o.slug AS organization, o.name AS organization_name, u.password
 ), begun AS (
   INSERT INTO accounts_session (id, organization_id, user_id, kind, generation, created_at, last_used_at, expires_at, revoked_because,
                                 address, user_agent)
@@ -32,13 +44,14 @@ WITH who AS (
          %(user_agent)s::text
   FROM who
 ), recorded AS (
-  INSERT INTO accounts_auditentry (id, organization_id, at, actor_id, actor_name, action, target_type, target_id, target_name, address,
-                                   request_id)
+  INSERT INTO accounts_auditentry (id, organization_id, at, actor_id, actor_name, action, target_type, target_id, target_name, after,
+                                   address, request_id)
   SELECT %(entry)s::uuid, organization_id, now(), id, name, 'login', 'accounts.user', id::text,
-         left(coalesce(nullif(name, ''), email), 200), %(address)s::text, %(request)s::text
+         left(coalesce(nullif(name, ''), email), 200),
+         CASE WHEN %(proved)s::text <> '' THEN jsonb_build_object('second_factor', %(proved)s::text) END, %(address)s::text, %(request)s::text
   FROM who
 )
-SELECT id, epoch, role_id, version, email, name, role, is_staff, organization, organization_name FROM who
+SELECT password, id, epoch, role_id, version, email, name, role, is_staff, organization, organization_name FROM who
 """
 
 
@@ -62,10 +75,20 @@ class SignedIn:
     me: dict[str, Any] | None = None  # where a session begins
 
 
+class SecondFactorNeeded(Unauthenticated):
+    """The password was right; the sign-in goes on with the challenge, whose row has this key."""
+
+    def __init__(self, purpose: str, challenge: str, key: UUID) -> None:
+        message, code = NEEDED[purpose]
+        super().__init__(message, code=code, challenge=challenge, expires_in=int(CHALLENGE_LIFETIME.total_seconds()))
+        self.key = key
+
+
 def signing_in(*, organization: str, email: str, password: str, address: str, user_agent: str) -> Procedure[SignedIn]:
-    """Begin a session: the first access and refresh token of a new family. Run it by `steps`. Errors as in `verify`."""
+    """Begin a session: the first access and refresh token of a new family. Run it by `steps`. Errors as in `verify`, and
+    SecondFactorNeeded."""
     verified = yield from verifying(organization, email, password, address)
-    return signed_in((yield from entering(verified, kind=SessionKind.TOKENS, address=address, user_agent=user_agent)))
+    return signed_in((yield from going_on(verified, kind=SessionKind.TOKENS, address=address, user_agent=user_agent)))
 
 
 def sign_in(*, organization: str, email: str, password: str, address: str, user_agent: str) -> SignedIn:
@@ -74,11 +97,11 @@ def sign_in(*, organization: str, email: str, password: str, address: str, user_
 
 
 def enter_browser(*, organization: str, email: str, password: str, address: str, user_agent: str) -> Entered:
-    """Begin a session for a browser's cookie, which `accounts.browser` makes of it. Errors as in `verify`."""
+    """Begin a session for a browser's cookie, which `accounts.browser` makes of it. The same errors."""
 
     def procedure() -> Procedure[Entered]:
         verified = yield from verifying(organization, email, password, address)
-        return (yield from entering(verified, kind=SessionKind.BROWSER, address=address, user_agent=user_agent))
+        return (yield from going_on(verified, kind=SessionKind.BROWSER, address=address, user_agent=user_agent))
 
     return run(procedure())
 
@@ -88,26 +111,43 @@ def lifetime(kind: str) -> timedelta:
     return settings.REFRESH_LIFETIME if kind == SessionKind.TOKENS else timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 
-def entering(verified: Verified, *, kind: str, address: str, user_agent: str) -> Procedure[Entered]:
-    """The session of somebody whose credentials were right; raises WrongCredentials where they are no more."""
+def going_on(verified: Verified, *, kind: str, address: str, user_agent: str) -> Procedure[Entered]:
+    """Somebody whose credentials were right: their session, or SecondFactorNeeded."""
     if verified.tenant == PLATFORM:
         raise WrongCredentials
-    session, expires_at = uuid7(), datetime.now(UTC) + lifetime(kind)
     digest = hashlib.sha256(verified.hashed.encode()).digest()
-    given = {"user": verified.user, "digest": digest, "session": session, "kind": kind, "entry": uuid7(), "expires_at": expires_at,
-             "address": address, "user_agent": user_agent[:LONGEST_USER_AGENT], "request": logs.request_id.get()}
-    (entered,) = yield Ask(((ENTER, given),), verified.tenant)
-    if not entered:
+    if verified.needs:
+        key, expires_at = uuid7(), datetime.now(UTC) + CHALLENGE_LIFETIME
+        yield Ask(((CHALLENGE, {"id": key, "organization": verified.tenant, "user": verified.user, "purpose": verified.needs, "kind": kind,
+                                "digest": digest, "expires_at": expires_at}),), verified.tenant)
+        token = tokens.issue(tokens.CHALLENGE, organization=verified.tenant, user=verified.user, session=None, id=key, expires_at=expires_at)
+        raise SecondFactorNeeded(verified.needs, token, key)
+    entered = yield from entering(tenant=verified.tenant, user=verified.user, digest=digest, kind=kind, address=address,
+                                  user_agent=user_agent)
+    if entered is None:
         yield verified.failure
         raise WrongCredentials
-    user, epoch, role, version, *me = entered[0]
+    return entered
+
+
+def entering(*, tenant: UUID, user: UUID, digest: bytes, kind: str, address: str, user_agent: str,
+             proved: str = "") -> Procedure[Entered | None]:
+    """The session of somebody whose password has a hash with this SHA-256; `proved` says by what they proved their second factor. None
+    where they may not enter."""
+    session, expires_at = uuid7(), datetime.now(UTC) + lifetime(kind)
+    given = {"user": user, "digest": digest, "proved": proved, "session": session, "kind": kind, "entry": uuid7(), "expires_at": expires_at,
+             "address": address, "user_agent": user_agent[:LONGEST_USER_AGENT], "request": logs.request_id.get()}
+    (entered,) = yield Ask(((ENTER, given),), tenant)
+    if not entered:
+        return None
+    hashed, user, epoch, role, version, *me = entered[0]
     granted = permissions.at_hand(role, version)
     if granted is None:
-        (rows,) = yield Ask(((permissions.GRANTED, {"role": role}),), verified.tenant)
+        (rows,) = yield Ask(((permissions.GRANTED, {"role": role}),), tenant)
         granted = permissions.keep(role, version, rows)
-    logs.organization_id.set(str(verified.tenant))
+    logs.organization_id.set(str(tenant))
     logs.user_id.set(str(user))
-    return Entered(verified.tenant, user, session, epoch, expires_at, verified.hashed, _me(user, verified.tenant, granted, *me))
+    return Entered(tenant, user, session, epoch, expires_at, hashed, _me(user, tenant, granted, *me))
 
 
 def signed_in(entered: Entered) -> SignedIn:

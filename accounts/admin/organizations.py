@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.actions import people
+from accounts.actions import factors, people
 from accounts.admin.base import Audited, AuditHistory, form_page
 from accounts.admin.passwords import tell
 from accounts.middleware import own_units
@@ -27,10 +27,10 @@ class NewOrganization(forms.Form):
 
 
 class OrganizationAdmin(Audited, AuditHistory, Where):
-    list_display = ("name", "slug", "is_active", "requires_confirmed_email", "enter")
+    list_display = ("name", "slug", "is_active", "requires_confirmed_email", "requires_second_factor", "enter")
     list_filter = ("is_active",)
     search_fields = ("name", "slug")
-    fields = ("name", "slug", "requires_confirmed_email", "is_active", "created_at")
+    fields = ("name", "slug", "requires_confirmed_email", "requires_second_factor", "is_active", "created_at")
     actions = None
 
     def belongs(self, request: Any) -> bool:
@@ -44,7 +44,14 @@ class OrganizationAdmin(Audited, AuditHistory, Where):
         return False
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
-        return ("slug", "created_at") if request.user.is_superuser else ("slug", "created_at", "is_active")
+        """Whose staff has to have a second factor is decided where the staff is."""
+        outside = ("requires_second_factor",) if request.organization == PLATFORM else ()
+        return ("slug", "created_at", *outside, *(() if request.user.is_superuser else ("is_active",)))
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        if form.cleaned_data.get("requires_second_factor") and "requires_second_factor" in form.changed_data:
+            factors.demand(organization=obj, actor=request.actor)
+        super().save_model(request, obj, form, change)
 
     def get_list_display(self, request: Any) -> tuple[str, ...]:
         return self.list_display if request.user.is_superuser else self.list_display[:-1]

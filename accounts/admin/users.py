@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 
 from accounts import audit, authority
-from accounts.actions import credentials, people
+from accounts.actions import credentials, factors, people
+from accounts.admin import factors as factor_pages
 from accounts.admin.base import AuditHistory, OwnedForm, form_page
 from accounts.admin.passwords import NewPassword, replace
 from accounts.middleware import own_units
@@ -133,8 +134,24 @@ class UserAdmin(AuditHistory, TenantAdmin):
         return HttpResponseRedirect(reverse("admin:accounts_user_password", args=[obj.pk]))
 
     def get_urls(self) -> list[Any]:
-        return [path("<path:object_id>/password/", self.admin_site.admin_view(self.password_view), name="accounts_user_password"),
+        return [path("<path:object_id>/second-factor/", self.admin_site.admin_view(self.second_factor_view),
+                     name="accounts_user_second_factor"),
+                path("<path:object_id>/password/", self.admin_site.admin_view(self.password_view), name="accounts_user_password"),
                 *super().get_urls()]
+
+    def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> HttpResponse:
+        context["has_second_factor"] = obj is not None and obj.id != request.user.id and factors.of(obj.id) is not None
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def second_factor_view(self, request: Any, object_id: str) -> HttpResponse:
+        """Take it from somebody who lost it."""
+        user = self.get_object(request, unquote(object_id))
+        if user is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        back = reverse("admin:accounts_user_change", args=[user.pk])
+        return factor_pages.reset(self.admin_site, request, self.locked(user.pk), back)
 
     @own_units
     def password_view(self, request: Any, object_id: str) -> HttpResponse:

@@ -64,9 +64,57 @@ class SignedInTokens(TokenPair):
     user = Me()
 
 
+class Codes(serializers.Serializer[Any]):
+    recovery_codes = serializers.ListField(child=serializers.CharField(), help_text="Each stands in for the authenticator once. Shown this once.")
+
+
+class OptionalCodes(serializers.Serializer[Any]):
+    recovery_codes = serializers.ListField(child=serializers.CharField(), required=False, help_text="Where the factor was just set up.")
+
+
+class SignedInTokensAndCodes(SignedInTokens, OptionalCodes):
+    pass
+
+
+class ChallengeGiven(serializers.Serializer[Any]):
+    challenge = serializers.CharField(max_length=4000)
+
+
+class ChallengeAnswered(ChallengeGiven):
+    code = serializers.CharField(max_length=40, help_text="Six digits of the authenticator, or a recovery code.")
+
+
+class Code(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=40)
+
+
+class Password(serializers.Serializer[Any]):
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class PasswordAndCode(Password, Code):
+    pass
+
+
+class FactorState(serializers.Serializer[Any]):
+    enabled = serializers.BooleanField()
+    since = serializers.DateTimeField(allow_null=True)
+    recovery_codes_left = serializers.IntegerField()
+    demanded = serializers.BooleanField(help_text="By the organization, of its staff.")
+
+
+class Enrolment(serializers.Serializer[Any]):
+    secret = serializers.CharField()
+    uri = serializers.CharField(help_text="otpauth://, to be shown as a QR code.")
+
+
 class BrowserSession(serializers.Serializer[Any]):
     expires_in = serializers.IntegerField(help_text="Seconds until the cookie's session ends.")
     user = Me()
+
+
+class BrowserSessionAndCodes(BrowserSession, OptionalCodes):
+    pass
 
 
 class OwnSession(serializers.ModelSerializer[Session]):

@@ -43,7 +43,8 @@ class Register(Public):
 class Login(Public):
     @extend_schema(request=serializers.Credentials, responses=serializers.SignedInTokens, auth=[])
     def post(self, request: Request) -> Response:
-        """Sign in with organization, address and password."""
+        """Sign in with organization, address and password. 401 `second_factor_required` or `second_factor_enrolment_required` with a
+        `challenge` where the password was right and is not enough."""
         return Response(entered(entering.sign_in(**valid(serializers.Credentials, request), **where(request))))
 
 
@@ -74,7 +75,11 @@ class Browser(ApiView):
     def post(self, request: Request) -> Response:
         """Sign in a browser: sets the session cookie, which no script reads, and the CSRF cookie, whose value goes into X-CSRFToken."""
         check_own_page(request._request)
-        return browsing(request, entering.enter_browser(**valid(serializers.Credentials, request), **where(request)))
+        try:
+            return browsing(request, entering.enter_browser(**valid(serializers.Credentials, request), **where(request)))
+        except entering.SecondFactorNeeded as needed:
+            browser.expect(request._request, needed.key)
+            raise
 
     @extend_schema(request=None, responses={200: serializers.Ended})
     def delete(self, request: Request) -> Response:
@@ -87,10 +92,10 @@ class Browser(ApiView):
         return Response({"ended": "this"})
 
 
-def browsing(request: Request, begun: entering.Entered) -> Response:
-    """The cookies of a session that has begun."""
+def browsing(request: Request, begun: entering.Entered, **more: Any) -> Response:
+    """The cookies of a session that has begun; `more` is answered beside it."""
     browser.begin(request._request, tenant=begun.tenant, user=begun.user, session=begun.session, epoch=begun.epoch, hashed=begun.hashed)
-    return Response({"expires_in": settings.SESSION_COOKIE_AGE, "user": begun.me})
+    return Response({"expires_in": settings.SESSION_COOKIE_AGE, "user": begun.me, **more})
 
 
 class Sessions(ApiView):

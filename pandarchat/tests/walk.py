@@ -18,8 +18,9 @@ from tickets import lists
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
-PUBLIC = {"", "api", f"{API}auth/register/", f"{API}auth/login/", f"{API}auth/refresh/", f"{API}auth/session/", "api/schema",
-          "api/docs", "api/asyncapi.yaml", "api/socket", "healthz", "readyz", "metrics"}
+OPEN = ("register", "login", "login/factor", "refresh", "session", "session/factor", "factor/enrolment")  # below auth/
+PUBLIC = {"", "api", "api/schema", "api/docs", "api/asyncapi.yaml", "api/socket", "healthz", "readyz", "metrics",
+          *(f"{API}auth/{name}/" for name in OPEN)}
 ADMIN = "admin/"  # browser sessions only: walked in accounts/tests
 REDIRECT = 302  # of the front page
 REFUSALS = {REDIRECT, 400, 401, 403, 404, 405, 409}
@@ -100,6 +101,10 @@ def logins(theirs: Rows, mine: Rows) -> list[Try]:
     return [Try(mine, {"organization": mine.tenant.organization.slug, "email": theirs.agent.email, "password": PASSWORD})]
 
 
+def challenges(theirs: Rows, mine: Rows) -> list[Try]:
+    return [Try(mine, {"challenge": challenge, "code": "123456"}) for challenge in (mine.challenge, "not.a.token")]
+
+
 # What to send where; a route or method that is not here fails the walk. Path parameters are named in PARAMETERS.
 PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "ticket": lambda rows: rows.ticket.pk, "message": lambda rows: rows.message.id, "agent": lambda rows: rows.agent.id,
@@ -115,6 +120,14 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/logout/"): body(everywhere=False, user=str(uuid4())),
     ("POST", "auth/session/"): logins,
     ("DELETE", "auth/session/"): nothing,
+    ("POST", "auth/login/factor/"): challenges,
+    ("POST", "auth/session/factor/"): challenges,
+    ("GET", "auth/factor/"): nothing,
+    ("POST", "auth/factor/"): body(password=PASSWORD),
+    ("POST", "auth/factor/confirm/"): body(code="123456"),
+    ("POST", "auth/factor/disable/"): body(password=PASSWORD, code="123456"),
+    ("POST", "auth/factor/recovery-codes/"): body(password=PASSWORD, code="123456"),
+    ("POST", "auth/factor/enrolment/"): body(challenge="not.a.token"),
     ("GET", "auth/sessions/"): nothing,
     ("DELETE", "auth/sessions/"): nothing,
     ("DELETE", "auth/sessions/<uuid:session>/"): nothing,

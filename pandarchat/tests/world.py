@@ -16,13 +16,14 @@ import httpx
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from websockets.sync.client import connect
 
 from accounts import tokens
-from accounts.actions import agents, chaining, people
+from accounts.actions import agents, chaining, factors, people
 from accounts.actor import Actor, System, load
-from accounts.models import AgentProfile, AgentSkill, Organization, Role, Session, Shift, Skill, SocketTicket, User
+from accounts.models import AgentProfile, AgentSkill, Factor, Organization, Role, Session, Shift, Skill, SocketTicket, User
 from chat import actions as chat
 from chat import sending
 from chat.attachments import actions as attachments
@@ -317,6 +318,7 @@ class Rows:
     attachment: Attachment  # sent with a message of the customer's
     upload: Attachment  # of the customer, not sent yet
     session: Session  # of the customer
+    challenge: str  # of a customer who has a second factor
     policy: SlaPolicy
     calendar: Calendar
 
@@ -368,7 +370,7 @@ def plant(world: World, tenant: Tenant) -> Rows:
     for person in tenant.people:
         world.token(person)
     return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, skill, tag, journey, run, sent, waiting,
-                tenant.session(tenant.customer), policy, calendar)
+                *plant_accounts(tenant), policy, calendar)
 
 
 def plant_journey(tenant: Tenant, ticket: Ticket) -> tuple[Journey, Run]:
@@ -385,6 +387,19 @@ def plant_journey(tenant: Tenant, ticket: Ticket) -> tuple[Journey, Run]:
         TicketAnswer.objects.create(organization_id=tenant.id, ticket=ticket, run=run, position=1, node="ask", question=said,
                                     question_type="text", value=said, text=said)
         return Journey.objects.get(pk=journey.pk), run
+
+
+def plant_accounts(tenant: Tenant) -> tuple[Session, str]:
+    """A session of the customer, and the challenge of somebody who has a second factor."""
+    canary = tenant.canary
+    with unit_of_work(tenant.id):
+        secured = people.create_user(email=f"secured@{canary}.test", name=f"secured {canary}", role="customer", hashed="!",
+                                     actor=System(tenant.id), confirmed=True)
+        factors.enrol(user=secured)
+        Factor.objects.update(confirmed_at=Now())
+        factors.renew_codes(user=secured, actor=System(tenant.id))
+        challenge = factors.token_of(factors.challenge(user=secured, purpose="prove"), tenant.id)
+    return tenant.session(tenant.customer), challenge
 
 
 def tenant_tables() -> list[str]:
