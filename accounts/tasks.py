@@ -1,8 +1,9 @@
 from datetime import timedelta
+from uuid import UUID
 
 from celery import shared_task
 
-from accounts.actions import agents, chaining
+from accounts.actions import agents, chaining, mailing
 from foundation import each, heartbeat
 
 # While the database, beat or the worker was away nobody could be seen: after that everybody has a whole minute to show up again.
@@ -18,3 +19,8 @@ def mark_gone_agents() -> None:
 @shared_task
 def chain_audit() -> None:
     each.organization(chaining.organizations_with_unchained_audit(), chaining.chain)
+
+
+@shared_task
+def send_mail(organization: str, delivery: str) -> None:
+    mailing.deliver(organization=UUID(organization), delivery=UUID(delivery))

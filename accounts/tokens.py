@@ -1,4 +1,5 @@
-"""Signed tokens: access (10 minutes), refresh (one family per sign-in), socket tickets (30 seconds, once) and challenges (5 minutes, once)."""
+"""Signed tokens: access (10 minutes), refresh (one family per sign-in), socket tickets (30 seconds, once), challenges (5 minutes,
+once)."""
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
 """Secrets at rest: AES-256-GCM under a key whose name stands before the ciphertext, so that keys can be replaced.
 
-The keys are ENCRYPTION_KEYS, 32 bytes each, the first of which seals; after them, for reading, one that is made of SECRET_KEY and one of each of
-SECRET_KEY_FALLBACKS. Without ENCRYPTION_KEYS the one of SECRET_KEY seals. docs/operations.md says how they are replaced.
+The keys are ENCRYPTION_KEYS, 32 bytes each, the first of which seals; after them, for reading, one that is made of SECRET_KEY and one of
+each of SECRET_KEY_FALLBACKS. Without ENCRYPTION_KEYS the one of SECRET_KEY seals. docs/operations.md says how they are replaced.
 """
 import hashlib
 import os

@@ -6,7 +6,7 @@ import re
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +25,15 @@ OFF = {"off", "false", "no", "0"}
 
 class InvalidSetting(Exception):
     """A setting that stops the start; its text is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    security: str  # none, starttls or tls
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,9 @@ class Environment:
     drain_seconds: int
     metrics_token: str | None
     metrics_port: int | None
+    mail_server: MailServer | None
+    mail_from: str
+    public_url: str
 
 
 def read(values: Mapping[str, str] = os.environ) -> Environment:
@@ -101,6 +113,9 @@ def read(values: Mapping[str, str] = os.environ) -> Environment:
         drain_seconds=_number(values, "DRAIN_SECONDS", 0, 0, 300),
         metrics_token=_metrics_token(values),
         metrics_port=_metrics_port(values),
+        mail_server=_mail_server(values),
+        mail_from=_mail_from(values),
+        public_url=_public_url(values, debug),
     )
 
 
@@ -195,6 +210,38 @@ def _choice(values: Mapping[str, str], name: str, default: str, allowed: tuple[s
     text = values.get(name, "").strip() or default
     if text not in allowed:
         raise InvalidSetting(f"{name} must be one of {', '.join(allowed)}, not {text!r}.")
+    return text
+
+
+MAIL = {"smtp": (25, "none"), "smtp+starttls": (587, "starttls"), "smtps": (465, "tls")}  # the usual port, and what is encrypted
+
+
+def _mail_server(values: Mapping[str, str]) -> MailServer | None:
+    text = _url(values, "EMAIL_URL", tuple(MAIL))
+    if text is None:
+        return None
+    parts = urlsplit(text)
+    if not parts.hostname or parts.path.strip("/") or parts.query:
+        raise InvalidSetting("EMAIL_URL must name a mail server and nothing more, as in smtp+starttls://user:password@example.com:587.")
+    port, security = MAIL[parts.scheme]
+    return MailServer(parts.hostname, parts.port or port, unquote(parts.username or ""), unquote(parts.password or ""), security)
+
+
+def _mail_from(values: Mapping[str, str]) -> str:
+    text = values.get("MAIL_FROM", "").strip() or "Pandar Chat <no-reply@localhost>"
+    if not re.fullmatch(r"[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+", text):
+        raise InvalidSetting(f"MAIL_FROM must be an address, or a name and an address in angle brackets, not {text!r}.")
+    return text
+
+
+def _public_url(values: Mapping[str, str], debug: bool) -> str:
+    """Where people find this site: links in mails are made of it, and of nothing that a request says."""
+    text = values.get("PUBLIC_URL", "").strip().rstrip("/")
+    if not text:
+        host = _hosts(values)[0].lstrip(".")
+        return f"http://localhost:{_number(values, 'PANDAR_PORT', 8000, 1, 65535)}" if debug or host == "*" else f"https://{host}"
+    if not re.fullmatch(rf"https?://{HOST}(:[0-9]{{1,5}})?", text):
+        raise InvalidSetting(f"PUBLIC_URL must be the address of this site without a path, such as https://chat.example.com, not {text!r}.")
     return text
 
 

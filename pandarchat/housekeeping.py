@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Challenge, Session, SocketTicket
+from accounts.models import Challenge, Link, Session, SocketTicket
 from foundation import each
 from foundation.ids import PLATFORM
 from foundation.models import Counter, Event, IdempotencyKey
@@ -36,4 +36,5 @@ def clean(*, organization: UUID) -> None:
         Event.objects.filter(created_at__lt=now - EVENTS_FOR, deliveries=None).delete()
         SocketTicket.objects.filter(expires_at__lt=now).delete()
         Challenge.objects.filter(expires_at__lt=now).delete()
+        Link.objects.filter(expires_at__lt=now).delete()
         Session.objects.filter(expires_at__lt=now - SESSIONS_FOR).delete()

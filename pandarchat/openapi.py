@@ -12,6 +12,8 @@ ERROR = {
         "retry_after_ms": {"type": "integer"},
         "allowed": {"type": "array", "items": {"type": "string"}, "description": "Moves that are allowed instead."},
         "current": {"description": "The current state, where an older one was meant."},
+        "challenge": {"type": "string", "description": "With which a sign-in goes on that needs a second factor."},
+        "expires_in": {"type": "integer", "description": "Seconds until the challenge ends."},
     },
 }
 

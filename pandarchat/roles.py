@@ -10,8 +10,8 @@ VIEW_ALL = [
 CONVERSE = ["chat.send_message", "chat.edit_message"]
 WORK = [*CONVERSE, "chat.write_note", "tickets.release_ticket", "tickets.transfer_ticket", "tickets.change_ticket",
         "tickets.move_ticket", "tickets.view_queue", "journeys.view_journey"]
-MANAGE = ["accounts.manage_agents", "tickets.reassign_ticket", "tickets.close_ticket", "tickets.view_overview",
-          "chat.moderate_message", "journeys.view_figures"]
+MANAGE = ["accounts.manage_agents", "accounts.invite_staff", "tickets.reassign_ticket", "tickets.close_ticket",
+          "tickets.view_overview", "chat.moderate_message", "journeys.view_figures"]
 ADMINISTER = [
     "accounts.use_admin",
     "accounts.change_organization",

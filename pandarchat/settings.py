@@ -133,6 +133,19 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCESS_LIFETIME = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=30)
+
+# Mail: into files, or by a server.
+PUBLIC_URL = env.public_url
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mail_from
+EMAIL_TIMEOUT = 10  # seconds
+if env.mail_server is None:
+    EMAIL_BACKEND = "foundation.mail.PrivateFiles"
+    EMAIL_FILE_PATH = env.var / "mail"
+else:
+    EMAIL_HOST, EMAIL_PORT = env.mail_server.host, env.mail_server.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.mail_server.user, env.mail_server.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = env.mail_server.security == "starttls", env.mail_server.security == "tls"
+
 DEMO_PASSWORD = env.demo_password
 LOGIN_URL = "admin:login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; browser pages of staff

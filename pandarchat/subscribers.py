@@ -7,6 +7,7 @@ SUBSCRIBERS = {
     "agent.available": [ASSIGN],
     "capacity.freed": [ASSIGN],
     "attachment.removed": ["chat.tasks.remove_bytes"],
+    "mail.wanted": ["accounts.tasks.send_mail"],
 }
 # One run of these answers all who have asked for their organization: of many that are owed at once, one is enqueued.
 GATHERED = frozenset({ASSIGN})

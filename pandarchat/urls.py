@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from accounts import pages
 from foundation import health
 from foundation.http import errors, metrics
 from pandarchat import asyncapi
@@ -28,6 +29,10 @@ urlpatterns = [
     path("api/socket", asyncapi.page, name="socket"),
     path("api", errors.nothing_here),
     re_path("^api/", errors.nothing_here),  # whatever follows, line breaks too
+    path("account/forgotten/", pages.forgotten),
+    path("account/reset/", pages.reset),
+    path("account/confirm/", pages.confirm),
+    path("account/invitation/", pages.invitation),
     path("admin/", site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", health.healthz),

@@ -75,8 +75,8 @@ class Verified:
 
 
 def verify(*, organization: str, email: str, password: str, address: str) -> User:
-    """The user whose password this is, after counting the try; of a second factor nothing is said. Raises RateLimited, WrongCredentials, or Forbidden while the
-    organization demands a confirmed address; success and failure are audited, each in a unit of its own."""
+    """The user whose password this is, after counting the try; of a second factor nothing is said. Raises RateLimited, WrongCredentials, or
+    Forbidden while the organization demands a confirmed address; a failure is audited, in a unit of its own."""
     verified = run(verifying(organization, email, password, address))
     with unit_of_work(verified.tenant):
         found = User.objects.select_related("organization", "role").filter(id=verified.user, is_active=True).first()

@@ -23,7 +23,8 @@ NEEDED = {
 }
 CHALLENGE = """
 INSERT INTO accounts_challenge (id, organization_id, user_id, purpose, kind, digest, tries, expires_at)
-VALUES (%(id)s::uuid, %(organization)s::uuid, %(user)s::uuid, %(purpose)s::text, %(kind)s::text, %(digest)s::bytea, 0, %(expires_at)s::timestamptz)
+VALUES (%(id)s::uuid, %(organization)s::uuid, %(user)s::uuid, %(purpose)s::text, %(kind)s::text, %(digest)s::bytea, 0,
+        %(expires_at)s::timestamptz)
 """
 # Nobody enters who was disabled, or given another password, while theirs was checked; an UPDATE, so that it waits for whoever is about to
 # do that, and looks again. And nobody enters whose second factor was not proved, whatever led here.
@@ -48,7 +49,8 @@ WITH who AS (
                                    address, request_id)
   SELECT %(entry)s::uuid, organization_id, now(), id, name, 'login', 'accounts.user', id::text,
          left(coalesce(nullif(name, ''), email), 200),
-         CASE WHEN %(proved)s::text <> '' THEN jsonb_build_object('second_factor', %(proved)s::text) END, %(address)s::text, %(request)s::text
+         CASE WHEN %(proved)s::text <> '' THEN jsonb_build_object('second_factor', %(proved)s::text) END, %(address)s::text,
+         %(request)s::text
   FROM who
 )
 SELECT password, id, epoch, role_id, version, email, name, role, is_staff, organization, organization_name FROM who
@@ -120,7 +122,8 @@ def going_on(verified: Verified, *, kind: str, address: str, user_agent: str) ->
         key, expires_at = uuid7(), datetime.now(UTC) + CHALLENGE_LIFETIME
         yield Ask(((CHALLENGE, {"id": key, "organization": verified.tenant, "user": verified.user, "purpose": verified.needs, "kind": kind,
                                 "digest": digest, "expires_at": expires_at}),), verified.tenant)
-        token = tokens.issue(tokens.CHALLENGE, organization=verified.tenant, user=verified.user, session=None, id=key, expires_at=expires_at)
+        token = tokens.issue(tokens.CHALLENGE, organization=verified.tenant, user=verified.user, session=None, id=key,
+                             expires_at=expires_at)
         raise SecondFactorNeeded(verified.needs, token, key)
     entered = yield from entering(tenant=verified.tenant, user=verified.user, digest=digest, kind=kind, address=address,
                                   user_agent=user_agent)

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from accounts import audit, authority, passwords
-from accounts.actions import credentials, sessions
+from accounts.actions import credentials, mailing, sessions
 from accounts.actor import AnyActor, System
 from accounts.models import AgentProfile, Organization, Role, RolePermission, User
 from foundation import events
@@ -107,14 +107,21 @@ def register(*, organization: str, email: str, password: str, name: str, address
     if tenant is None:
         return
     with unit_of_work(tenant):
-        if User.objects.filter(email=email).exists():
-            return
-        try:
-            with transaction.atomic():
-                user = create_user(email=email, name=name, role=CUSTOMER, hashed=hashed, actor=System(tenant))
-        except Conflict:
-            return
-        audit.record("registered", actor=None, name=email, target=user, address=address)
+        user = _new_customer(tenant, email, name, hashed, address)
+        if Organization.objects.filter(id=tenant, requires_confirmed_email=True).exists():
+            mailing.want("registered", email=email, user=str(user.id) if user else None)
+
+
+def _new_customer(tenant: UUID, email: str, name: str, hashed: str, address: str) -> User | None:
+    if User.objects.filter(email=email).exists():
+        return None
+    try:
+        with transaction.atomic():
+            user = create_user(email=email, name=name, role=CUSTOMER, hashed=hashed, actor=System(tenant))
+    except Conflict:
+        return None
+    audit.record("registered", actor=None, name=email, target=user, address=address)
+    return user
 
 
 def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActor, confirmed: bool = False) -> User:
@@ -194,6 +201,8 @@ def set_password(*, user: User, hashed: str, actor: AnyActor) -> User:
     user.password = hashed
     user.save(update_fields=["password"])
     audit.record("password_changed", actor=actor, target=user)
+    if user.organization_id is not None and actor.id == user.id:
+        mailing.want("notice", about="password_changed", user=str(user.id), email=user.email, address=actor.address)
     sessions.sign_out_everywhere(actor=actor, user=user, because="password_changed_sessions_ended")
     return user
 

@@ -29,7 +29,7 @@ PENDING = "pending_tenant"  # in the session: where the row of whoever is signin
 
 
 class CodeForm(forms.Form):
-    code = forms.CharField(max_length=40, label="Code", widget=AdminTextInputWidget(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    code = forms.CharField(max_length=40, widget=AdminTextInputWidget(attrs={"autocomplete": "one-time-code", "autofocus": True}),
                            help_text="Six digits of your authenticator app, or a recovery code.")
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from accounts import devices
 from accounts.actions import credentials
 from accounts.actor import Actor
-from accounts.models import Organization, Session, User
+from accounts.models import Invitation, Organization, Session, User
 from foundation.http.validation import plain
 
 
@@ -65,7 +65,7 @@ class SignedInTokens(TokenPair):
 
 
 class Codes(serializers.Serializer[Any]):
-    recovery_codes = serializers.ListField(child=serializers.CharField(), help_text="Each stands in for the authenticator once. Shown this once.")
+    recovery_codes = serializers.ListField(child=serializers.CharField(), help_text="Each works once. Shown this once.")
 
 
 class OptionalCodes(serializers.Serializer[Any]):
@@ -154,3 +154,59 @@ class Ended(serializers.Serializer[Any]):
 class SocketTicketIssued(serializers.Serializer[Any]):
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+class Whose(serializers.Serializer[Any]):
+    organization = serializers.CharField(max_length=50)
+    email = EmailAddress(max_length=254)
+
+
+class Asked(serializers.Serializer[Any]):
+    message = serializers.CharField()
+
+
+class LinkGiven(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=200, help_text="Of the link that was mailed.")
+
+
+class NewPassword(LinkGiven, Password):
+    pass
+
+
+class NewAddress(Password):
+    email = EmailAddress(max_length=254)
+
+
+class ConfirmedAddress(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+
+
+class NewInvitation(serializers.Serializer[Any]):
+    email = EmailAddress(max_length=254)
+    role = serializers.CharField(max_length=50, help_text="The slug of a role of staff that holds no more than the caller's.")
+    name = serializers.CharField(max_length=200, validators=[plain], required=False, allow_blank=True, default="")
+
+
+class InvitationRow(serializers.ModelSerializer[Invitation]):
+    role = serializers.CharField(source="role.slug")
+    invited_by = serializers.CharField(source="invited_by.name", default=None, allow_null=True)
+    letters = serializers.IntegerField(source="number", help_text="How many were sent; the last one's link works.")
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "email", "name", "role", "invited_by", "letters", "created_at", "expires_at"]
+
+
+class InvitationLooked(serializers.Serializer[Invitation]):
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    role = serializers.CharField(source="role.name")
+    organization = OrganizationBrief()
+
+
+class InvitationAnswer(LinkGiven, Password):
+    name = serializers.CharField(max_length=200, validators=[plain])
+
+
+class Withdrawn(serializers.Serializer[Any]):
+    withdrawn = serializers.BooleanField()

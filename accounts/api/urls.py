@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import factors, views
+from accounts.api import factors, invitations, mail, views
 
 urlpatterns = [
     path("auth/register/", views.Register.as_view()),
@@ -17,6 +17,16 @@ urlpatterns = [
     path("auth/factor/enrolment/", factors.Enrolment.as_view()),
     path("auth/sessions/", views.Sessions.as_view()),
     path("auth/sessions/<uuid:session>/", views.OneSession.as_view()),
+    path("auth/password/reset/", mail.PasswordReset.as_view()),
+    path("auth/password/reset/confirm/", mail.PasswordResetConfirm.as_view()),
+    path("auth/email/", mail.EmailChange.as_view()),
+    path("auth/email/confirm/", mail.EmailConfirm.as_view()),
+    path("auth/email/confirmation/", mail.Confirmation.as_view()),
+    path("auth/invitation/", invitations.Look.as_view()),
+    path("auth/invitation/accept/", invitations.Accept.as_view()),
+    path("invitations/", invitations.Invitations.as_view()),
+    path("invitations/<uuid:invitation>/", invitations.OneInvitation.as_view()),
+    path("invitations/<uuid:invitation>/resend/", invitations.Resend.as_view()),
     path("auth/me/", views.MeView.as_view()),
     path("auth/socket-ticket/", views.SocketTicket.as_view()),
 ]

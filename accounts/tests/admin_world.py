@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import people, sessions
+from accounts.actions import inviting, people, sessions
 from accounts.actor import System
 from accounts.browser import EPOCH, FAMILY, TENANT
 from accounts.middleware import PICKED
@@ -50,6 +50,7 @@ class Tenant:
         Shift.objects.create(**mine, agent=profile, weekday=0, starts=time(9), ends=time(17), time_zone="Africa/Lagos")
         yield from (role, skill, profile)
         yield Session.objects.create(**mine, user=self.agent, expires_at=datetime.now(UTC) + timedelta(days=1), user_agent=self.canary)
+        yield inviting.invite(email=f"invited@{self.canary}.test", role="agent", actor=System(self.organization.id))
         yield Category.objects.create(**mine, slug=f"category-{self.canary}", name=f"category {self.canary}", skill=skill)
         hours = [{"weekday": 0, "opens": "09:00", "closes": "17:00"}]
         calendar = Calendar.objects.create(**mine, name=f"calendar {self.canary}", hours=hours)

@@ -179,7 +179,8 @@ def test_a_recovery_code_stands_in_once(world: Any, equipped: tuple[App, list[st
 
 def test_of_many_at_once_with_one_recovery_code_one_enters(world: Any, equipped: tuple[App, list[str]]) -> None:
     challenges = [begin(world) for _ in range(6)]
-    answers = at_once([lambda challenge=challenge: go_on(world, challenge, equipped[1][0]) for challenge in challenges])  # type: ignore[misc]
+    code = equipped[1][0]
+    answers = at_once([lambda challenge=challenge: go_on(world, challenge, code) for challenge in challenges])  # type: ignore[misc]
     assert Counter(answer.status for answer in answers) == {200: 1, 400: 5}
 
 

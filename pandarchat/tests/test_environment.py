@@ -1,4 +1,5 @@
 """What the environment may say, and what an installation makes for itself."""
+import base64
 import os
 import re
 import stat
@@ -179,3 +180,43 @@ def test_keys_on_their_way_in_or_out_are_whole_keys() -> None:
     with pytest.raises(InvalidSetting, match=r"^SECRET_KEY_FALLBACKS must list whole keys") as refused:
         read({"SECRET_KEY_FALLBACKS": f"{GOOD_KEY},short"})
     assert "short" not in str(refused.value).replace("SHORTEST", "")
+
+
+def test_a_mail_server_is_an_address() -> None:
+    assert read({}).mail_server is None
+    server = read({"EMAIL_URL": "smtp+starttls://us%40er:p%3Ass@mail.example.com"}).mail_server
+    assert server == environment.MailServer("mail.example.com", 587, "us@er", "p:ss", "starttls")
+    assert "p:ss" not in repr(server)
+    found = {text: read({"EMAIL_URL": text}).mail_server for text in ("smtps://mail.example.com", "smtp://mail.example.com:2525")}
+    assert [(server.port, server.security) for server in found.values() if server] == [(465, "tls"), (2525, "none")]
+
+
+@pytest.mark.parametrize("text", ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://h/path", "smtp://h?x=y", "smtp://h:x"])
+def test_what_is_no_mail_server_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSetting, match="EMAIL_URL"):
+        read({"EMAIL_URL": text})
+
+
+@pytest.mark.parametrize(("values", "url"), [
+    ({}, "http://localhost:8000"), ({"PANDAR_PORT": "9001"}, "http://localhost:9001"),
+    ({"DEBUG": "off", "SECRET_KEY": GOOD_KEY, "ALLOWED_HOSTS": "chat.example.com,x.example.com"}, "https://chat.example.com"),
+    ({"PUBLIC_URL": "https://a.example.com/"}, "https://a.example.com"),
+])
+def test_links_begin_with_the_sites_address(values: dict[str, str], url: str) -> None:
+    assert read(values).public_url == url
+
+
+@pytest.mark.parametrize(("name", "text"), [("PUBLIC_URL", "chat.example.com"), ("PUBLIC_URL", "https://x/path"), ("MAIL_FROM", "nobody"),
+                                            ("MAIL_FROM", "a\nb <a@b>"), ("MAIL_FROM", "<a@b> <c@d>")])
+def test_an_address_that_is_none_is_refused(name: str, text: str) -> None:
+    with pytest.raises(InvalidSetting, match=name):
+        read({name: text})
+
+
+def test_encryption_keys_are_32_bytes_each() -> None:
+    one, other = (base64.b64encode(bytes([number]) * 32).decode() for number in (251, 254))
+    assert read({"ENCRYPTION_KEYS": f"{one}, {other}"}).encryption_keys == (b"\xfb" * 32, b"\xfe" * 32)
+    assert read({"ENCRYPTION_KEYS": one.replace("+", "-").replace("/", "_").rstrip("=")}).encryption_keys == (b"\xfb" * 32,)
+    for wrong in ("short", f"{one},x", "ä" * 44, one[:-8]):
+        with pytest.raises(InvalidSetting, match="ENCRYPTION_KEYS"):
+            read({"ENCRYPTION_KEYS": wrong})

@@ -18,9 +18,11 @@ from tickets import lists
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
-OPEN = ("register", "login", "login/factor", "refresh", "session", "session/factor", "factor/enrolment")  # below auth/
+OPEN = ("register", "login", "login/factor", "refresh", "session", "session/factor", "factor/enrolment", "password/reset",
+        "password/reset/confirm", "email/confirm", "email/confirmation", "invitation", "invitation/accept")  # below auth/
+ACCOUNT = ("forgotten", "reset", "confirm", "invitation")  # where mailed links lead
 PUBLIC = {"", "api", "api/schema", "api/docs", "api/asyncapi.yaml", "api/socket", "healthz", "readyz", "metrics",
-          *(f"{API}auth/{name}/" for name in OPEN)}
+          *(f"{API}auth/{name}/" for name in OPEN), *(f"account/{name}/" for name in ACCOUNT)}
 ADMIN = "admin/"  # browser sessions only: walked in accounts/tests
 REDIRECT = 302  # of the front page
 REFUSALS = {REDIRECT, 400, 401, 403, 404, 405, 409}
@@ -110,7 +112,7 @@ PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "ticket": lambda rows: rows.ticket.pk, "message": lambda rows: rows.message.id, "agent": lambda rows: rows.agent.id,
     "journey": lambda rows: rows.journey.pk, "number": lambda rows: rows.journey.published_number, "run": lambda rows: rows.run.pk,
     "attachment": lambda rows: rows.attachment.id, "upload": lambda rows: rows.upload.id,
-    "session": lambda rows: rows.session.id,
+    "session": lambda rows: rows.session.id, "invitation": lambda rows: rows.invitation.id,
     "policy": lambda rows: rows.policy.pk, "calendar": lambda rows: rows.calendar.pk,
 }
 TABLE: dict[tuple[str, str], Tries] = {
@@ -131,6 +133,22 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("GET", "auth/sessions/"): nothing,
     ("DELETE", "auth/sessions/"): nothing,
     ("DELETE", "auth/sessions/<uuid:session>/"): nothing,
+    ("POST", "auth/password/reset/"): lambda theirs, mine: [
+        Try(mine, {"organization": mine.tenant.organization.slug, "email": theirs.tenant.customer.email})],
+    ("POST", "auth/password/reset/confirm/"): lambda theirs, mine: [
+        Try(mine, {"token": token, "password": "another long password"}) for token in (mine.invitation_token, "not a token")],
+    ("POST", "auth/email/"): body(password=PASSWORD, email="seized@example.com"),
+    ("POST", "auth/email/confirm/"): lambda theirs, mine: [Try(mine, {"token": mine.invitation_token})],
+    ("POST", "auth/email/confirmation/"): lambda theirs, mine: [
+        Try(mine, {"organization": mine.tenant.organization.slug, "email": theirs.tenant.customer.email})],
+    ("POST", "auth/invitation/"): body(token="not a token"),
+    ("POST", "auth/invitation/accept/"): body(token="not a token", name="seized", password="another long password"),
+    ("GET", "invitations/"): nothing,
+    ("POST", "invitations/"): lambda theirs, mine: [
+        Try(mine, {"email": theirs.invitation.email, "role": "agent"}),
+        Try(mine, {"email": "x@example.com", "role": f"own-{theirs.tenant.canary}"})],
+    ("DELETE", "invitations/<uuid:invitation>/"): nothing,
+    ("POST", "invitations/<uuid:invitation>/resend/"): nothing,
     ("GET", "auth/me/"): nothing,
     ("POST", "auth/socket-ticket/"): nothing,
     ("GET", "tickets/"): lists_of_tickets,

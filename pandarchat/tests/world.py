@@ -20,10 +20,23 @@ from django.db.models.functions import Now
 from django.test import Client
 from websockets.sync.client import connect
 
-from accounts import tokens
-from accounts.actions import agents, chaining, factors, people
+from accounts import links, tokens
+from accounts.actions import agents, chaining, factors, inviting, people
 from accounts.actor import Actor, System, load
-from accounts.models import AgentProfile, AgentSkill, Factor, Organization, Role, Session, Shift, Skill, SocketTicket, User
+from accounts.models import (
+    AgentProfile,
+    AgentSkill,
+    Factor,
+    Invitation,
+    Link,
+    Organization,
+    Role,
+    Session,
+    Shift,
+    Skill,
+    SocketTicket,
+    User,
+)
 from chat import actions as chat
 from chat import sending
 from chat.attachments import actions as attachments
@@ -319,6 +332,8 @@ class Rows:
     upload: Attachment  # of the customer, not sent yet
     session: Session  # of the customer
     challenge: str  # of a customer who has a second factor
+    invitation: Invitation
+    invitation_token: str
     policy: SlaPolicy
     calendar: Calendar
 
@@ -389,17 +404,20 @@ def plant_journey(tenant: Tenant, ticket: Ticket) -> tuple[Journey, Run]:
         return Journey.objects.get(pk=journey.pk), run
 
 
-def plant_accounts(tenant: Tenant) -> tuple[Session, str]:
-    """A session of the customer, and the challenge of somebody who has a second factor."""
+def plant_accounts(tenant: Tenant) -> tuple[Session, str, Invitation, str]:
+    """A session of the customer, the challenge of somebody who has a second factor, and an invitation with what its link says."""
     canary = tenant.canary
     with unit_of_work(tenant.id):
         secured = people.create_user(email=f"secured@{canary}.test", name=f"secured {canary}", role="customer", hashed="!",
                                      actor=System(tenant.id), confirmed=True)
-        factors.enrol(user=secured)
+        factors.enrol(user=secured)  # whose secret nobody needs
         Factor.objects.update(confirmed_at=Now())
         factors.renew_codes(user=secured, actor=System(tenant.id))
         challenge = factors.token_of(factors.challenge(user=secured, purpose="prove"), tenant.id)
-    return tenant.session(tenant.customer), challenge
+        invitation = inviting.invite(email=f"invited@{canary}.test", name=f"invited {canary}", role="agent", actor=System(tenant.id))
+        Link.objects.create(organization_id=tenant.id, user=secured, purpose="reset", email=secured.email, address=secured.email, epoch=1,
+                            hash=b"", expires_at=datetime.now(UTC) + timedelta(days=1))
+    return tenant.session(tenant.customer), challenge, invitation, links.secret("invitation", tenant.id, invitation.id)[0]
 
 
 def tenant_tables() -> list[str]:

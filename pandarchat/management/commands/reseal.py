@@ -10,8 +10,8 @@ from foundation.units import unit_of_work
 
 
 class Command(BaseCommand):
-    help = ("Seal second factors anew with the first of ENCRYPTION_KEYS (or the key made of SECRET_KEY). After it, and once all processes have "
-            "the new keys, an older key may be taken away. It may be interrupted and run again while everybody works.")
+    help = ("Seal second factors anew with the first of ENCRYPTION_KEYS (or the key made of SECRET_KEY). After it, and once all "
+            "processes have the new keys, an older key may be taken away. It may be interrupted and run again while everybody works.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with unit_of_work(PLATFORM):

@@ -1,0 +1,93 @@
+"""Where mailed links lead: plain pages that do nothing by being looked at, since mail programs look too."""
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts import links
+from accounts.actions import inviting, recovering
+from accounts.admin.passwords import NewPassword, tell
+from foundation.errors import DomainError
+from foundation.http import errors
+from foundation.http.address import of_request
+from foundation.http.validation import plain
+from foundation.units import within_limits
+
+LONGEST = 200
+
+
+class Forgotten(forms.Form):
+    organization = forms.CharField(max_length=50)
+    email = forms.CharField(label="Address", max_length=254, validators=[validate_email])
+
+
+class Joining(NewPassword):
+    name = forms.CharField(label="Your name", max_length=200)
+    field_order = ("name", "password", "again")
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        try:
+            plain(name)
+        except Exception:
+            raise forms.ValidationError("Control characters are not allowed here.") from None
+        return name
+
+
+Done = Callable[[Any, dict[str, Any], str], str]
+
+
+def page(title: str, form_class: type[forms.Form], submit: str, done: Done) -> Any:
+    """A view with one form: what `done` (form's values, token, address) returns is told instead of it."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        token = request.GET.get("token", "")[:LONGEST]
+        form = form_class(request.POST or None)
+        told, status = "", 200
+        if request.method == "POST" and form.is_valid():
+            try:
+                with within_limits():
+                    told = done(token, form.cleaned_data, of_request(request))
+            except links.DeadLink as error:
+                told, status = error.message, error.status
+            except DomainError as error:
+                tell(form, error)
+                status = error.status
+            except errors.OUTAGES:
+                errors.logger.exception("The database did not answer")
+                return errors.unavailable_page(request)
+        return render(request, "account/page.html", {"title": title, "form": form, "submit": submit, "told": told}, status=status)
+
+    guarded = require_http_methods(["GET", "HEAD", "POST"])(view)
+    return never_cache(sensitive_post_parameters()(guarded))
+
+
+def _forgotten(token: str, given: dict[str, Any], address: str) -> str:
+    recovering.ask_for_reset(organization=given["organization"], email=given["email"], address=address)
+    return "If there is such an account, a letter is on its way to it."
+
+
+def _reset(token: str, given: dict[str, Any], address: str) -> str:
+    recovering.finish_reset(token=token, password=given["password"], address=address)
+    return "Your password was changed, and you were signed out everywhere. You can sign in with it now."
+
+
+def _confirm(token: str, given: dict[str, Any], address: str) -> str:
+    return f"{recovering.confirm(token=token, address=address)} is confirmed."
+
+
+def _join(token: str, given: dict[str, Any], address: str) -> str:
+    user = inviting.accept(token=token, name=given["name"], password=given["password"], address=address)
+    return f"Welcome, {user.name}. You can sign in as {user.email} now."
+
+
+forgotten = page("A new password", Forgotten, "Send me a letter", _forgotten)
+reset = page("Choose a new password", NewPassword, "Set password", _reset)
+confirm = page("Confirm your address", forms.Form, "This is my address", _confirm)
+invitation = page("Join", Joining, "Join", _join)
