@@ -11,7 +11,7 @@ RUN python -m venv /venv \
 
 FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin pandar \
- && install --directory --owner=pandar --group=pandar --mode=0700 /srv/media
+ && install --directory --owner=pandar --group=pandar --mode=0700 /srv/media /srv/var /srv/var/mail
 COPY --from=packages /venv /venv
 COPY . /srv
 WORKDIR /srv

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from accounts import links
+from accounts import audit, links
 from accounts.models import Invitation, Link, LinkPurpose, Organization, User
 from foundation.units import current_organization
 
@@ -35,7 +35,11 @@ def write(id: UUID, payload: Payload) -> Letter | None:
 
 def reset(id: UUID, payload: Payload) -> Letter | None:
     user = _somebody(email=payload["email"])
-    return _with_link(id, user, LinkPurpose.RESET, user.email, address=payload["address"]) if user else None
+    if user is None:
+        return None
+    if not Link.objects.filter(id=id).exists():
+        audit.record("password_reset_requested", actor=None, name=user.email, target=user, address=payload["address"])
+    return _with_link(id, user, LinkPurpose.RESET, user.email, address=payload["address"])
 
 
 def registered(id: UUID, payload: Payload) -> Letter | None:
@@ -70,7 +74,8 @@ def notice(id: UUID, payload: Payload) -> Letter | None:
 
 
 def invitation(id: UUID, payload: Payload) -> Letter | None:
-    open_ones = Invitation.objects.select_related("role", "invited_by").filter(accepted_at=None, withdrawn_at=None)
+    open_ones = Invitation.objects.select_for_update(of=("self",)).select_related("role", "invited_by").filter(
+        accepted_at=None, withdrawn_at=None)
     row = open_ones.filter(id=payload["invitation"], number=payload["number"]).first()
     if row is None:
         return None

@@ -48,7 +48,7 @@ def page(title: str, form_class: type[forms.Form], submit: str, done: Done) -> A
 
     def view(request: HttpRequest) -> HttpResponse:
         token = request.GET.get("token", "")[:LONGEST]
-        form = form_class(request.POST or None)
+        form = form_class(request.POST if request.method == "POST" else None)
         told, status = "", 200
         if request.method == "POST" and form.is_valid():
             try:

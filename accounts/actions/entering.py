@@ -17,7 +17,7 @@ from foundation.ids import PLATFORM, uuid7
 
 LONGEST_USER_AGENT = 300
 CHALLENGE_LIFETIME = timedelta(minutes=5)
-NEEDED = {
+NEEDED: dict[str, tuple[str, str]] = {
     Purpose.PROVE: ("Now the code of your authenticator app, please.", "second_factor_required"),
     Purpose.ENROL: ("Your organization demands a second factor. Set one up to sign in.", "second_factor_enrolment_required"),
 }
@@ -27,11 +27,14 @@ VALUES (%(id)s::uuid, %(organization)s::uuid, %(user)s::uuid, %(purpose)s::text,
         %(expires_at)s::timestamptz)
 """
 # Nobody enters who was disabled, or given another password, while theirs was checked; an UPDATE, so that it waits for whoever is about to
-# do that, and looks again. And nobody enters whose second factor was not proved, whatever led here.
+# do that, and looks again. And nobody enters whose second factor was not proved, whatever led here; a share of the organization's row makes
+# whoever switches the demand on wait for those who enter, and those who enter see it (`demanding`).
 ENTER = """
-WITH who AS (
+WITH house AS (
+  SELECT id, slug, name, is_active, requires_second_factor FROM accounts_organization WHERE id = %(organization)s::uuid FOR SHARE
+), who AS (
   UPDATE accounts_user u SET last_login = now()
-  FROM accounts_organization o, accounts_role r
+  FROM house o, accounts_role r
   WHERE u.id = %(user)s::uuid AND u.is_active AND sha256(convert_to(u.password, 'UTF8')) = %(digest)s::bytea
     AND o.id = u.organization_id AND o.is_active AND r.id = u.role_id
     AND (%(proved)s::text <> '' OR NOT (o.requires_second_factor AND r.is_staff)
@@ -138,8 +141,8 @@ def entering(*, tenant: UUID, user: UUID, digest: bytes, kind: str, address: str
     """The session of somebody whose password has a hash with this SHA-256; `proved` says by what they proved their second factor. None
     where they may not enter."""
     session, expires_at = uuid7(), datetime.now(UTC) + lifetime(kind)
-    given = {"user": user, "digest": digest, "proved": proved, "session": session, "kind": kind, "entry": uuid7(), "expires_at": expires_at,
-             "address": address, "user_agent": user_agent[:LONGEST_USER_AGENT], "request": logs.request_id.get()}
+    given = {"organization": tenant, "user": user, "digest": digest, "proved": proved, "session": session, "kind": kind, "entry": uuid7(),
+             "expires_at": expires_at, "address": address, "user_agent": user_agent[:LONGEST_USER_AGENT], "request": logs.request_id.get()}
     (entered,) = yield Ask(((ENTER, given),), tenant)
     if not entered:
         return None

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from accounts import audit, authority, tokens
-from accounts.actions import sessions
+from accounts.actions import demanding, mailing, sessions
 from accounts.actions.entering import CHALLENGE_LIFETIME
 from accounts.actor import AnyActor
 from accounts.models import Challenge, Factor, Organization, Purpose, RecoveryCode, SessionKind, User
@@ -36,7 +36,8 @@ TOTP, RECOVERY = "totp", "recovery_code"
 
 class WrongCode(Invalid):
     def __init__(self) -> None:
-        super().__init__("This code is not right, or was used before.", code="wrong_code", fields={"code": ["Use the next code."]})
+        told = "This code is not right, or was used before."
+        super().__init__(told, code="wrong_code", fields={"code": [told]})
 
 
 class ChallengeEnded(tokens.InvalidToken):
@@ -73,11 +74,14 @@ def of(user: UUID) -> Factor | None:
 
 def enrol(*, user: User) -> Enrolment:
     """A new secret, which counts once it is confirmed; one that was not confirmed is void. Raises Conflict where one counts already."""
-    if of(user.id):
-        raise Conflict("There is a second factor already. Disable it first.", code="second_factor_exists")
     secret = pyotp.random_base32()
-    sealed = sealing.seal(secret.encode(), purpose=_purpose(user.id))
-    Factor.objects.update_or_create(user=user, defaults={"organization_id": user.organization_id, "secret": sealed, "last_step": 0})
+    given = {"secret": sealing.seal(secret.encode(), purpose=_purpose(user.id)), "last_step": 0}
+    factor, made = Factor.objects.select_for_update().get_or_create(
+        user=user, defaults={"organization_id": user.organization_id, **given})
+    if factor.confirmed_at is not None:
+        raise Conflict("There is a second factor already. Disable it first.", code="second_factor_exists")
+    if not made:
+        Factor.objects.filter(id=factor.id).update(**given)
     account = f"{user.email} ({user.organization.slug})" if user.organization else user.email
     return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=ISSUER))
 
@@ -142,19 +146,15 @@ def renew_codes(*, user: User, actor: AnyActor) -> list[str]:
 
 def disable(*, user: User, actor: AnyActor) -> None:
     """Without a second factor from now on; raises Forbidden where the organization demands one."""
-    if is_required(user):
+    if demanding.demanded(user):
         raise Forbidden("Your organization demands a second factor.", code="second_factor_demanded")
     _forget(user)
     audit.record("second_factor_disabled", actor=actor, target=user)
+    _tell(user)
 
 
 def codes_left(user: UUID) -> int:
     return RecoveryCode.objects.filter(user_id=user, used_at=None).count()
-
-
-def is_required(user: User) -> bool:
-    """Whether their organization demands a second factor of them."""
-    return bool(user.organization and user.organization.requires_second_factor and user.role and user.role.is_staff)
 
 
 # Other people's.
@@ -166,16 +166,18 @@ def reset(*, user: User, actor: AnyActor) -> None:
     authority.check_power_over(actor, user)
     _forget(user)
     audit.record("second_factor_reset", actor=actor, target=user)
+    _tell(user)
     sessions.sign_out_everywhere(actor=actor, user=user, because="second_factor_reset_sessions_ended")
 
 
 def demand(*, organization: Organization, actor: AnyActor) -> None:
-    """Staff are to sign in with a second factor only: whoever of them has none is signed out, and enrols at the next sign-in. The caller
-    saves that it is so, in the same unit. Raises Conflict where the actor has none: they would be the first."""
+    """Staff sign in with a second factor only from now on: whoever of them has none is signed out, and enrols at the next sign-in. Raises
+    Conflict where the actor has none: they would be the first."""
     if actor.organization_id != organization.id or organization.id != current_organization():
         raise NotFound("There is no such organization here.")
     if actor.id is not None and User.objects.filter(id=actor.id).exists() and of(actor.id) is None:
         raise Conflict("Set up your own second factor first.", code="own_factor_first")
+    Organization.objects.filter(id=organization.id).update(requires_second_factor=True)  # first: who enters waits for it, or it for them
     has_one = Exists(Factor.objects.filter(user_id=OuterRef("pk")).exclude(confirmed_at=None))
     for user in User.objects.select_for_update(of=("self",)).filter(~has_one, role__is_staff=True).order_by("id"):
         sessions.sign_out_everywhere(actor=actor, user=user, because="second_factor_demanded_sessions_ended")
@@ -186,7 +188,8 @@ def demand(*, organization: Organization, actor: AnyActor) -> None:
 
 def needed(user: User) -> str:
     """What a sign-in of this user needs beside the password, a Purpose or nothing; in a unit of their own tenant."""
-    return Purpose.PROVE if of(user.id) else Purpose.ENROL if is_required(user) else ""
+    demanded = demanding.demanded(user)
+    return Purpose.PROVE if of(user.id) else Purpose.ENROL if demanded else ""
 
 
 def challenge(*, user: User, purpose: str) -> Challenge:
@@ -285,6 +288,12 @@ def _forget(user: User) -> None:
     Factor.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     Challenge.objects.filter(user=user).delete()
+
+
+def _tell(user: User) -> None:
+    """Its owner that it is gone."""
+    if user.organization_id is not None:
+        mailing.want("notice", about="second_factor_gone", user=str(user.id), email=user.email)
 
 
 def _purpose(user: UUID) -> str:

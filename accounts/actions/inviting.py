@@ -1,9 +1,10 @@
 """Inviting staff by mail, to a role that the inviter may hand out."""
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from accounts import audit, authority, links, passwords
@@ -18,7 +19,8 @@ from foundation.units import current_organization, unit_of_work
 
 INVITES = "accounts.invite_staff"
 LASTS = timedelta(days=7)
-MOST_LETTERS = 5  # to one address by one invitation
+MOST_LETTERS = 5  # to one address in a day
+MOST_A_DAY = 500  # of an organization
 MOST_OPEN = 500  # of an organization at once
 ANSWERING = Throttle("invitation-network", most=30, window=timedelta(minutes=10))
 
@@ -35,12 +37,14 @@ def invite(*, email: str, role: str, actor: AnyActor, name: str = "") -> Invitat
     email = credentials.normalised(email)
     found = Role.objects.filter(slug=role, is_staff=True).first()
     if found is None:
-        raise Invalid("There is no such role of staff.", fields={"role": [role]})
+        told = "There is no such role of staff."
+        raise Invalid(told, fields={"role": [told]})
     authority.check_grant(actor, people.permissions_of(found))
     if User.objects.filter(email=email).exists():
         raise Conflict("A user with this address exists already.", code="email_taken")
     if Invitation.objects.filter(accepted_at=None, withdrawn_at=None).count() >= MOST_OPEN:
         raise RateLimited("Too many invitations are open. Withdraw some first.", code="too_many_invitations")
+    _check_letters(email)
     key = uuid7()
     organization = current_organization()
     of_here = actor.id is not None and User.objects.filter(id=actor.id).exists()  # which a superuser is not
@@ -62,7 +66,8 @@ def resend(*, invitation: UUID, actor: AnyActor) -> Invitation:
     row = _locked(invitation, actor)
     authority.check_grant(actor, people.permissions_of(row.role))
     if row.number >= MOST_LETTERS:
-        raise RateLimited("This was sent often enough. Withdraw it, and invite anew.", code="too_many_letters")
+        raise RateLimited("This was sent often enough. Withdraw it, and invite anew tomorrow.", code="too_many_letters")
+    _check_letters(row.email)
     row.number += 1
     row.hash = links.secret("invitation", row.organization_id, row.id, row.number)[1]
     row.expires_at = datetime.now(UTC) + LASTS
@@ -128,6 +133,16 @@ def _locked(invitation: UUID, actor: AnyActor) -> Invitation:
     if row is None:
         raise NotFound("There is no such invitation.")
     return row
+
+
+def _check_letters(email: str) -> None:
+    """Raises RateLimited: neither is somebody flooded who cannot help it, nor the mail server."""
+    today = Invitation.objects.filter(created_at__gt=Now() - timedelta(days=1))
+    sent: Any = today.aggregate(all=Sum("number"), to_them=Sum("number", filter=Q(email=email)))
+    if (sent["to_them"] or 0) >= MOST_LETTERS:
+        raise RateLimited("This address was written to often enough for a day.", code="too_many_letters")
+    if (sent["all"] or 0) >= MOST_A_DAY:
+        raise RateLimited("These were enough invitations for a day.", code="too_many_invitations")
 
 
 def _mail(row: Invitation) -> None:

@@ -13,10 +13,12 @@ from django.utils import timezone
 from accounts import letters
 from foundation import events
 from foundation.models import Delivery
+from foundation.throttle import Throttle
 from foundation.units import unit_of_work
 
 logger = logging.getLogger(__name__)
 WANTED = "mail.wanted"
+TO_ONE = Throttle("mail-account", most=5, window=timedelta(hours=1))  # letters of a kind that anybody can have sent to somebody
 TAKES = timedelta(minutes=1)  # longer than a mail server is waited for
 FOR_GOOD = 500  # a mail server's replies from here on are final
 KEPT_FOR = timedelta(days=1)  # what could not be sent by then is not news

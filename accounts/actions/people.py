@@ -17,7 +17,7 @@ from accounts.actions import credentials, mailing, sessions
 from accounts.actor import AnyActor, System
 from accounts.models import AgentProfile, Organization, Role, RolePermission, User
 from foundation import events
-from foundation.errors import Conflict, Invalid
+from foundation.errors import Conflict, Invalid, RateLimited
 from foundation.http.address import network_of
 from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
@@ -106,10 +106,20 @@ def register(*, organization: str, email: str, password: str, name: str, address
     tenant = credentials.organization_named(organization) if organization else None
     if tenant is None:
         return
+    writes = _may_be_written_to(tenant, email)
     with unit_of_work(tenant):
         user = _new_customer(tenant, email, name, hashed, address)
-        if Organization.objects.filter(id=tenant, requires_confirmed_email=True).exists():
+        if writes and Organization.objects.filter(id=tenant, requires_confirmed_email=True).exists():
             mailing.want("registered", email=email, user=str(user.id) if user else None)
+
+
+def _may_be_written_to(tenant: UUID, email: str) -> bool:
+    """Not too often: whose address it is need not be who registers. That is silent, or it would keep its owner from registering."""
+    try:
+        mailing.TO_ONE.count("registered", tenant, email)
+    except RateLimited:
+        return False
+    return True
 
 
 def _new_customer(tenant: UUID, email: str, name: str, hashed: str, address: str) -> User | None:

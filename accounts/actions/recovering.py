@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from accounts import audit, links, passwords
-from accounts.actions import credentials, mailing, people
+from accounts.actions import credentials, mailing, people, sessions
 from accounts.actor import Actor, load
 from accounts.models import Link, LinkPurpose, User
 from foundation.errors import Conflict, Invalid
@@ -16,7 +16,6 @@ from foundation.throttle import Throttle
 from foundation.units import unit_of_work
 
 ASKING = Throttle("mail-network", most=30, window=timedelta(minutes=10))
-OF_ACCOUNT = Throttle("mail-account", most=5, window=timedelta(hours=1))
 ANSWERING = Throttle("link-network", most=30, window=timedelta(minutes=10))
 
 
@@ -36,7 +35,7 @@ def ask_for_confirmation(*, organization: str, email: str, address: str) -> None
 def _ask(letter: str, organization: str, email: str, address: str) -> None:
     email, slug = credentials.normalised(email), credentials.normalised(organization)
     ASKING.count(network_of(address))
-    OF_ACCOUNT.count(letter, slug, email)
+    mailing.TO_ONE.count(letter, slug, email)
     tenant = credentials.organization_named(slug)
     if tenant is None or tenant == PLATFORM:  # superusers have a command for that
         return
@@ -51,7 +50,8 @@ def ask_for_change(*, actor: Actor, organization: str, password: str, email: str
     email = credentials.normalised(email)
     if email == actor.email:
         raise Invalid("This is your address already.", fields={"email": ["This is your address already."]})
-    OF_ACCOUNT.count("change", actor.organization_id, actor.id)
+    mailing.TO_ONE.count("change", actor.organization_id, actor.id)
+    mailing.TO_ONE.count("change to", actor.organization_id, email)
     with unit_of_work(actor):
         user = User.objects.get(id=actor.id)
         mailing.want("change", user=str(user.id), email=email)
@@ -104,6 +104,7 @@ def _change(link: Link, actor: Actor) -> None:
     User.objects.filter(id=user.id).update(email_confirmed_at=Now())
     audit.record("email_changed", actor=actor, target=user, before={"email": before}, after={"email": user.email})
     mailing.want("notice", about="changed", user=str(user.id), email=before)
+    sessions.sign_out_everywhere(actor=actor, user=user, because="email_changed_sessions_ended")
 
 
 def _living(named: links.Named, *purposes: str, lock: bool = False) -> Link:

@@ -10,11 +10,12 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from accounts import audit, tokens
+from accounts.actions import demanding
 from accounts.actions.entering import LONGEST_USER_AGENT, SignedIn, lifetime
 from accounts.actor import Actor, AnyActor, load
 from accounts.models import Session, SessionKind, SocketTicket, User
 from foundation import events
-from foundation.errors import NotFound
+from foundation.errors import NotFound, Unauthenticated
 from foundation.ids import uuid7
 from foundation.units import unit_of_work
 
@@ -99,7 +100,10 @@ def end_browser(*, session: UUID | None) -> None:
 
 
 def begin_browser(*, user: User, address: str, user_agent: str) -> Session:
-    """A session of somebody who was verified, for a browser's cookie."""
+    """A session of somebody who was verified, for a browser's cookie. Raises Unauthenticated for staff without the second factor that their
+    organization demands."""
+    if demanding.lacking(user):
+        raise Unauthenticated("Your organization demands a second factor. Please sign in again.", code="session_ended")
     expires_at = datetime.now(UTC) + lifetime(SessionKind.BROWSER)
     return Session.objects.create(organization_id=user.tenant, user=user, kind=SessionKind.BROWSER, expires_at=expires_at,
                                   address=address, user_agent=user_agent[:LONGEST_USER_AGENT])

@@ -49,9 +49,9 @@ class OrganizationAdmin(Audited, AuditHistory, Where):
         return ("slug", "created_at", *outside, *(() if request.user.is_superuser else ("is_active",)))
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
         if form.cleaned_data.get("requires_second_factor") and "requires_second_factor" in form.changed_data:
             factors.demand(organization=obj, actor=request.actor)
-        super().save_model(request, obj, form, change)
 
     def get_list_display(self, request: Any) -> tuple[str, ...]:
         return self.list_display if request.user.is_superuser else self.list_display[:-1]

@@ -139,9 +139,10 @@ class UserAdmin(AuditHistory, TenantAdmin):
                 path("<path:object_id>/password/", self.admin_site.admin_view(self.password_view), name="accounts_user_password"),
                 *super().get_urls()]
 
-    def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> HttpResponse:
+    def render_change_form(self, request: Any, context: dict[str, Any], add: bool = False, change: bool = False,  # noqa: PLR0917
+                           form_url: str = "", obj: Any = None) -> HttpResponse:
         context["has_second_factor"] = obj is not None and obj.id != request.user.id and factors.of(obj.id) is not None
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def second_factor_view(self, request: Any, object_id: str) -> HttpResponse:
         """Take it from somebody who lost it."""

@@ -1,17 +1,19 @@
 """The second factor: at a sign-in, and one's own."""
-from typing import Any
+from typing import Any, ClassVar
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import browser
-from accounts.actions import credentials, entering, factors
+from accounts.actions import credentials, demanding, entering, factors
 from accounts.actions.steps import run
 from accounts.api import serializers
 from accounts.api.authentication import check_own_page
 from accounts.api.views import Public, browsing, entered, where
 from accounts.models import SessionKind, User
+from foundation.errors import NotFound
 from foundation.http.address import of_request
 from foundation.http.validation import valid
 from foundation.http.views import ApiView
@@ -93,7 +95,7 @@ class Factor(Own):
         with unit_of_work(self.actor):
             me, factor = self.me(), factors.of(self.actor.id)
             return Response({"enabled": factor is not None, "since": factor.confirmed_at if factor else None,
-                             "recovery_codes_left": factors.codes_left(me.id), "demanded": factors.is_required(me)})
+                             "recovery_codes_left": factors.codes_left(me.id), "demanded": demanding.demanded(me)})
 
     @extend_schema(request=serializers.Password, responses={201: serializers.Enrolment})
     def post(self, request: Request) -> Response:
@@ -124,6 +126,20 @@ class Disable(Own):
         with unit_of_work(self.actor):
             factors.disable(user=me, actor=self.actor)
         return Response({"enabled": False, "since": None, "recovery_codes_left": 0, "demanded": False})
+
+
+class Anothers(ApiView):
+    needs: ClassVar[dict[str, str]] = {"DELETE": "accounts.change_user"}
+
+    @extend_schema(request=None, responses={200: serializers.Removed}, operation_id="users_factor_destroy")
+    def delete(self, request: Request, user: UUID) -> Response:
+        """Take the second factor from somebody who lost it, and sign them out everywhere. 403 `escalation` for whoever may do more than the
+        caller."""
+        found = User.objects.select_for_update(of=("self",)).select_related("role").filter(id=user).first()
+        if found is None:
+            raise NotFound("There is no such user.")
+        factors.reset(user=found, actor=self.actor)
+        return Response({"removed": True})
 
 
 class RecoveryCodes(Own):

@@ -37,7 +37,7 @@ class Invitations(ApiView):
 class OneInvitation(ApiView):
     needs: ClassVar[dict[str, str]] = {"DELETE": inviting.INVITES}
 
-    @extend_schema(request=None, responses=serializers.Withdrawn)
+    @extend_schema(request=None, responses={200: serializers.Withdrawn})
     def delete(self, request: Request, invitation: UUID) -> Response:
         """Withdraw it: its link is dead."""
         inviting.withdraw(invitation=invitation, actor=self.actor)

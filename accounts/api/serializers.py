@@ -208,5 +208,9 @@ class InvitationAnswer(LinkGiven, Password):
     name = serializers.CharField(max_length=200, validators=[plain])
 
 
+class Removed(serializers.Serializer[Any]):
+    removed = serializers.BooleanField()
+
+
 class Withdrawn(serializers.Serializer[Any]):
     withdrawn = serializers.BooleanField()

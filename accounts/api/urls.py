@@ -15,6 +15,7 @@ urlpatterns = [
     path("auth/factor/disable/", factors.Disable.as_view()),
     path("auth/factor/recovery-codes/", factors.RecoveryCodes.as_view()),
     path("auth/factor/enrolment/", factors.Enrolment.as_view()),
+    path("users/<uuid:user>/factor/", factors.Anothers.as_view()),
     path("auth/sessions/", views.Sessions.as_view()),
     path("auth/sessions/<uuid:session>/", views.OneSession.as_view()),
     path("auth/password/reset/", mail.PasswordReset.as_view()),

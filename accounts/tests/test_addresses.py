@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from accounts.actions import mailing
 from accounts.models import AuditEntry, Organization, User
 from accounts.tests.mail_world import PASSWORD, sent, token_in
 from foundation.ids import PLATFORM
@@ -42,6 +43,35 @@ def test_it_counts_once_it_is_confirmed_there(world: Any) -> None:
     with unit_of_work(world.pandar.id):
         entry = AuditEntry.objects.get(action="email_changed")
     assert (entry.before, entry.after) == ({"email": before}, {"email": NEW})
+
+
+def test_a_new_address_ends_everything(world: Any) -> None:
+    api = world.api(world.agent)
+    change(world)
+    letters = {letter.to[0]: letter for letter in sent(world.pandar.id)}
+    assert api.get("auth/me/").status == 200
+    assert confirm(world, token_in(letters[NEW])).status == 200
+    assert api.get("auth/me/").status == 401
+
+
+def test_a_letter_to_a_strange_address_says_nothing_that_its_sender_wrote(world: Any) -> None:
+    """Or anybody could have us write to anybody what they want."""
+    with unit_of_work(world.pandar.id):
+        User.objects.filter(id=world.agent.id).update(name="Buy at evil.example.com")
+    change(world)
+    change(world, world.teammate.email)
+    letters = {letter.to[0]: letter for letter in sent(world.pandar.id)}
+    said = {to: "evil" in letter.subject + letter.body + str(letter.alternatives) for to, letter in letters.items()}
+    assert said == {NEW: False, world.teammate.email: False, world.agent.email: True}, "the last is their own"
+
+
+def test_changes_are_limited_by_who_asks_and_by_address(world: Any, settings: Any) -> None:
+    settings.RATE_LIMITS = True
+    most = mailing.TO_ONE.most
+    assert [change(world, f"{number}@example.com").status for number in range(most + 1)] == [202] * most + [429]
+    others = [world.teammate, world.manager, world.admin, world.customer, world.customer, world.customer]
+    asked = [world.api(person).post("auth/email/", {"password": PASSWORD, "email": NEW}) for person in others]
+    assert [answer.status for answer in asked] == [202] * most + [429]
 
 
 def test_it_takes_the_password(world: Any) -> None:
@@ -120,6 +150,13 @@ def test_whoever_has_an_account_is_told_there(world: Any, demanding: None) -> No
     first, second = sent(world.pandar.id)
     assert "token=" in first.body
     assert "You have an account" in second.subject and "token=" not in second.body
+
+
+def test_nobody_is_flooded_by_registrations(world: Any, demanding: None, settings: Any) -> None:
+    """Silently: else whoever floods would keep the address from registering."""
+    settings.RATE_LIMITS = True
+    assert {register(world).status for _ in range(mailing.TO_ONE.most + 2)} == {201}
+    assert len(sent(world.pandar.id)) == mailing.TO_ONE.most
 
 
 def test_another_letter_can_be_asked_for(world: Any, demanding: None) -> None:

@@ -11,9 +11,8 @@ from accounts.models import Role, RolePermission
 from foundation.units import unit_of_work
 from pandarchat.roles import SHIPPED
 
+invites = importlib.import_module("accounts.migrations.0012_who_invites")
 journeys = importlib.import_module("journeys.migrations.0003_roles")
-
-
 levels = importlib.import_module("tickets.migrations.0011_roles_of_service_levels")
 LEVELS = ("slapolicy", "slatarget", "calendar")
 
@@ -55,6 +54,15 @@ def test_service_levels_reach_them_too(world: Any) -> None:
     with unit_of_work(world.pandar.id):
         for slug, shipped in SHIPPED.items():
             assert of_levels(people.permissions_of(Role.objects.get(slug=slug))) == of_levels(shipped.permissions), slug
+
+
+def test_inviting_staff_reaches_them_too(world: Any) -> None:
+    with unit_of_work(world.pandar.id):
+        RolePermission.objects.filter(permission__codename="invite_staff").delete()
+    grant_to_shipped(apps, None, "accounts", invites.GRANTED)
+    with unit_of_work(world.pandar.id):
+        holders = {role.slug for role in Role.objects.all() if "accounts.invite_staff" in people.permissions_of(role)}
+    assert holders == {slug for slug, shipped in SHIPPED.items() if "accounts.invite_staff" in shipped.permissions} == {"admin", "manager"}
 
 
 def test_what_an_organization_took_from_a_role_it_does_not_get_back(world: Any) -> None:

@@ -1,15 +1,17 @@
 """Inviting staff: nobody grants more than they hold, a link works once, and what changed meanwhile counts."""
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 
-from accounts.actions import people
+from accounts import links
+from accounts.actions import inviting, mailing, people
 from accounts.actor import System
 from accounts.models import AuditEntry, Invitation, Role, User
-from accounts.tests.mail_world import PASSWORD, sent, token_in
-from accounts.tests.parallel import at_once
+from accounts.tests.mail_world import PASSWORD, owed, sent, token_in
+from accounts.tests.parallel import at_once, meanwhile
 from foundation.units import unit_of_work
 
 EMAIL = "ngozi@example.com"
@@ -96,6 +98,61 @@ def test_letters_to_one_address_are_few(world: Any) -> None:
     row = invite(world).data
     statuses = [world.api(world.manager).post(f"invitations/{row['id']}/resend/").status for _ in range(5)]
     assert statuses == [200] * 4 + [429]
+
+
+def test_withdrawing_does_not_begin_anew(world: Any) -> None:
+    api, statuses = world.api(world.manager), []
+    for _ in range(inviting.MOST_LETTERS + 1):
+        answer = invite(world)
+        statuses.append((answer.status, answer.body.get("code")))
+        if answer.status == 201:
+            api.delete(f"invitations/{answer.data['id']}/")
+    assert statuses == [(201, None)] * inviting.MOST_LETTERS + [(429, "too_many_letters")]
+    with unit_of_work(world.pandar.id):
+        Invitation.objects.update(created_at=datetime.now(UTC) - timedelta(days=2))
+    assert invite(world).status == 201, "the next day"
+
+
+@pytest.mark.parametrize("limit", ["MOST_A_DAY", "MOST_OPEN"])
+def test_invitations_of_an_organization_are_not_without_end(world: Any, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(inviting, limit, 2)
+    answers = [invite(world, email=f"{number}@example.com") for number in range(3)]
+    assert [answer.status for answer in answers] == [201, 201, 429]
+    assert invite(world, world.acme.manager).status == 201, "another organization has its own"
+
+
+def test_another_organization_neither_sees_nor_moves_it(world: Any, token: str) -> None:
+    (row,) = world.api(world.manager).get("invitations/").data
+    theirs = world.api(world.acme.manager)
+    assert theirs.get("invitations/").data == []
+    assert theirs.delete(f"invitations/{row['id']}/").status == theirs.post(f"invitations/{row['id']}/resend/").status == 404
+    forged, _ = links.secret("invitation", world.acme.id, links.read(token).id)
+    assert accept(world, forged).code == "dead_link"
+    assert invite(world, world.acme.manager).status == 201, "nor does it stand in their way"
+    assert accept(world, token).status == 201
+    with unit_of_work(world.acme.id):
+        assert not User.objects.filter(email=EMAIL).exists()
+
+
+def test_a_role_of_another_organization_is_none(world: Any) -> None:
+    with unit_of_work(world.acme.id):
+        Role.objects.create(organization_id=world.acme.id, slug="theirs", name="Theirs", is_staff=True)
+    assert invite(world, role="theirs").code == "invalid"
+
+
+def test_a_letter_that_was_being_written_does_not_bring_its_link_back(world: Any) -> None:
+    """It waits for who sends it again, and finds that it is not the last any more."""
+    row = invite(world).data
+    (first,) = owed(world.pandar.id)
+    manager = world.actor(world.manager)
+
+    def written() -> int:
+        mailing.deliver(organization=world.pandar.id, delivery=first)
+        return len(mail.outbox)
+
+    assert meanwhile(world.pandar.id, lambda: inviting.resend(invitation=row["id"], actor=manager), written) == 0
+    (letter,) = sent(world.pandar.id)
+    assert accept(world, token_in(letter)).status == 201
 
 
 def test_withdrawn_it_is_dead(world: Any, token: str) -> None:

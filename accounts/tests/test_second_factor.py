@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from accounts.actions import entering, factors
+from accounts.actions import demanding, entering, factors, people, sessions
 from accounts.actions.steps import run
 from accounts.actor import System
-from accounts.models import AuditEntry, Challenge, Factor, Organization, RecoveryCode, Session, User
+from accounts.models import AuditEntry, Challenge, Factor, Organization, RecoveryCode, Role, Session, User
 from accounts.tests.factor_world import PASSWORD, App, Clock, clock, credentials, equip
-from accounts.tests.parallel import at_once
+from accounts.tests.mail_world import sent
+from accounts.tests.parallel import at_once, meanwhile, unlocked
 from accounts.tests.test_browser_session import Browser
+from foundation.errors import Conflict, DomainError, Forbidden
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work
 
@@ -100,6 +102,14 @@ def test_of_many_at_once_with_one_code_one_enters(world: Any, app: App) -> None:
     challenges, code = [begin(world) for _ in range(6)], app.code()
     answers = at_once([lambda challenge=challenge: go_on(world, challenge, code) for challenge in challenges])  # type: ignore[misc]
     assert Counter(answer.status for answer in answers) == {200: 1, 400: 5}
+
+
+def test_without_the_lock_two_would_enter(world: Any, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control."""
+    unlocked(monkeypatch, factors, "_step", together=2)
+    challenges, code = [begin(world) for _ in range(2)], app.code()
+    answers = at_once([lambda challenge=challenge: go_on(world, challenge, code) for challenge in challenges])  # type: ignore[misc]
+    assert [answer.status for answer in answers] == [200, 200]
 
 
 def test_a_challenge_is_used_once(world: Any, clock: Clock, app: App) -> None:
@@ -246,7 +256,6 @@ def demand(world: Any) -> None:
     with unit_of_work(world.pandar.id):
         organization = Organization.objects.get(id=world.pandar.id)
         factors.demand(organization=organization, actor=world.actor(world.admin))
-        Organization.objects.filter(id=organization.id).update(requires_second_factor=True)
 
 
 def test_staff_without_a_factor_can_only_enrol(world: Any, demanded: App, clock: Clock) -> None:
@@ -286,9 +295,88 @@ def test_with_the_demand_the_sessions_of_staff_without_end(world: Any, clock: Cl
     assert [api.get("auth/me/").status for api in (admin, agent, customer)] == [200, 401, 200]
 
 
+def left_by_a_demand(world: Any, enter: Any) -> Any:
+    """What came of entering while the demand was switched on, but not committed when that began."""
+    return meanwhile(world.pandar.id, lambda: factors.demand(organization=world.pandar.organization, actor=world.actor(world.admin)), enter)
+
+
+def login_of_the_agent(world: Any) -> Any:
+    return world.api(None).post("auth/login/", credentials(world.agent))
+
+
+def test_nobody_slips_in_while_it_is_switched_on(world: Any, clock: Clock) -> None:
+    equip(world.admin, clock)
+    left_by_a_demand(world, lambda: login_of_the_agent(world))
+    assert running_of(world.agent) == 0
+    assert login_of_the_agent(world).code == "second_factor_enrolment_required"
+
+
+def test_without_a_share_of_the_organization_they_would(world: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control."""
+    equip(world.admin, clock)
+    monkeypatch.setattr(entering, "ENTER", entering.ENTER.replace("FOR SHARE", ""))
+    assert left_by_a_demand(world, lambda: login_of_the_agent(world)).status == 200
+    assert running_of(world.agent) == 1
+
+
+def running_of(user: User) -> int:
+    with unit_of_work(user.tenant):
+        return Session.objects.filter(user=user, revoked_at=None).count()
+
+
+def disable_ones_own(user: User) -> str:
+    with unit_of_work(user.tenant):
+        try:
+            factors.disable(user=User.objects.select_related("organization", "role").get(id=user.id), actor=System(user.tenant))
+        except DomainError as error:
+            return error.code
+    return "disabled"
+
+
+def test_nobody_disables_theirs_while_it_is_switched_on(world: Any, clock: Clock, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    equip(world.admin, clock)
+    assert left_by_a_demand(world, lambda: disable_ones_own(world.agent)) == "second_factor_demanded"
+
+
+def test_without_a_share_of_the_organization_it_would_be_gone(world: Any, clock: Clock, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control."""
+    equip(world.admin, clock)
+    monkeypatch.setattr(demanding, "DEMANDS", demanding.DEMANDS.replace("FOR SHARE", ""))
+    assert left_by_a_demand(world, lambda: disable_ones_own(world.agent)) == "disabled"
+
+
+def test_a_browser_that_stays_signed_in_needs_it_too(world: Any, demanded: App) -> None:
+    with unit_of_work(world.pandar.id):
+        agent = User.objects.select_related("role").get(id=world.agent.id)
+        with pytest.raises(DomainError, match="demands a second factor"):
+            sessions.begin_browser(user=agent, address="", user_agent="")
+
+
+def test_a_secret_that_was_confirmed_meanwhile_is_not_replaced(world: Any, clock: Clock) -> None:
+    """Whoever began twice, and confirmed the one while the other was begun anew, keeps what counts."""
+    user = world.agent
+    with unit_of_work(world.pandar.id):
+        user = User.objects.select_related("organization", "role").get(id=user.id)
+        app = App(factors.enrol(user=user).secret, clock)
+
+    def again() -> str:
+        with unit_of_work(world.pandar.id):
+            try:
+                factors.enrol(user=user)
+            except Conflict as error:
+                return error.code
+        return "replaced"
+
+    assert meanwhile(world.pandar.id, lambda: factors.confirm(user=user, code=app.code(), actor=None), again) == "second_factor_exists"
+    clock.tick()
+    assert go_on(world, begin(world), app.code()).status == 200
+
+
 def test_who_demands_it_has_one(world: Any) -> None:
-    with pytest.raises(Exception, match="your own second factor first"):
+    with pytest.raises(Conflict, match="your own second factor first"):
         demand(world)
+    with unit_of_work(world.pandar.id):
+        assert not Organization.objects.get(id=world.pandar.id).requires_second_factor
 
 
 # One's own.
@@ -323,6 +411,8 @@ def test_disabling_takes_the_password_and_a_code(world: Any, app: App) -> None:
     assert api.post("auth/factor/disable/", {"password": PASSWORD, "code": app.code()}).status == 200
     assert world.api(None).post("auth/login/", credentials(world.agent)).status == 200
     assert len(trail(world, "second_factor_disabled")) == 1
+    (letter,) = sent(world.pandar.id)
+    assert (letter.to, "is gone" in letter.subject) == ([world.agent.email], True)
 
 
 def test_what_is_demanded_is_not_disabled(world: Any, demanded: App) -> None:
@@ -340,6 +430,32 @@ def test_new_recovery_codes_void_the_earlier_ones(world: Any, equipped: tuple[Ap
     assert world.api(world.agent).get("auth/factor/").data["recovery_codes_left"] == 9
 
 
+def test_an_admin_takes_it_by_the_api(world: Any, clock: Clock, app: App) -> None:
+    api, path = world.api(world.agent), f"users/{world.agent.id}/factor/"
+    for person in (world.manager, world.agent, world.customer):
+        assert world.api(person).delete(path).code == "forbidden"
+    assert world.api(world.acme.admin).delete(path).status == 404
+    assert world.api(world.admin).delete(f"users/{world.admin.id}/factor/").code == "own_account"
+    assert world.api(world.admin).delete(f"users/{world.teammate.id}/factor/").code == "no_second_factor"
+    assert api.get("auth/factor/").data["enabled"] is True
+    assert world.api(world.admin).delete(path).data == {"removed": True}
+    assert api.get("auth/me/").status == 401
+    assert login_of_the_agent(world).status == 200
+    (entry,) = trail(world, "second_factor_reset")
+    assert (entry.actor_id, entry.target_id) == (world.admin.id, str(world.agent.id))
+    (letter,) = sent(world.pandar.id)
+    assert (letter.to, "is gone" in letter.subject) == ([world.agent.email], True)
+
+
+def test_who_may_do_more_is_out_of_reach_of_the_api(world: Any, clock: Clock) -> None:
+    equip(world.admin, clock)
+    with unit_of_work(world.pandar.id):
+        manager = Role.objects.get(slug="manager")
+        granted = [*people.permissions_of(manager), "accounts.change_user"]
+        people.set_permissions(role=manager, permissions=granted, actor=System(world.pandar.id))
+    assert world.api(world.manager).delete(f"users/{world.admin.id}/factor/").code == "escalation"
+
+
 def test_taking_somebodys_factor_signs_them_out(world: Any, app: App) -> None:
     api = world.api(world.agent)
     with unit_of_work(world.pandar.id):
@@ -354,9 +470,9 @@ def test_taking_somebodys_factor_signs_them_out(world: Any, app: App) -> None:
 def test_nobody_takes_their_own_or_that_of_who_may_do_more(world: Any, clock: Clock, actor: str, user: str, code: str) -> None:
     person = getattr(world, user)
     equip(person, clock)
-    with pytest.raises(Exception) as caught, unit_of_work(world.pandar.id):  # noqa: PT011
+    with pytest.raises(Forbidden) as caught, unit_of_work(world.pandar.id):
         factors.reset(user=User.objects.select_related("role").get(id=person.id), actor=world.actor(getattr(world, actor)))
-    assert caught.value.code == code  # type: ignore[attr-defined]
+    assert caught.value.code == code
 
 
 # Keys.

@@ -6,14 +6,17 @@ import psycopg
 import pytest
 
 from accounts import passwords
+from accounts.actions import factors
 from accounts.actions.credentials import BY_ACCOUNT
 from accounts.api import fast
 from accounts.models import AuditEntry, Organization, Session, User
+from accounts.tests.factor_world import Clock, clock, equip
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work
 from pandarchat.tests.event_loop import Heard, ask, own
 from pandarchat.tests.world import PASSWORD, World
 
+__all__ = ["clock"]
 LOGIN = "auth/login/"
 
 
@@ -59,6 +62,24 @@ def test_a_login_is_djangos_answer(world: World) -> None:
     for pair in tokens_of:
         assert type(world.api(None))(pair["access"]).get("auth/me/").data == pair["user"]
         assert world.api(None).post("auth/refresh/", {"refresh": pair["refresh"]}).status == 200
+
+
+@pytest.mark.usefixtures("hashing")
+def test_the_loop_is_no_way_around_a_second_factor(world: World, clock: Clock) -> None:
+    app, _ = equip(world.agent, clock)
+    equip(world.admin, clock)
+    with unit_of_work(world.pandar.id):
+        factors.demand(organization=world.pandar.organization, actor=world.actor(world.admin))
+    for person, code in ((world.agent, "second_factor_required"), (world.teammate, "second_factor_enrolment_required")):
+        quick, slow = anonymous(world, credentials(person))
+        assert (quick.left, quick.status, quick.body["code"]) == (False, slow.status, slow.code) == (False, 401, code)
+        assert quick.body.keys() == slow.body.keys() >= {"challenge", "expires_in"}
+        assert own(quick.headers) == own(slow.headers)
+    with unit_of_work(world.pandar.id):
+        assert Session.objects.count() == 0
+    (quick,) = ask(("POST", LOGIN, None, credentials(world.agent)))
+    answer = world.api(None).post("auth/login/factor/", {"challenge": quick.body["challenge"], "code": app.code()})
+    assert answer.data["user"]["id"] == str(world.agent.id)
 
 
 @pytest.mark.usefixtures("hashing")

@@ -25,7 +25,7 @@ PUBLIC = {"", "api", "api/schema", "api/docs", "api/asyncapi.yaml", "api/socket"
           *(f"{API}auth/{name}/" for name in OPEN), *(f"account/{name}/" for name in ACCOUNT)}
 ADMIN = "admin/"  # browser sessions only: walked in accounts/tests
 REDIRECT = 302  # of the front page
-REFUSALS = {REDIRECT, 400, 401, 403, 404, 405, 409}
+REFUSALS = {REDIRECT, 400, 401, 403, 404, 405, 409, 410}
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -112,7 +112,7 @@ PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "ticket": lambda rows: rows.ticket.pk, "message": lambda rows: rows.message.id, "agent": lambda rows: rows.agent.id,
     "journey": lambda rows: rows.journey.pk, "number": lambda rows: rows.journey.published_number, "run": lambda rows: rows.run.pk,
     "attachment": lambda rows: rows.attachment.id, "upload": lambda rows: rows.upload.id,
-    "session": lambda rows: rows.session.id, "invitation": lambda rows: rows.invitation.id,
+    "session": lambda rows: rows.session.id, "user": lambda rows: rows.agent.id, "invitation": lambda rows: rows.invitation.id,
     "policy": lambda rows: rows.policy.pk, "calendar": lambda rows: rows.calendar.pk,
 }
 TABLE: dict[tuple[str, str], Tries] = {
@@ -130,6 +130,7 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/factor/disable/"): body(password=PASSWORD, code="123456"),
     ("POST", "auth/factor/recovery-codes/"): body(password=PASSWORD, code="123456"),
     ("POST", "auth/factor/enrolment/"): body(challenge="not.a.token"),
+    ("DELETE", "users/<uuid:user>/factor/"): nothing,
     ("GET", "auth/sessions/"): nothing,
     ("DELETE", "auth/sessions/"): nothing,
     ("DELETE", "auth/sessions/<uuid:session>/"): nothing,
@@ -145,8 +146,8 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/invitation/accept/"): body(token="not a token", name="seized", password="another long password"),
     ("GET", "invitations/"): nothing,
     ("POST", "invitations/"): lambda theirs, mine: [
-        Try(mine, {"email": theirs.invitation.email, "role": "agent"}),
-        Try(mine, {"email": "x@example.com", "role": f"own-{theirs.tenant.canary}"})],
+        Try(mine, {"email": "new@example.com", "role": "agent"}),
+        Try(mine, {"email": "another@example.com", "role": f"own-{theirs.tenant.canary}"})],
     ("DELETE", "invitations/<uuid:invitation>/"): nothing,
     ("POST", "invitations/<uuid:invitation>/resend/"): nothing,
     ("GET", "auth/me/"): nothing,
