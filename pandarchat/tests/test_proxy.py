@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,19 @@ def without(line: str) -> Callable[[str], str]:
         return text.replace(line, "")
 
     return changed
+
+
+def test_what_stands_behind_a_question_mark_is_not_logged(web: int, proxy: Proxy, proxies: StartProxy) -> None:
+    as_usual = partial(re.sub, r"log-format .*", "option httplog")
+    careless = up(proxies([web, web], [free_port(), free_port()], changed=as_usual))
+
+    def logged(proxy: Proxy) -> bool:
+        assert httpx.get(f"{proxy.url}/account/reset/?token=secret-of-a-link").status_code == 200
+        wait_until(lambda: "GET /account/reset/" in proxy.log(), 10, "the proxy writes no log")
+        return "secret-of-a-link" in proxy.log()
+
+    assert not logged(proxy)
+    assert logged(careless), "the control"
 
 
 def test_an_underscore_does_not_pass_for_a_hyphen(world: World, web: int, proxy: Proxy, proxies: StartProxy) -> None:
