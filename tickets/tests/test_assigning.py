@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import AgentProfile, AuditEntry
+from accounts.models import AgentProfile, AgentSkill, AuditEntry, Skill
 from accounts.tests.parallel import at_once
 from chat.models import Conversation, Entry
 from foundation import events
@@ -19,7 +19,7 @@ from pandarchat.schedule import JOBS
 from tickets import tasks
 from tickets.actions import moves
 from tickets.actions.assigning import assign_queue
-from tickets.models import OPEN, QueueSettings, Ticket
+from tickets.models import OPEN, Category, QueueSettings, Ticket
 
 
 def run(world: Any) -> int:
@@ -119,6 +119,23 @@ def test_nobody_on_duty_nothing_happens(world: Any) -> None:
     world.ticket()
     assert run(world) == 0
     assert [t.status for t in tickets(world)] == ["queued"]
+
+
+def test_a_category_names_the_skill_that_its_tickets_need(world: Any) -> None:
+    """The older ticket waits for whoever knows it; the others go past it."""
+    ids = {"organization_id": world.pandar.id}
+    with unit_of_work(world.pandar.id):
+        skill = Skill.objects.create(**ids, name="Payouts")
+        Category.objects.create(**ids, slug="payouts", name="Payouts", skill=skill)
+        Category.objects.create(**ids, slug="other", name="Other")
+    needing, plain, other = world.ticket(category="payouts"), world.ticket(), world.ticket(category="other")
+    on_duty(world)
+    assert run(world) == 2
+    assert [world.pandar.fresh(ticket).status for ticket in (needing, plain, other)] == ["queued", "assigned", "assigned"]
+    with unit_of_work(world.pandar.id):
+        AgentSkill.objects.create(**ids, agent_id=world.teammate.id, skill=skill)
+    assert run(world) == 1
+    assert world.pandar.fresh(needing).assignee_id == world.teammate.id
 
 
 def test_switched_off_nothing_is_assigned(world: Any) -> None:
