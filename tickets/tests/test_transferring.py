@@ -1,10 +1,12 @@
 """A ticket is sent to those who have a skill: who may, where it waits, who gets it, and what is told of it."""
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import IntegrityError, OperationalError
 
 from accounts.models import AgentProfile, AgentSkill, AuditEntry, RolePermission, Skill
 from accounts.tests.parallel import at_once
@@ -235,8 +237,6 @@ def test_a_skill_that_is_deleted_is_needed_no_more(world: Any) -> None:
 
 
 def test_a_foreign_skill_is_refused_by_the_database(world: Any) -> None:
-    from django.db import IntegrityError
-
     with unit_of_work(world.acme.id):
         foreign = Skill.objects.create(organization_id=world.acme.id, name="Theirs")
     ticket = world.ticket()
@@ -265,9 +265,15 @@ def test_against_the_queue_and_people_who_take(world: Any, round_: int) -> None:
     def sending(skill: Skill) -> Callable[[], Any]:
         return lambda: [send(world, world.manager, ticket, skill) for ticket in made]
 
-    queue: Callable[[], Any] = lambda: [assign_queue(organization=world.pandar.id) for _ in range(4)]  # noqa: E731
-    at_once([sending(skills[0]), sending(skills[1]), queue, queue,
-             lambda: [post(world, world.agent, ticket, "take") for ticket in made]])
+    def queue() -> list[Any]:
+        for _ in range(4):
+            with suppress(OperationalError):  # on a slow machine it gives up after two seconds, and is repeated
+                assign_queue(organization=world.pandar.id)
+        return []
+
+    answers = at_once([sending(skills[0]), sending(skills[1]), lambda: [post(world, world.agent, ticket, "take") for ticket in made],
+                       queue, queue])[:3]
+    assert {answer.status for some in answers for answer in some} <= {200, 409}, "nobody waits for each other"
     queue()
     check(world)
     by_agent = {world.agent.id: "Cards", world.teammate.id: "Payouts"}
