@@ -40,29 +40,34 @@ class Joining(NewPassword):
         return name
 
 
-Done = Callable[[Any, dict[str, Any], str], str]
+Done = Callable[[str, dict[str, Any], str], str]
+Introduced = Callable[[str, str], str]
 
 
-def page(title: str, form_class: type[forms.Form], submit: str, done: Done) -> Any:
-    """A view with one form: what `done` (form's values, token, address) returns is told instead of it."""
+def page(title: str, form_class: type[forms.Form], submit: str, done: Done, introduce: Introduced = lambda token, address: "") -> Any:
+    """A view with one form: what `done` (token, form's values, address) returns is told instead, what `introduce` returns stands above
+    it."""
 
     def view(request: HttpRequest) -> HttpResponse:
         token = request.GET.get("token", "")[:LONGEST]
         form = form_class(request.POST if request.method == "POST" else None)
-        told, status = "", 200
-        if request.method == "POST" and form.is_valid():
-            try:
-                with within_limits():
+        about, told, status = "", "", 200
+        try:
+            with within_limits():
+                if request.method == "POST" and form.is_valid():
                     told = done(token, form.cleaned_data, of_request(request))
-            except links.DeadLink as error:
-                told, status = error.message, error.status
-            except DomainError as error:
-                tell(form, error)
-                status = error.status
-            except errors.OUTAGES:
-                errors.logger.exception("The database did not answer")
-                return errors.unavailable_page(request)
-        return render(request, "account/page.html", {"title": title, "form": form, "submit": submit, "told": told}, status=status)
+                else:
+                    about = introduce(token, of_request(request))
+        except links.DeadLink as error:
+            told, status = error.message, error.status
+        except DomainError as error:
+            tell(form, error)
+            status = error.status
+        except errors.OUTAGES:
+            errors.logger.exception("The database did not answer")
+            return errors.unavailable_page(request)
+        context = {"title": title, "about": about, "form": form, "submit": submit, "told": told}
+        return render(request, "account/page.html", context, status=status)
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(view)
     return never_cache(sensitive_post_parameters()(guarded))
@@ -82,6 +87,11 @@ def _confirm(token: str, given: dict[str, Any], address: str) -> str:
     return f"{recovering.confirm(token=token, address=address)} is confirmed."
 
 
+def _invited(token: str, address: str) -> str:
+    row = inviting.look(token=token, address=address)
+    return f"{row.organization.name} invites {row.email} to join as {row.role.name}."
+
+
 def _join(token: str, given: dict[str, Any], address: str) -> str:
     user = inviting.accept(token=token, name=given["name"], password=given["password"], address=address)
     return f"Welcome, {user.name}. You can sign in as {user.email} now."
@@ -90,4 +100,4 @@ def _join(token: str, given: dict[str, Any], address: str) -> str:
 forgotten = page("A new password", Forgotten, "Send me a letter", _forgotten)
 reset = page("Choose a new password", NewPassword, "Set password", _reset)
 confirm = page("Confirm your address", forms.Form, "This is my address", _confirm)
-invitation = page("Join", Joining, "Join", _join)
+invitation = page("Join", Joining, "Join", _join, _invited)

@@ -199,6 +199,11 @@ def test_a_link_of_another_kind_invites_nobody(world: Any) -> None:
 
 def test_the_page_of_the_link_joins_too(world: Any, token: str) -> None:
     client, page = world.api(None).client, f"/account/invitation/?token={token}"
-    assert client.get(page).status_code == 200
+    shown = client.get(page)
+    assert shown.status_code == 200
+    assert f"{world.pandar.organization.name} invites {EMAIL} to join as Agent." in shown.content.decode()
+    assert client.get("/account/invitation/?token=x").status_code == 410
+    assert "differ" in client.post(page, {"name": "Ngozi", "password": PASSWORD, "again": "x"}).content.decode()
     answer = client.post(page, {"name": "Ngozi", "password": PASSWORD, "again": PASSWORD})
     assert "Welcome, Ngozi" in answer.content.decode()
+    assert client.get(page).status_code == 410
