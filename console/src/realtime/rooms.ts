@@ -89,7 +89,6 @@ export class Rooms {
   /** A connection began. */
   begun(forget: boolean): void {
     for (const [ticket, room] of this.#rooms) {
-      room.asking = false
       if (forget || room.log === null) {
         room.log = null
         void this.#open(ticket, room)

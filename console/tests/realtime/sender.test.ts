@@ -43,8 +43,14 @@ function oneAtATime(): Alone {
   }
 }
 
+function only(unsent: readonly Unsent[]): Unsent {
+  const [first] = unsent
+  if (first === undefined) throw new Error('nothing is unsent')
+  return first
+}
+
 const texts = (commands: Heard[]) => commands.map((command) => command.text)
-const sent = (socket: FakeSocket) => vi.waitUntil(() => socket.commands('send-message').at(-1))
+const sent = (socket: FakeSocket): Promise<Heard> => vi.waitUntil(() => socket.commands('send-message').at(-1))
 const stored = (seq: number, duplicate = false): Partial<FrameOf<'ok'>> & { type: 'ok' } => ({ type: 'ok', seq, duplicate })
 
 beforeEach(() => {
@@ -76,7 +82,7 @@ describe.each([['disk', () => new DiskStore()], ['memory', () => new MemoryStore
     expect(tab.unsent).toHaveLength(1)
     latest().ready()
     const second = await sent(latest())
-    expect(second?.client_id).toBe(first?.client_id)
+    expect(second.client_id).toBe(first.client_id)
     latest().answer(second, stored(7, true))
     await vi.waitUntil(() => tab.unsent.length === 0)
     expect(tab.stored).toEqual([['hello', 7]])
@@ -103,11 +109,11 @@ describe.each([['disk', () => new DiskStore()], ['memory', () => new MemoryStore
     await vi.waitUntil(() => latest().commands('send-message').length === 2)
     latest().answer(latest().commands('send-message')[1], stored(1))
     await vi.waitUntil(() => tab.unsent.length === 1)
-    await tab.sender.retry(tab.unsent[0] as Unsent)
+    await tab.sender.retry(only(tab.unsent))
     await vi.waitUntil(() => latest().commands('send-message').length === 3)
     latest().answer(latest().commands('send-message')[2], { type: 'error', code: 'invalid', message: 'Too long.' })
     await vi.waitUntil(() => tab.unsent[0]?.refusal)
-    await tab.sender.discard(tab.unsent[0] as Unsent)
+    await tab.sender.discard(only(tab.unsent))
     expect(tab.unsent).toEqual([])
   })
 
@@ -127,7 +133,7 @@ describe('what is unsent', () => {
     const message = await before.sender.post(DRAFT)
     const after = new Tab(new DiskStore(), oneAtATime())
     latest().ready()
-    expect((await sent(latest()))?.client_id).toBe(message.clientId)
+    expect((await sent(latest())).client_id).toBe(message.clientId)
     expect(after.stored).toEqual([])
   })
 

@@ -1,0 +1,35 @@
+/** What the API says when it refuses, and what is said where it could not be reached. */
+import type { components } from './schema'
+
+type Body = components['schemas']['Error']
+
+/** `status` 0: nothing was heard of the server, and whether it did anything is not known. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  readonly fields: Readonly<Record<string, readonly string[]>>
+  /** All that was answered: `current` of a version that is old, `allowed` moves, `problems` of a journey. */
+  readonly body: Readonly<Record<string, unknown>>
+  /** Milliseconds, where another try makes sense. */
+  readonly retryAfter: number | null
+
+  constructor(status: number, body: Partial<Body> & Record<string, unknown>) {
+    super(body.error ?? '')
+    this.status = status
+    this.code = body.code ?? 'unreachable'
+    this.fields = body.fields ?? {}
+    this.body = body
+    this.retryAfter = typeof body.retry_after_ms === 'number' ? body.retry_after_ms : null
+  }
+
+  /** Whether the session is over, so that one has to sign in. */
+  get signedOut(): boolean {
+    return this.status === 401
+  }
+
+  /** Whether the same request may well be answered a little later. */
+  get passes(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500
+  }
+}
