@@ -811,7 +811,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send a message. Repeating it with the same `client_id` answers the stored one (200, `duplicate`). */
+        /**
+         * @description Send a message. Repeating it with the same `client_id` answers the stored one (200, `duplicate`). A customer's message to a
+         *     ticket that is over goes into its follow-up, which the answer names.
+         */
         post: operations["tickets_messages_create"];
         delete?: never;
         options?: never;
@@ -1339,6 +1342,12 @@ export interface components {
                 [key: string]: unknown;
             } | string | null;
         };
+        MessagePlace: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+        };
+        /** @description `ticket` where the message went to a follow-up instead; `seq` counts there then. */
         MessageStored: {
             /** Format: uuid */
             id: string;
@@ -1346,6 +1355,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             duplicate: boolean;
+            ticket?: components["schemas"]["MessagePlace"];
         };
         MyAvailabilityRequest: {
             availability: components["schemas"]["AvailabilityEnum"];
@@ -1621,6 +1631,14 @@ export interface components {
             password: string;
             name: string;
         };
+        /** @description A ticket as others refer to it. */
+        RelatedTicket: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            subject: string;
+            status: components["schemas"]["StatusEnum"];
+        };
         /** @description A run: `node` is what is asked next; a completed one has `action` and what came of it. */
         RunShown: {
             /** Format: uuid */
@@ -1782,6 +1800,9 @@ export interface components {
             readonly head: number;
             readonly unread: number;
             skill: components["schemas"]["SkillBrief"] | null;
+            /** @description The ticket that was over when its customer wrote again. */
+            follow_up_of: components["schemas"]["RelatedTicket"] | null;
+            follow_ups: components["schemas"]["RelatedTicket"][];
             allowed_statuses: components["schemas"]["StatusEnum"][];
             allowed_actions: components["schemas"]["AllowedActionsEnum"][];
         };
@@ -1868,6 +1889,9 @@ export interface components {
             readonly head: number;
             readonly unread: number;
             skill: components["schemas"]["SkillBrief"] | null;
+            /** @description The ticket that was over when its customer wrote again. */
+            follow_up_of: components["schemas"]["RelatedTicket"] | null;
+            follow_ups: components["schemas"]["RelatedTicket"][];
             allowed_statuses: components["schemas"]["StatusEnum"][];
             allowed_actions: components["schemas"]["AllowedActionsEnum"][];
             reason: components["schemas"]["ReasonEnum"];
@@ -2333,6 +2357,15 @@ export interface components {
             head: number;
             ref: string | null;
         };
+        /**
+         * PlaceStruct
+         * @description A ticket that a message went to, by its number as people read it.
+         */
+        PlaceStruct: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+        };
         /** EntryAddedFrame */
         EntryAddedFrame: {
             /**
@@ -2502,7 +2535,7 @@ export interface components {
         SocketCommand: components["schemas"]["AuthenticateCommand"] | components["schemas"]["PongCommand"] | components["schemas"]["AgentStatusCommand"] | components["schemas"]["JoinTicketRoomCommand"] | components["schemas"]["LeaveTicketRoomCommand"] | components["schemas"]["SendMessageCommand"] | components["schemas"]["TypingCommand"] | components["schemas"]["ViewingCommand"] | components["schemas"]["ReadCommand"];
         /**
          * AcknowledgedFrame
-         * @description A command was done; for `send-message` the message is committed, and has this number.
+         * @description A command was done; for `send-message` the message is committed, and has this number; in `ticket`, if it is there: a customer's message to a ticket that is over goes into its follow-up.
          */
         AcknowledgedFrame: {
             /**
@@ -2516,6 +2549,7 @@ export interface components {
             id?: string;
             created_at?: string;
             duplicate?: boolean;
+            ticket?: components["schemas"]["PlaceStruct"];
         };
         SocketFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["StaleFrame"] | components["schemas"]["AccessChangedFrame"] | components["schemas"]["AgentStatusChangedFrame"] | components["schemas"]["BatchFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["EntryAddedFrame"] | components["schemas"]["TypingNowFrame"] | components["schemas"]["ViewingNowFrame"] | components["schemas"]["ReadUpToFrame"] | components["schemas"]["NewTicketFrame"] | components["schemas"]["TicketAssignedFrame"] | components["schemas"]["TicketUpdatedFrame"] | components["schemas"]["QueueUpdatedFrame"] | components["schemas"]["SlaWarningFrame"] | components["schemas"]["SlaBreachFrame"] | components["schemas"]["AcknowledgedFrame"];
     };
