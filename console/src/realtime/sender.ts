@@ -57,7 +57,12 @@ export class Sender {
   }
 
   async refresh(): Promise<void> {
-    this.#with.changed(await this.#with.store.of(this.#with.user))
+    this.#with.changed(await this.kept())
+  }
+
+  /** What is unsent, refused ones too. */
+  kept(): Promise<readonly Unsent[]> {
+    return this.#with.store.of(this.#with.user)
   }
 
   /** There is a line, or something to send. */
@@ -83,7 +88,7 @@ export class Sender {
   }
 
   async #next(): Promise<Unsent | undefined> {
-    return (await this.#with.store.of(this.#with.user)).find((message) => message.refusal === null)
+    return (await this.kept()).find((message) => message.refusal === null)
   }
 
   /** Whether there is still a line. */

@@ -1,0 +1,9 @@
+/** Under what answers are kept, so that what makes one old can name it. */
+export const keys = {
+  me: ['me'],
+  lists: ['lists'],
+  tickets: (query: object) => ['lists', 'tickets', query],
+  queue: ['lists', 'queue'],
+  ticket: (id: string) => ['ticket', id],
+  agents: ['agents'],
+} as const

@@ -1,0 +1,33 @@
+/** Times as people read them, in their own zone and language. */
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** How long ago, in a few characters: "now", "5m", "3h", "2d", then the date. */
+export function ago(time: string, now: number, language: string): string {
+  const passed = now - Date.parse(time)
+  if (passed < MINUTE) return new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' }).format(0, 'second')
+  if (passed < 7 * DAY) return span(passed, language)
+  return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }).format(Date.parse(time))
+}
+
+/** A length of time by its largest unit: "45 s", "12 min", "3 h". */
+export function span(milliseconds: number, language: string): string {
+  const length = Math.abs(milliseconds)
+  const [value, unit] = length < MINUTE ? [length / 1000, 'second'] : length < HOUR ? [length / MINUTE, 'minute']
+    : length < DAY ? [length / HOUR, 'hour'] : [length / DAY, 'day']
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 0, roundingMode: 'floor' })
+    .format(value)
+}
+
+export function clock(time: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(Date.parse(time))
+}
+
+export function day(time: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(Date.parse(time))
+}
+
+export function whole(time: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'medium' }).format(Date.parse(time))
+}

@@ -1,0 +1,60 @@
+import { Send } from 'lucide-react'
+import { type KeyboardEvent, useRef, useState } from 'react'
+import { Button, Label, TextArea, TextField } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+
+import { useLive, useMe } from '../app/session'
+import styles from './Composer.module.css'
+
+const LONGEST = 10_000
+const SIGN_EVERY = 3_000 // milliseconds
+
+export function Composer({ ticket, customer }: { ticket: string; customer: string }) {
+  const { t } = useTranslation()
+  const { sender, line } = useLive()
+  const staff = useMe().staff
+  const [text, setText] = useState('')
+  const [internal, setInternal] = useState(false)
+  const signed = useRef(0)
+  const tooMuch = text.length - LONGEST
+  const sendable = text.trim() !== '' && tooMuch <= 0
+  const send = () => {
+    if (!sendable) return
+    setText('')
+    void sender.post({ ticket, text: text.trim(), internal, attachments: [] })
+  }
+  const typed = (given: string) => {
+    setText(given)
+    if (Date.now() - signed.current < SIGN_EVERY) return
+    signed.current = Date.now()
+    line.sign({ type: 'typing', ticket, typing: true, internal })
+  }
+  return (
+    <div className={styles.composer} data-note={internal}>
+      {staff ? (
+        <div className={styles.kinds} role="radiogroup" aria-label={t('composer.reply')}>
+          {([false, true] as const).map((note) => (
+            <label key={String(note)} className={styles.kind}>
+              <input type="radio" name={`kind-${ticket}`} checked={internal === note} onChange={() => { setInternal(note) }} />
+              {t(note ? 'composer.note' : 'composer.reply')}
+            </label>
+          ))}
+          {internal ? <span className={styles.only}>{t('composer.noteFor')}</span> : null}
+        </div>
+      ) : null}
+      <TextField className={styles.field ?? ''} value={text} onChange={typed}>
+        <Label className="unseen">{internal ? t('composer.note') : t('composer.replyTo', { who: customer })}</Label>
+        <TextArea className={styles.text ?? ''} rows={3} placeholder={internal ? t('composer.noteFor') : t('composer.replyTo', { who: customer })}
+          onKeyDown={(event: KeyboardEvent) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+            event.preventDefault()
+            send()
+          }} />
+      </TextField>
+      <div className={styles.foot}>
+        <span className={styles.hint} role="status">{tooMuch > 0 ? t('composer.tooLong', { count: tooMuch }) : t('composer.hint')}</span>
+        <Button className={styles.send ?? ''} isDisabled={!sendable} onPress={send}><Send aria-hidden />{t(internal ? 'composer.sendNote' : 'composer.send')}</Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+/** The reader's language: what they chose, else the browser's, else English. */
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+
+import { en } from './en'
+import { fr } from './fr'
+
+export const LANGUAGES = { en: 'English', fr: 'Français' } as const
+export type Language = keyof typeof LANGUAGES
+const KEPT = 'language'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation'
+    resources: { translation: typeof en }
+  }
+}
+
+export function chosen(wanted: readonly string[]): Language {
+  return wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag): tag is Language => tag in LANGUAGES) ?? 'en'
+}
+
+export function speak(language: Language): void {
+  localStorage.setItem(KEPT, language)
+  document.documentElement.lang = language
+  void i18next.changeLanguage(language)
+}
+
+export async function begin(): Promise<void> {
+  const language = chosen([localStorage.getItem(KEPT) ?? '', ...navigator.languages])
+  document.documentElement.lang = language
+  await i18next.use(initReactI18next).init({
+    lng: language, fallbackLng: 'en', resources: { en: { translation: en }, fr: { translation: fr } }, interpolation: { escapeValue: false },
+  })
+}
