@@ -16,14 +16,12 @@ export function Connection() {
   const [now, setNow] = useState(Date.now)
   const ready = state.name === 'ready'
   useEffect(() => {
-    if (ready) {
-      setLate(false)
-      return
-    }
-    const late = setTimeout(() => { setLate(true) }, SHORT)
+    if (ready) return undefined
+    const waiting = setTimeout(() => { setLate(true) }, SHORT)
     const ticking = setInterval(() => { setNow(Date.now()) }, 500)
     return () => {
-      clearTimeout(late)
+      setLate(false)
+      clearTimeout(waiting)
       clearInterval(ticking)
     }
   }, [ready])
