@@ -108,6 +108,11 @@ export class Line {
     this.#connect()
   }
 
+  /** The device says that its network is gone, which it knows before any silence tells. */
+  lost(): void {
+    if (this.#socket !== null) this.#cut(this.#socket)
+  }
+
   /** The answer to a command. Rejects with CommandRefused, or LineLost where nothing is known of it. */
   command(command: CommandWithoutRef): Promise<Answer> {
     const socket = this.#socket

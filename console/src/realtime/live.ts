@@ -93,6 +93,7 @@ export class Live {
       this.unsent.set(await this.sender.kept())
     }
     this.#tabs = tabs
+    addEventListener('offline', () => { this.line.lost() }, { signal })
     addEventListener('online', () => { this.line.wake() }, { signal })
     document.addEventListener('visibilitychange', () => { this.#seen() }, { signal })
     void this.sender.refresh()

@@ -89,6 +89,17 @@ describe('a line', () => {
     expect([line.state.name, FakeSocket.all.length]).toEqual(['connecting', 2])
   })
 
+  it('is cut where the device has no network, and repeats nothing of its own accord', async () => {
+    const { line } = started()
+    const socket = latest()
+    socket.ready()
+    const answer = expect(line.command({ type: 'read', ticket: 't', seq: 1 })).rejects.toMatchObject({ name: 'LineLost' })
+    line.lost()
+    await answer
+    line.lost()
+    expect([line.state.name, socket.readyState, FakeSocket.all.length]).toEqual(['waiting', WebSocket.CLOSED, 1])
+  })
+
   it('is cut where nothing comes for two pings and five seconds more', () => {
     const { line } = started()
     const socket = latest()
