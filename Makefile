@@ -11,7 +11,7 @@ STAMP = .venv/.installed
 CONSOLE = console/node_modules/.package-lock.json
 # Does what follows in console/, or says loudly that nobody did.
 in_console = if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1; then \
-	$(MAKE) --no-print-directory $(CONSOLE) && cd console && \
+	$(MAKE) --silent $(CONSOLE) && cd console && \
 	$(1); else echo "LOUD: there is no Node 20 with npm here, so nobody checked the console."; fi
 UV = 0.13.8
 

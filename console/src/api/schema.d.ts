@@ -107,6 +107,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/email/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Another address for oneself, by the password. It counts once it is confirmed there; the old one is told. */
+        post: operations["auth_email_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The address of whoever has the link is confirmed, or changed to the one that it was mailed to. */
+        post: operations["auth_email_confirm_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/confirmation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Another letter with the link that confirms a new account's address. The answer is the same whether or not there is one. */
+        post: operations["auth_email_confirmation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factor/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whether the caller has a second factor. */
+        get: operations["auth_factor_retrieve"];
+        put?: never;
+        /** @description Begin to set one up: the secret for an authenticator app. It counts once its first code came to `auth/factor/confirm/`. */
+        post: operations["auth_factor_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factor/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The first code of the authenticator app: from now on the factor is needed at every sign-in. */
+        post: operations["auth_factor_confirm_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factor/disable/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Without a second factor from now on, by password and a code; 403 where the organization demands one. */
+        post: operations["auth_factor_disable_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factor/enrolment/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A secret for whoever may sign in with a second factor only and has none. Its first code goes to `auth/login/factor/` or
+         *     `auth/session/factor/`.
+         */
+        post: operations["auth_factor_enrolment_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/factor/recovery-codes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Other recovery codes, by password and a code; the earlier ones are void. */
+        post: operations["auth_factor_recovery_codes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitation/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What a link invites to; 410 `dead_link` where it does not work any more. */
+        post: operations["auth_invitation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitation/accept/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Join, with a name and a password; sign in afterwards. */
+        post: operations["auth_invitation_accept_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login/": {
         parameters: {
             query?: never;
@@ -116,8 +290,28 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Sign in with organization, address and password. */
+        /**
+         * @description Sign in with organization, address and password. 401 `second_factor_required` or `second_factor_enrolment_required` with a
+         *     `challenge` where the password was right and is not enough.
+         */
         post: operations["auth_login_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/factor/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Go on with a login: a code of the authenticator or a recovery code; or, where one was set up just now, its first code. */
+        post: operations["auth_login_factor_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -152,6 +346,40 @@ export interface paths {
         get: operations["auth_me_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/reset/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A letter with a link to choose a new password. The answer is the same whether or not the address is known. */
+        post: operations["auth_password_reset_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/reset/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The new password of whoever has the link: it works once, and everything that was open ends. 410 `dead_link` otherwise. */
+        post: operations["auth_password_reset_confirm_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -210,6 +438,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/session/factor/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The same for a browser, which must be the one that was given the challenge. */
+        post: operations["auth_session_factor_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sessions/": {
         parameters: {
             query?: never;
@@ -256,6 +501,58 @@ export interface paths {
         put?: never;
         /** @description A single-use ticket for the socket's `authenticate`, so that no token needs to stand in a browser's memory. */
         post: operations["auth_socket_ticket_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those that are open, the newest first. */
+        get: operations["invitations_list"];
+        put?: never;
+        /** @description Mail somebody a link by which they join the staff in this role. 403 `escalation` for a role that holds more than the caller's. */
+        post: operations["invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Withdraw it: its link is dead. */
+        delete: operations["invitations_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation}/resend/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Another letter with another link, good for another week; the earlier link is dead. */
+        post: operations["invitations_resend_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -958,6 +1255,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user}/factor/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * @description Take the second factor from somebody who lost it, and sign them out everywhere. 403 `escalation` for whoever may do more than the
+         *     caller.
+         */
+        delete: operations["users_factor_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     socketCommand: {
@@ -1045,6 +1362,9 @@ export interface components {
             /** @description For people. */
             text: string;
         };
+        Asked: {
+            message: string;
+        };
         AssigneeBrief: {
             /** Format: uuid */
             readonly id: string;
@@ -1058,6 +1378,13 @@ export interface components {
             /** @description Seconds until the cookie's session ends. */
             expires_in: number;
             user: components["schemas"]["Me"];
+        };
+        BrowserSessionAndCodes: {
+            /** @description Seconds until the cookie's session ends. */
+            expires_in: number;
+            user: components["schemas"]["Me"];
+            /** @description Where the factor was just set up. */
+            recovery_codes?: string[];
         };
         /** @description When an organization works. */
         Calendar: {
@@ -1100,6 +1427,14 @@ export interface components {
         CategoryBrief: {
             slug: string;
             name: string;
+        };
+        ChallengeAnsweredRequest: {
+            challenge: string;
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code: string;
+        };
+        ChallengeGivenRequest: {
+            challenge: string;
         };
         /** @description Of a member, or of where it starts; what was not there is null. */
         Change: {
@@ -1152,6 +1487,17 @@ export interface components {
         };
         /** @enum {string} */
         ClockEnum: "first_response" | "next_response" | "resolution";
+        CodeRequest: {
+            code: string;
+        };
+        Codes: {
+            /** @description Each works once. Shown this once. */
+            recovery_codes: string[];
+        };
+        ConfirmedAddress: {
+            /** Format: email */
+            email: string;
+        };
         CredentialsRequest: {
             organization: string;
             /** Format: email */
@@ -1188,6 +1534,11 @@ export interface components {
             /** @description How many. */
             ended: number;
         };
+        Enrolment: {
+            secret: string;
+            /** @description otpauth://, to be shown as a QR code. */
+            uri: string;
+        };
         /** @description `from` … `to` are the viewer's own numbers; `more` where others follow (or, reading backwards, precede). */
         EntryPage: {
             from: number;
@@ -1206,6 +1557,14 @@ export interface components {
             graph: {
                 [key: string]: unknown;
             };
+        };
+        FactorState: {
+            enabled: boolean;
+            /** Format: date-time */
+            since: string | null;
+            recovery_codes_left: number;
+            /** @description By the organization, of its staff. */
+            demanded: boolean;
         };
         GraphRequest: {
             /** @description A graph in the format of `GET journeys/schema/`. */
@@ -1231,6 +1590,33 @@ export interface components {
             nodes?: {
                 [key: string]: unknown;
             };
+        };
+        InvitationAnswerRequest: {
+            /** @description Of the link that was mailed. */
+            token: string;
+            password: string;
+            name: string;
+        };
+        InvitationLooked: {
+            /** Format: email */
+            email: string;
+            name: string;
+            role: string;
+            organization: components["schemas"]["OrganizationBrief"];
+        };
+        InvitationRow: {
+            /** Format: uuid */
+            readonly id: string;
+            email: string;
+            name?: string;
+            role: string;
+            invited_by?: string | null;
+            /** @description How many were sent; the last one's link works. */
+            letters: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         JourneyBrief: {
             /** Format: uuid */
@@ -1313,6 +1699,10 @@ export interface components {
         KindEnum: "tokens" | "browser";
         /** @enum {string} */
         LevelEnum: "error" | "warning";
+        LinkGivenRequest: {
+            /** @description Of the link that was mailed. */
+            token: string;
+        };
         LogoutRequest: {
             /** @default false */
             everywhere?: boolean;
@@ -1360,12 +1750,25 @@ export interface components {
         MyAvailabilityRequest: {
             availability: components["schemas"]["AvailabilityEnum"];
         };
+        NewAddressRequest: {
+            password: string;
+            /** Format: email */
+            email: string;
+        };
         NewAnswerRequest: {
             node: string;
             /** @description null skips a question that is not required. */
             value: unknown[] | number | {
                 [key: string]: unknown;
             } | string | null;
+        };
+        NewInvitationRequest: {
+            /** Format: email */
+            email: string;
+            /** @description The slug of a role of staff that holds no more than the caller's. */
+            role: string;
+            /** @default  */
+            name?: string;
         };
         NewJourneyRequest: {
             description?: string;
@@ -1389,6 +1792,11 @@ export interface components {
             /** @default false */
             internal?: boolean;
             attachments?: string[];
+        };
+        NewPasswordRequest: {
+            /** @description Of the link that was mailed. */
+            token: string;
+            password: string;
         };
         /** @description `priority` is accepted from a customer and ignored. `attachments` are uploads for the first message, which may then be blank. */
         NewTicketRequest: {
@@ -1517,6 +1925,13 @@ export interface components {
             expires_at: string;
             readonly current: boolean;
         };
+        PasswordAndCodeRequest: {
+            password: string;
+            code: string;
+        };
+        PasswordRequest: {
+            password: string;
+        };
         PersonBrief: {
             /** Format: uuid */
             id: string | null;
@@ -1639,6 +2054,9 @@ export interface components {
             subject: string;
             status: components["schemas"]["StatusEnum"];
         };
+        Removed: {
+            removed: boolean;
+        };
         /** @description A run: `node` is what is asked next; a completed one has `action` and what came of it. */
         RunShown: {
             /** Format: uuid */
@@ -1689,6 +2107,15 @@ export interface components {
             /** @description Seconds until the access token ends. */
             expires_in: number;
             user: components["schemas"]["Me"];
+        };
+        SignedInTokensAndCodes: {
+            access: string;
+            refresh: string;
+            /** @description Seconds until the access token ends. */
+            expires_in: number;
+            user: components["schemas"]["Me"];
+            /** @description Where the factor was just set up. */
+            recovery_codes?: string[];
         };
         SkillBrief: {
             /** Format: uuid */
@@ -1924,6 +2351,14 @@ export interface components {
         VersionedRequest: {
             version?: number;
         };
+        WhoseRequest: {
+            organization: string;
+            /** Format: email */
+            email: string;
+        };
+        Withdrawn: {
+            withdrawn: boolean;
+        };
         Error: {
             /** @constant */
             success: false;
@@ -1939,6 +2374,10 @@ export interface components {
             allowed?: string[];
             /** @description The current state, where an older one was meant. */
             current?: unknown;
+            /** @description With which a sign-in goes on that needs a second factor. */
+            challenge?: string;
+            /** @description Seconds until the challenge ends. */
+            expires_in?: number;
         };
         /**
          * MessageEntry
@@ -2861,6 +3300,398 @@ export interface operations {
             };
         };
     };
+    auth_email_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddressRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Asked"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_email_confirm_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkGivenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ConfirmedAddress"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_email_confirmation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhoseRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Asked"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_factor_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["FactorState"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_factor_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Enrolment"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_factor_confirm_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Codes"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_factor_disable_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAndCodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["FactorState"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_factor_enrolment_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeGivenRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Enrolment"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_factor_recovery_codes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAndCodeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Codes"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_invitation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkGivenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["InvitationLooked"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_invitation_accept_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationAnswerRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ConfirmedAddress"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     auth_login_create: {
         parameters: {
             query?: never;
@@ -2883,6 +3714,42 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["SignedInTokens"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_login_factor_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAnsweredRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["SignedInTokensAndCodes"];
                     };
                 };
             };
@@ -2954,6 +3821,78 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["Me"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_password_reset_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhoseRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Asked"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_password_reset_confirm_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Asked"];
                     };
                 };
             };
@@ -3108,6 +4047,42 @@ export interface operations {
             };
         };
     };
+    auth_session_factor_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeAnsweredRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["BrowserSessionAndCodes"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     auth_sessions_list: {
         parameters: {
             query?: never;
@@ -3236,6 +4211,157 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["SocketTicketIssued"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invitations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["InvitationRow"][];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invitations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitationRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["InvitationRow"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invitations_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Withdrawn"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    invitations_resend_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["InvitationRow"];
                     };
                 };
             };
@@ -4710,7 +5836,7 @@ export interface operations {
     tickets_list: {
         parameters: {
             query?: {
-                /** @description `me`, `none` or a user's id. */
+                /** @description `me`, `none`, a user's id, or for staff `offline`: what agents who are gone still hold. */
                 assignee?: string;
                 category?: string;
                 cursor?: string;
@@ -5307,6 +6433,43 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["Discarded"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    users_factor_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Removed"];
                     };
                 };
             };
