@@ -32,7 +32,8 @@ OPTIONAL = ["version", "category", "tags", "channel", "priority", "capacity", "a
 QUERIES = ["status", "priority", "assignee", "customer", "category", "tag", "ordering", "page", "cursor", "after", "before", "unknown"]
 WRITES = [(route, method) for route in walk.routes() if route.path.startswith(walk.API) for method in route.methods if method != "GET"]
 READS = [route for route in walk.routes() if route.path.removeprefix(walk.API) in {"tickets/", "queue/", "tickets/<uuid:ticket>/entries/"}]
-BODILESS = {"auth/logout/", "auth/socket-ticket/", "journeys/<uuid:journey>/validate/"}  # take no body, or one that ends the session
+# They take no body, or one that ends the session.
+BODILESS = {"auth/logout/", "auth/socket-ticket/", "journeys/<uuid:journey>/validate/", "invitations/<uuid:invitation>/resend/"}
 
 
 def refused(response: Any, about: str) -> None:
