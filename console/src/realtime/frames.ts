@@ -8,4 +8,3 @@ export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>
 export type Entry = Schemas['Entry']
 export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>
 export type Command = Schemas['SocketCommand']
-export type CommandOf<Type extends Command['type']> = Extract<Command, { type: Type }>

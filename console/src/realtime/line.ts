@@ -1,5 +1,5 @@
 /** The socket: one connection after the other, kept open by the rules of docs/socket.md. */
-import type { CommandOf, Command, Frame, FrameOf } from './frames'
+import type { Command, Frame, FrameOf } from './frames'
 
 export type LineState =
   | { readonly name: 'connecting' }
@@ -249,4 +249,3 @@ export class Line {
 
 type Timer = ReturnType<typeof setTimeout> | undefined
 export type JoinAnswer = FrameOf<'batch'> | FrameOf<'reset'>
-export type Said = CommandOf<'send-message'>
