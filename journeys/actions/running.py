@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from foundation.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited
-from journeys import queries, uploads
+from journeys import outcomes, queries, uploads
 from journeys.graph import rendering
 from journeys.graph.answers import Refused
 from journeys.graph.format import CREATE_TICKET, SELL_GIFT_CARD, Node
@@ -21,7 +21,6 @@ from journeys.graph.walking import Journey as Walkable
 from journeys.graph.walking import State
 from journeys.models import Run, RunStatus, TicketAnswer, Version, Visit
 from tickets.actions import opening
-from tickets.models import Category, Priority
 
 BEGUN_MOST, BEGUN_WITHIN = 30, timedelta(minutes=10)  # runs that a customer begins
 
@@ -131,22 +130,9 @@ def complete(run: Run, walkable: Walkable, end: Node, actor: Actor) -> None:
     if end.action == SELL_GIFT_CARD:
         run.submission = rendering.submission(end, walkable.graph, answers)
     elif end.action == CREATE_TICKET:
-        run.ticket_id = opening.open_within(actor=actor, new=new_ticket(run, walkable, end, answers))
+        run.ticket_id = opening.open_within(actor=actor, new=outcomes.ticket(run.journey.name, walkable.graph, end, answers))
         uploads.tie(actor=actor, keys=uploads.of_answers(walkable.graph, answers), ticket=run.ticket_id)
         keep_answers(run, walkable, answers)
-
-
-def new_ticket(run: Run, walkable: Walkable, end: Node, answers: dict[str, Any]) -> opening.NewTicket:
-    """The ticket that an end describes. A category that is not there any more is left out: no customer loses a ticket by that."""
-    graph, wanted = walkable.graph, end.ticket
-    category = rendering.inserted(str(wanted.get("category") or ""), graph, answers, raw=True).strip()
-    priority = rendering.inserted(str(wanted.get("priority") or ""), graph, answers, raw=True).strip()
-    return opening.NewTicket(
-        subject=rendering.subject(str(wanted.get("subject") or ""), graph, answers, otherwise=run.journey.name),
-        text=rendering.told(graph, answers) or run.journey.name,
-        category=category if Category.objects.filter(slug=category).exists() else None,
-        tags=rendering.tags(wanted.get("tags"), graph, answers),
-        priority=Priority[priority.upper()] if priority.upper() in Priority.__members__ else Priority.NORMAL)
 
 
 def keep_answers(run: Run, walkable: Walkable, answers: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from foundation.http.rendering import Listed
 from foundation.http.validation import valid, valid_query
 from foundation.http.views import ApiView
-from journeys import figures, queries
+from journeys import figures, queries, rehearsing
 from journeys.actions import building
 from journeys.api import serializers
 from journeys.graph import checking
@@ -76,6 +76,17 @@ class ValidateGraph(ApiView):
 def checked(graph: Any) -> Response:
     found = queries.problems(graph)
     return Response({"valid": all(problem.level != checking.ERROR for problem in found), "problems": queries.shown_problems(found)})
+
+
+class Preview(ApiView):
+    needs: ClassVar[dict[str, str]] = {"POST": SEES}
+
+    @extend_schema(request=serializers.Rehearsal, responses=serializers.Rehearsed)
+    def post(self, request: Request) -> Response:
+        """Go through a graph as a customer would, with nothing stored: `steps` from the start, and where they lead."""
+        given = valid(serializers.Rehearsal, request)
+        graph = building.keepable(given["graph"])
+        return Response(rehearsing.rehearse(given["name"], graph, given["steps"]))
 
 
 class Import(ApiView):

@@ -5,10 +5,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.http.validation import plain
-from journeys.graph.format import ACTIONS, QUESTION, QUESTION_TYPES
+from journeys.graph.format import ACTIONS, PRIORITIES, QUESTION, QUESTION_TYPES
 from journeys.models import Audience, Journey, RunStatus, State, language_tag
 
 LARGEST = 2**31 - 1
+MOST_STEPS = 500  # of a rehearsal
 ANY = "Of the type that the question asks for: `GET journeys/schema/` and docs/journeys.md name them."
 
 
@@ -100,6 +101,25 @@ class MemberField(serializers.JSONField):
 class NewAnswer(serializers.Serializer[Any]):
     node = serializers.CharField(max_length=100)
     value = ValueField(allow_null=True, help_text="null skips a question that is not required.")
+
+
+class Step(serializers.Serializer[Any]):
+    """An answer, or a step back."""
+
+    node = serializers.CharField(max_length=100, required=False)
+    value = ValueField(allow_null=True, default=None, help_text="null skips a question that is not required.")
+    back = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["back"] and "node" not in attrs:
+            raise serializers.ValidationError({"node": ["This field is required."]})
+        return attrs
+
+
+class Rehearsal(serializers.Serializer[Any]):
+    graph = GraphField()
+    name = serializers.CharField(max_length=200, validators=[plain], default="Journey", help_text="Of the journey.")
+    steps = serializers.ListField(child=Step(), max_length=MOST_STEPS, default=list)
 
 
 # What goes out.
@@ -251,6 +271,34 @@ class Submission(serializers.Serializer[Any]):
     brand = serializers.CharField()
     country = serializers.CharField(help_text="ISO 3166, two letters.")
     amount = serializers.CharField(help_text="A decimal.")
+
+
+class TicketDescribed(serializers.Serializer[Any]):
+    subject = serializers.CharField()
+    text = serializers.CharField(help_text="Its first message.")
+    category = serializers.CharField(allow_null=True, help_text="A slug.")
+    priority = serializers.ChoiceField(choices=PRIORITIES)
+    tags = serializers.ListField(child=serializers.CharField())
+
+
+class Outcome(serializers.Serializer[Any]):
+    node = serializers.CharField()
+    action = serializers.ChoiceField(choices=ACTIONS)
+    message = serializers.CharField()
+    ticket = TicketDescribed(allow_null=True, help_text="That would be opened.")
+    submission = Submission(allow_null=True, help_text="The card that would be sold.")
+
+
+class Rehearsed(serializers.Serializer[Any]):
+    taken = serializers.IntegerField(help_text="How many of the steps could be taken.")
+    refused = serializers.CharField(allow_null=True, help_text="Why the next one could not.")
+    progress = serializers.FloatField(help_text="0 to 1, of the longest way that is left.")
+    can_go_back = serializers.BooleanField()
+    path = serializers.ListField(child=serializers.CharField(), help_text="All nodes on the way here.")
+    node = NodeShown(allow_null=True)
+    messages = serializers.ListField(child=serializers.CharField(), help_text="To show before the question.")
+    answers = AnswerShown(many=True)
+    end = Outcome(allow_null=True, help_text="null while it is on its way, and where the graph leads nowhere.")
 
 
 class RunShown(serializers.Serializer[Any]):

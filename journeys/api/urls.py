@@ -6,6 +6,7 @@ urlpatterns = [
     path("journeys/", building.Journeys.as_view()),
     path("journeys/schema/", building.Format.as_view()),
     path("journeys/validate/", building.ValidateGraph.as_view()),
+    path("journeys/preview/", building.Preview.as_view()),
     path("journeys/import/", building.Import.as_view()),
     path("journeys/<uuid:journey>/", building.OneJourney.as_view()),
     path("journeys/<uuid:journey>/validate/", building.Validate.as_view()),

@@ -103,6 +103,20 @@ class Journey:
         order = list(state.answers)
         return self.walk({key: state.answers[key] for key in order[:-1]}, {**state.kept, **state.answers})
 
+    def path(self, state: State) -> list[str]:
+        """The ids of all nodes on the way from the start to where it stands, messages and conditions among them."""
+        path: dict[str, Any] = {}
+        passed: dict[str, None] = {}
+        key = self.graph.start
+        while key is not None and key not in passed and (node := self.graph.nodes.get(key)) is not None:
+            passed[key] = None
+            if key == state.node or (node.asks and key not in state.answers):
+                break
+            if node.asks:
+                path[key] = state.answers[key]
+            key = next_of(self.graph, node, path)
+        return list(passed)
+
     def progress(self, state: State) -> float:
         """The answered part, 0 to 1, of the longest way that is left; it never falls while one goes on."""
         if state.node is None or self.at_end(state):

@@ -205,6 +205,8 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "journeys/"): new_journeys,
     ("GET", "journeys/schema/"): nothing,
     ("POST", "journeys/validate/"): lambda theirs, mine: [Try(mine, {"graph": {"startNode": "x", "nodes": {}}}), Try(mine, {})],
+    ("POST", "journeys/preview/"): lambda theirs, mine: [
+        Try(mine, {"graph": {"startNode": "x", "nodes": {}}, "steps": [{"node": "x", "value": 1}]}), Try(mine, {})],
     ("POST", "journeys/import/"): new_journeys,
     ("GET", "journeys/<uuid:journey>/"): nothing,
     ("PATCH", "journeys/<uuid:journey>/"): body(version=2, name="seized", position=9),

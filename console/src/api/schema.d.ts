@@ -801,6 +801,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journeys/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Go through a graph as a customer would, with nothing stored: `steps` from the start, and where they lead. */
+        post: operations["journeys_preview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journeys/schema/": {
         parameters: {
             query?: never;
@@ -1883,6 +1900,15 @@ export interface components {
             slug: string;
             name: string;
         };
+        Outcome: {
+            node: string;
+            action: components["schemas"]["ActionEnum"];
+            message: string;
+            /** @description That would be opened. */
+            ticket: components["schemas"]["TicketDescribed"] | null;
+            /** @description The card that would be sold. */
+            submission: components["schemas"]["Submission"] | null;
+        };
         /** @description `open` counts everything that is not resolved: queued, assigned, in progress and pending. */
         OverviewFigures: {
             open: number;
@@ -2046,6 +2072,38 @@ export interface components {
             password: string;
             name: string;
         };
+        RehearsalRequest: {
+            /** @description A graph in the format of `GET journeys/schema/`. */
+            graph: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Of the journey.
+             * @default Journey
+             */
+            name?: string;
+            steps?: components["schemas"]["StepRequest"][];
+        };
+        Rehearsed: {
+            /** @description How many of the steps could be taken. */
+            taken: number;
+            /** @description Why the next one could not. */
+            refused: string | null;
+            /**
+             * Format: double
+             * @description 0 to 1, of the longest way that is left.
+             */
+            progress: number;
+            can_go_back: boolean;
+            /** @description All nodes on the way here. */
+            path: string[];
+            node: components["schemas"]["NodeShown"] | null;
+            /** @description To show before the question. */
+            messages: string[];
+            answers: components["schemas"]["AnswerShown"][];
+            /** @description null while it is on its way, and where the graph leads nowhere. */
+            end: components["schemas"]["Outcome"] | null;
+        };
         /** @description A ticket as others refer to it. */
         RelatedTicket: {
             /** Format: uuid */
@@ -2159,6 +2217,16 @@ export interface components {
             version?: number;
             status: components["schemas"]["StatusEnum"];
         };
+        /** @description An answer, or a step back. */
+        StepRequest: {
+            node?: string;
+            /** @description null skips a question that is not required. */
+            value?: unknown[] | number | {
+                [key: string]: unknown;
+            } | string | null;
+            /** @default false */
+            back?: boolean;
+        };
         Submission: {
             brand: string;
             /** @description ISO 3166, two letters. */
@@ -2194,6 +2262,15 @@ export interface components {
             priority?: components["schemas"]["PriorityEnum"];
             category?: string | null;
             tags?: string[];
+        };
+        TicketDescribed: {
+            subject: string;
+            /** @description Its first message. */
+            text: string;
+            /** @description A slug. */
+            category: string | null;
+            priority: components["schemas"]["PriorityEnum"];
+            tags: string[];
         };
         /** @description A ticket with what the viewer may do with it now; `skill` is what an agent needs to be assigned it, for the staff. */
         TicketDetail: {
@@ -5061,6 +5138,45 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["JourneyDetail"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    journeys_preview_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Rehearsed"];
                     };
                 };
             };

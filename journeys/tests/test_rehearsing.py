@@ -1,0 +1,103 @@
+"""Previews: what a graph would ask and do, by the API, with nothing stored."""
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation.units import unit_of_work
+from journeys import rehearsing
+from journeys.graph.format import IMAGES, Graph
+from journeys.graph.walking import Journey as Walkable
+from journeys.models import Run, Visit
+from journeys.tests.graphs import UPLOADS, anything, ask, choose, end, example, graph, say
+from journeys.tests.offering import Customer, offered
+from tickets.models import Category, Ticket
+
+pytestmark = pytest.mark.usefixtures("redis_url")
+URL = "journeys/preview/"
+STEPS = [("node-1", "order_issue"), ("node-2", ["missing"]), ("node-3", "The blue one is missing")]
+
+
+def rehearsed(world: Any, data: Any, *steps: Any, **given: Any) -> Any:
+    shown = [{"back": True} if step == "back" else {"node": step[0], "value": step[1]} for step in steps]
+    answer = world.api(world.admin).post(URL, {"graph": data, "steps": shown, **given})
+    assert answer.status == 200, answer.text
+    return answer.data
+
+
+def test_it_asks_what_a_run_asks_and_describes_the_same_ticket(world: Any) -> None:
+    with unit_of_work(world.pandar.id):
+        Category.objects.create(organization_id=world.pandar.id, slug="orders", name="Orders")
+    customer = Customer(world, offered(world.pandar))
+    for many in range(len(STEPS)):
+        run, preview = customer.goes(*STEPS[:many][-1:]), rehearsed(world, example(), *STEPS[:many])
+        for name in ("node", "messages", "answers", "progress", "can_go_back"):
+            assert preview[name] == run[name]
+        assert (preview["taken"], preview["refused"], preview["end"]) == (many, None, None)
+    preview, run = rehearsed(world, example(), *STEPS), customer.goes(STEPS[-1])
+    assert preview["path"] == ["node-1", "node-2", "node-3", "node-6", "end-urgent"]
+    assert (preview["node"], preview["end"]["node"], preview["end"]["message"]) == (None, "end-urgent", run["message"])
+    ticket = world.api(world.admin).get(f"tickets/{run['ticket']['id']}/").data
+    described = preview["end"]["ticket"]
+    assert described == {
+        "subject": ticket["subject"], "text": described["text"], "category": ticket["category"]["slug"], "priority": ticket["priority"],
+        "tags": ticket["tags"]}
+    entries = world.api(world.admin).get(f"tickets/{run['ticket']['id']}/entries/").data["entries"]
+    assert described["text"] == entries[0]["text"]
+
+
+def test_it_stores_nothing(world: Any) -> None:
+    assert rehearsed(world, example(), *STEPS)["end"]["action"] == "create_ticket"
+    with unit_of_work(world.pandar.id):
+        assert [model.objects.count() for model in (Run, Visit, Ticket)] == [0, 0, 0]
+
+
+def test_back_keeps_the_answer_and_a_refused_step_ends_it(world: Any) -> None:
+    back = rehearsed(world, example(), *STEPS[:2], "back")
+    assert (back["node"]["id"], back["node"]["answer"], back["taken"]) == ("node-2", ["missing"], 3)
+    refused = rehearsed(world, example(), STEPS[0], ("node-2", ["nothing of it"]), ("node-3", "never looked at"))
+    assert (refused["node"]["id"], refused["taken"], refused["refused"]) == ("node-2", 1, "Please choose among the options.")
+    assert rehearsed(world, example(), ("node-3", "too early"))["refused"] == rehearsing.NOT_ASKED
+    assert rehearsed(world, example(), "back")["refused"] == "This is the first question."
+    over = rehearsed(world, example(), *STEPS, ("end-urgent", "more"))
+    assert (over["taken"], over["refused"], over["end"]["node"]) == (3, rehearsing.NOT_ASKED, "end-urgent")
+
+
+def test_a_card_is_described_and_pictures_stand_for_themselves(world: Any) -> None:
+    card = {"brand": "Amazon", "country": "us", "amount": "50"}
+    sold = rehearsed(world, example(), ("node-1", "sell_gift_card"), ("node-4", card))["end"]
+    assert (sold["ticket"], sold["submission"]) == (None, {"brand": "Amazon", "country": "US", "amount": "50"})
+    pictures = graph(ask("q", IMAGES, nextNode="end"), end())
+    assert rehearsed(world, pictures, ("q", UPLOADS[:2]))["answers"][0]["text"] == "2 images"
+
+
+def test_a_draft_with_problems_is_gone_through_as_far_as_it_goes(world: Any) -> None:
+    broken = rehearsed(world, graph(ask("q", nextNode="gone"), end()), ("q", "anything"))
+    assert (broken["node"], broken["end"], broken["taken"], broken["path"]) == (None, None, 1, ["q"])
+    assert rehearsed(world, {}) == {"taken": 0, "refused": None, "progress": 0.0, "can_go_back": False, "path": [], "node": None,
+                                    "messages": [], "answers": [], "end": None}
+
+
+def test_what_it_refuses(world: Any) -> None:
+    admin = world.api(world.admin)
+    assert (admin.post(URL, {"graph": {"nodes": {str(key): {} for key in range(501)}}}).code) == "too_many_nodes"
+    assert admin.post(URL, {"graph": {}, "steps": [{"value": 1}]}).status == 400
+    assert admin.post(URL, {"graph": {}, "steps": [{"back": True}] * 501}).status == 400
+    assert world.api(world.customer).post(URL, {"graph": example()}).status == 403
+
+
+def test_the_path_goes_over_messages_and_conditions() -> None:
+    walkable = Walkable(Graph.of(graph(say("hello", "q"), ask("q", nextNode="which"), choose("which", [("q", "equals", "a", "yes")], "no"),
+                                       end("yes"), end("no"))))
+    assert walkable.path(walkable.begin()) == ["hello", "q"]
+    assert walkable.path(walkable.walk({"q": "a"})) == ["hello", "q", "which", "yes"]
+    assert walkable.path(walkable.walk({"q": "b"})) == ["hello", "q", "which", "no"]
+    circle = Walkable(Graph.of(graph(say("a", "b"), say("b", "a"))))
+    assert circle.path(circle.begin()) == ["a", "b"]
+
+
+@given(anything, st.lists(st.sampled_from(["q", "x"]).map(lambda key: {"node": key, "value": "a"}) | st.just({"back": True}), max_size=4))
+def test_no_graph_makes_it_fail(data: Any, steps: Any) -> None:
+    found = rehearsing.rehearse("Journey", {"startNode": "q", "nodes": {"q": data}}, steps)
+    assert found["taken"] <= len(steps)
