@@ -1,29 +1,49 @@
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 
 import { Inbox } from '../inbox/Inbox'
 import { SignIn } from '../pages/sign-in/SignIn'
+import { Toasts } from '../ui/Toasts'
+import { STAFF } from './pages'
 import { Shell } from './Shell'
 import { SignedIn, useWhoAmI } from './session'
 import { Failure, Loading } from './States'
 
+const PAGES = STAFF.map(({ path, load }) => ({ path: `${path}/*`, Page: lazy(load) }))
+
 export function App() {
+  return (
+    <>
+      <Staff />
+      <Toasts />
+    </>
+  )
+}
+
+function Staff() {
   const { t } = useTranslation()
   const { me, error, again } = useWhoAmI()
-  const { pathname } = useLocation()
+  const { pathname, state } = useLocation() as { pathname: string; state: unknown }
   if (error !== null) return <Failure text={error.passes ? t('error.unreachable') : error.message} again={again} whole />
   if (me === undefined) return <Loading whole />
   if (me === null) return pathname === '/sign-in' ? <SignIn /> : <Navigate to="/sign-in" replace state={{ from: pathname }} />
   return (
     <SignedIn key={me.id} me={me}>
       <Routes>
-        <Route path="/sign-in" element={<Navigate to="/" replace />} />
+        <Route path="/sign-in" element={<Navigate to={wanted(state)} replace />} />
         <Route element={<Shell />}>
           <Route path="/" element={<Inbox />} />
           <Route path="/tickets/:ticket" element={<Inbox />} />
+          {PAGES.map(({ path, Page }) => <Route key={path} path={path} element={<Suspense fallback={<Loading />}><Page /></Suspense>} />)}
         </Route>
         <Route path="*" element={<Navigate to="/" replace />} />
       </Routes>
     </SignedIn>
   )
+}
+
+/** Where one was going before one had to sign in. */
+function wanted(state: unknown): string {
+  return typeof state === 'object' && state !== null && 'from' in state && typeof state.from === 'string' ? state.from : '/'
 }

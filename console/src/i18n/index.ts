@@ -9,10 +9,15 @@ export const LANGUAGES = { en: 'English', fr: 'Français' } as const
 export type Language = keyof typeof LANGUAGES
 const KEPT = 'language'
 
+/** Which texts there are, by area; an area that is loaded later adds its own by declaring this interface once more. */
+export interface Areas {
+  common: typeof en
+}
+
 declare module 'i18next' {
   interface CustomTypeOptions {
-    defaultNS: 'translation'
-    resources: { translation: typeof en }
+    defaultNS: 'common'
+    resources: Areas
   }
 }
 
@@ -30,6 +35,6 @@ export async function begin(): Promise<void> {
   const language = chosen([localStorage.getItem(KEPT) ?? '', ...navigator.languages])
   document.documentElement.lang = language
   await i18next.use(initReactI18next).init({
-    lng: language, fallbackLng: 'en', resources: { en: { translation: en }, fr: { translation: fr } }, interpolation: { escapeValue: false },
+    lng: language, fallbackLng: 'en', defaultNS: 'common', resources: { en: { common: en }, fr: { common: fr } }, interpolation: { escapeValue: false },
   })
 }

@@ -1,0 +1,8 @@
+/** What the first page needs of the catalogue; what is loaded later brings its own (`areas.ts`). */
+import { app } from './app'
+import { conversation } from './conversation'
+import { inbox } from './inbox'
+import { signIn } from './sign-in'
+import { ticket } from './ticket'
+
+export const fr = { ...app, ...signIn, ...inbox, ...conversation, ...ticket }

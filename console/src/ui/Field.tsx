@@ -1,0 +1,92 @@
+/** Fields of forms: a label, what is given, what it is for, and what is wrong with it. */
+import type { ReactNode } from 'react'
+import {
+  CheckboxButton, CheckboxField, FieldError, Input, Label, SwitchButton, SwitchField, Text, TextArea, TextField as Given, type TextFieldProps,
+} from 'react-aria-components'
+
+import styles from './Field.module.css'
+
+interface Props extends Omit<TextFieldProps, 'className' | 'style' | 'children'> {
+  label: string
+  /** Shown below, before anything is wrong. */
+  hint?: ReactNode
+  placeholder?: string
+  /** A field of several lines. */
+  rows?: number
+  /** What the server says is wrong with it. */
+  wrong?: string | undefined
+  /** The label is read aloud and not shown. */
+  unlabelled?: boolean
+}
+
+export function TextField({ label, hint, placeholder, rows, wrong, unlabelled = false, ...rest }: Props) {
+  const shown = placeholder === undefined ? {} : { placeholder }
+  return (
+    <Given {...rest} className={styles.field ?? ''} {...(wrong === undefined ? {} : { isInvalid: true })}>
+      <Label className={unlabelled ? 'unseen' : (styles.label ?? '')}>{label}</Label>
+      {rows === undefined ? <Input className={styles.input ?? ''} {...shown} /> : <TextArea className={styles.input ?? ''} rows={rows} {...shown} />}
+      {hint === undefined ? null : <Text slot="description" className={styles.hint ?? ''}>{hint}</Text>}
+      <Wrong text={wrong} />
+    </Given>
+  )
+}
+
+function Wrong({ text }: { text: string | undefined }) {
+  return text === undefined ? <FieldError className={styles.wrong ?? ''} /> : <FieldError className={styles.wrong ?? ''}>{text}</FieldError>
+}
+
+interface Choice<Name extends string> {
+  label: string
+  value: Name
+  options: readonly { readonly value: Name; readonly label: string }[]
+  onChange: (value: Name) => void
+  unlabelled?: boolean
+  hint?: string
+  wrong?: string | undefined
+  isDisabled?: boolean
+  name?: string
+}
+
+/** One of a few: the browser's own control, which every phone and screen reader knows. */
+export function Choose<Name extends string>({ label, value, options, onChange, unlabelled = false, hint, wrong, isDisabled, name }: Choice<Name>) {
+  return (
+    <label className={styles.field}>
+      <span className={unlabelled ? 'unseen' : styles.label}>{label}</span>
+      <select className={styles.input} value={value} name={name} disabled={isDisabled} aria-invalid={wrong !== undefined}
+        onChange={(event) => {
+          const chosen = options.find((option) => option.value === event.target.value)
+          if (chosen !== undefined) onChange(chosen.value)
+        }}>
+        {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
+      </select>
+      {hint === undefined ? null : <span className={styles.hint}>{hint}</span>}
+      {wrong === undefined ? null : <span className={styles.wrong} role="alert">{wrong}</span>}
+    </label>
+  )
+}
+
+interface Yes {
+  children: ReactNode
+  isSelected: boolean
+  onChange: (selected: boolean) => void
+  isDisabled?: boolean
+  hint?: string
+}
+
+export function Switch({ children, hint, ...rest }: Yes) {
+  return (
+    <SwitchField {...rest} className={styles.yes ?? ''}>
+      <SwitchButton className={styles.switch ?? ''}><span className={styles.track} aria-hidden="true"><i /></span><span>{children}</span></SwitchButton>
+      {hint === undefined ? null : <Text slot="description" className={styles.hint ?? ''}>{hint}</Text>}
+    </SwitchField>
+  )
+}
+
+export function Checkbox({ children, hint, ...rest }: Yes) {
+  return (
+    <CheckboxField {...rest} className={styles.yes ?? ''}>
+      <CheckboxButton className={styles.check ?? ''}><span className={styles.box} aria-hidden="true" /><span>{children}</span></CheckboxButton>
+      {hint === undefined ? null : <Text slot="description" className={styles.hint ?? ''}>{hint}</Text>}
+    </CheckboxField>
+  )
+}
