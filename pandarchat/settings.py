@@ -221,10 +221,13 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+CONSOLE = BASE_DIR / "console" / "dist"  # what Vite built
 STATIC_URL = "static/"
+STATICFILES_DIRS = [("console/assets", CONSOLE / "assets")] if (CONSOLE / "assets").is_dir() else []
 STATIC_ROOT = None if DEBUG else env.var / "static"  # while DEBUG is on, files are served from where they are
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/console/assets/"  # Vite names them by their content
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "foundation.http.reporting.Discreet"
 CSRF_FAILURE_VIEW = "foundation.http.errors.csrf_failure"

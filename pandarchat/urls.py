@@ -1,12 +1,11 @@
 """Every address of the house."""
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts import pages
 from foundation import health
 from foundation.http import errors, metrics
-from pandarchat import asyncapi
+from pandarchat import asyncapi, console
 from pandarchat.admin_site import site
 
 handler400 = "foundation.http.errors.bad_request"
@@ -34,7 +33,7 @@ urlpatterns = [
     path("account/confirm/", pages.confirm),
     path("account/invitation/", pages.invitation),
     path("admin/", site.urls),
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    re_path(console.ADDRESSES, console.page),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics.view),

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from pandarchat.environment import ROOT, Environment
-from pandarchat.services import bootstrap, readiness, redis
+from pandarchat.services import bootstrap, building, readiness, redis
 from pandarchat.services.addresses import Addresses, resolve, socket_folder
 from pandarchat.services.postgres import Postgres
 from pandarchat.services.processes import Process, ServiceError, wait_until
@@ -37,6 +37,7 @@ def run(supervisor: Supervisor, env: Environment) -> None:
     check_port(env.port)
     stamps = start_postgres(supervisor, env, addresses)
     start_redis(supervisor, env, addresses)
+    building.ensure(supervisor, ROOT / "console")
     prepare(supervisor, env, addresses, stamps)
     start_product(supervisor, env, addresses)
     say(welcome(env))
@@ -191,7 +192,7 @@ def fingerprint(root: Path) -> str:
 def welcome(env: Environment) -> str:
     """Addresses, and the demo logins where there are any."""
     site = f"http://{HOST}:{env.port}"
-    lines = ["", "Pandar Chat is ready.", f"  Staff pages   {site}/admin/", f"  API           {site}/api/docs",
+    lines = ["", "Pandar Chat is ready.", f"  Console       {site}/", f"  Staff pages   {site}/admin/", f"  API           {site}/api/docs",
              f"  Socket        ws://{HOST}:{env.port}/ws/v1/", f"  Logs          {env.var / 'log'}"]
     if env.debug:
         lines += ["", f"  Organization pandar (and acme, @acme.test); password of all: {env.demo_password}",

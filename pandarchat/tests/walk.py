@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
 from foundation.units import unit_of_work
+from pandarchat import console
 from pandarchat.tests.world import PASSWORD, Answer, File, Planted, Rows, tenant_tables
 from tickets import lists
 
@@ -21,11 +22,10 @@ API = "api/v1/"
 OPEN = ("register", "login", "login/factor", "refresh", "session", "session/factor", "factor/enrolment", "password/reset",
         "password/reset/confirm", "email/confirm", "email/confirmation", "invitation", "invitation/accept")  # below auth/
 ACCOUNT = ("forgotten", "reset", "confirm", "invitation")  # where mailed links lead
-PUBLIC = {"", "api", "api/schema", "api/docs", "api/asyncapi.yaml", "api/socket", "healthz", "readyz", "metrics",
+PUBLIC = {"api", "api/schema", "api/docs", "api/asyncapi.yaml", "api/socket", "healthz", "readyz", "metrics",
           *(f"{API}auth/{name}/" for name in OPEN), *(f"account/{name}/" for name in ACCOUNT)}
 ADMIN = "admin/"  # browser sessions only: walked in accounts/tests
-REDIRECT = 302  # of the front page
-REFUSALS = {REDIRECT, 400, 401, 403, 404, 405, 409, 410}
+REFUSALS = {400, 401, 403, 404, 405, 409, 410}
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -251,9 +251,9 @@ def last(route: Route) -> bool:
 
 @cache
 def routes() -> list[Route]:
-    """Every address that the resolver knows, admin's and the catch-all apart."""
+    """Every address that the resolver knows, but admin's, the API's catch-all and the console's one file."""
     found = [route for route in _collect(get_resolver(), "") if not route.path.startswith(ADMIN)]
-    return [route for route in found if route.path != "^api/"]
+    return [route for route in found if route.path not in ("^api/", console.ADDRESSES)]
 
 
 def _collect(resolver: Any, before: str) -> Iterator[Route]:
