@@ -1,0 +1,184 @@
+"""What browser tests need: the built console on a server of the tests, and people who sit before Debian's Chromium.
+
+    site                 the product with its pages; shared, so tests that harm it start their own with `servers`
+    sit_down(person)     a browser of their own, signed in; `.goto("/…")` and Playwright's `Page` from there on
+Whatever a page logs as an error, throws, or its policy forbids fails the test, unless `forgive` says that it is expected.
+"""
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+
+from accounts.models import User
+from pandarchat.environment import ROOT
+from pandarchat.services import building
+from pandarchat.testing import start
+from pandarchat.testing.services import Server, start_server
+from pandarchat.tests.world import PASSWORD, World
+
+CONSOLE = ROOT / "console"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]
+PATIENCE = 30_000  # milliseconds in which something must be seen; machines are shared
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 640}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def synchronous() -> Iterator[None]:
+    """Playwright's own loop runs in this thread, which Django takes for one that must not wait for a database."""
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        pytest.skip("LOUD: there is no Chromium here (Debian: apt-get install chromium), so nobody tried the console in a browser")
+    return found
+
+
+@pytest.fixture(scope="session")
+def pages() -> Path:
+    """console/dist, of the sources as they are."""
+    tools = building.node()
+    if tools is None:
+        pytest.skip("LOUD: there is no Node 20 here, so the console cannot be built and nobody tried it in a browser")
+    with FileLock(start.State.folder / "console.lock"), FileLock(CONSOLE / ".building"):
+        if building.stale(CONSOLE):
+            building.build(CONSOLE, tools, run)
+    return CONSOLE / "dist"
+
+
+def run(command: Sequence[str], env: Mapping[str, str]) -> None:
+    done = subprocess.run(command, cwd=CONSOLE, env=env, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def site(pages: Path, django_db_setup: None) -> Iterator[Server]:
+    """A server that knows the pages, for all tests that do not harm it."""
+    running = start_server()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all; each person has a context, which is a browser of its own."""
+    expect.set_options(timeout=PATIENCE)
+    launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    yield launched
+    launched.close()
+
+
+@dataclass
+class Watch:
+    """What the pages of a test said that they should not have said."""
+
+    complaints: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        page.on("console", self.heard)
+        page.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
+
+    def heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def unforgiven(self) -> list[str]:
+        return [said for said in self.complaints if not any(text in said for text in self.forgiven)]
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watching = Watch()
+    yield watching
+    assert not watching.unforgiven()
+
+
+class Forgive(Protocol):
+    def __call__(self, *texts: str) -> None: ...
+
+
+@pytest.fixture
+def forgive(watch: Watch) -> Forgive:
+    """Errors in which one of these texts stands are expected in this test, such as "401" or "ERR_INTERNET_DISCONNECTED"."""
+    return lambda *texts: watch.forgiven.extend(texts)
+
+
+class SitDown(Protocol):
+    def __call__(self, person: User | None = None, *, at: str = ..., on: Server | str | None = ..., **context: Any) -> Page: ...
+
+
+@pytest.fixture
+def sit_down(world: World, site: Server, browser: Browser, watch: Watch) -> Iterator[SitDown]:
+    """`sit_down(world.agent, at="/tickets/…")`: a page in a browser of this person's own, signed in; without a person, not.
+
+    `on` is another server than `site`, `viewport`, `locale`, `color_scheme` and the like are Playwright's options of a context.
+    """
+    contexts: list[BrowserContext] = []
+
+    def seat(person: User | None = None, *, at: str = "/", on: Server | str | None = None, **context: Any) -> Page:
+        url = on if isinstance(on, str) else (on or site).url
+        made = browser.new_context(base_url=url, **{"viewport": DESKTOP, "locale": "en-GB", "timezone_id": "Africa/Lagos", **context})
+        contexts.append(made)
+        made.set_default_timeout(PATIENCE)
+        made.on("page", watch.over)
+        if person is not None:
+            sign_in(made, world, person)
+        page = made.new_page()
+        page.goto(at)
+        return page
+
+    yield seat
+    for context in contexts:
+        context.close()
+
+
+def sign_in(context: BrowserContext, world: World, person: User) -> None:
+    """As the sign-in page does it, without the page."""
+    given = {"organization": world.tenant_of(person).organization.slug, "email": person.email, "password": PASSWORD}
+    answer = context.request.post("/api/v1/auth/session/", data=given)
+    assert answer.ok, answer.text()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core."""
+    return (CONSOLE / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture
+def accessible(axe: str) -> "Accessible":
+    """`accessible(page)` fails with what axe finds on the page, by WCAG 2.2 A and AA and its best practices."""
+    return Accessible(axe)
+
+
+@dataclass(frozen=True)
+class Accessible:
+    axe: str
+
+    def __call__(self, page: Page) -> None:
+        found = self.violations(page)
+        assert not found, found
+
+    def violations(self, page: Page) -> list[str]:
+        """One line for each violation: the rule, where, and why."""
+        page.evaluate(self.axe)
+        result = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+        return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in result["violations"] for node in rule["nodes"]]

@@ -1,0 +1,61 @@
+"""Signing in, in a real browser."""
+import pytest
+from playwright.sync_api import Page, expect
+
+from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown
+from pandarchat.tests.world import PASSWORD, World
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def fill(page: Page, email: str, password: str = PASSWORD) -> None:
+    page.get_by_label("Organization").fill("pandar")
+    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_somebody_signs_in_and_comes_where_they_wanted_to_go(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401")
+    ticket = world.ticket()
+    page = sit_down(at=f"/tickets/{ticket.pk}")
+    fill(page, world.agent.email)
+    expect(page.get_by_role("heading", name=ticket.subject)).to_be_visible()
+    assert page.url.endswith(f"/tickets/{ticket.pk}")
+
+
+def test_a_wrong_password_says_so_and_keeps_what_was_typed(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401")
+    page = sit_down(at="/sign-in")
+    fill(page, world.agent.email, "something else")
+    expect(page.get_by_role("alert")).to_contain_text("password")
+    expect(page.get_by_label("Email address")).to_have_value(world.agent.email)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_can_be_used_by_everybody(sit_down: SitDown, forgive: Forgive, accessible: Accessible, scheme: str) -> None:
+    forgive("401")
+    page = sit_down(at="/sign-in", color_scheme=scheme)
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    accessible(page)
+
+
+def test_the_check_for_accessibility_finds_what_is_wrong(sit_down: SitDown, forgive: Forgive, accessible: Accessible) -> None:
+    """The control."""
+    forgive("401")
+    page = sit_down(at="/sign-in")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.evaluate("document.querySelectorAll('label').forEach(label => label.remove())")
+    assert any(found.startswith("label:") for found in accessible.violations(page))
+
+
+def test_a_page_that_does_what_its_policy_forbids_fails_its_test(sit_down: SitDown, forgive: Forgive) -> None:
+    """The control of the policy, and of the watch over it."""
+    forgive("401", "Content Security Policy")
+    page = sit_down(at="/sign-in")
+    page.evaluate("""() => {
+        const style = document.createElement('style')
+        style.textContent = 'body { color: red }'
+        document.head.append(style)
+    }""")
+    assert page.evaluate("getComputedStyle(document.body).color") != "rgb(255, 0, 0)"
