@@ -33,6 +33,8 @@ class UserLimit:
 SENDS = UserLimit("send", 20, 10, "You are sending too fast. The message was not sent; it can be sent again in a moment.")
 UPLOADS = UserLimit("upload", 30, 60, "You are uploading too fast. The file was not taken; it can be sent again in a moment.")
 
+DRAFTS = UserLimit("draft", 60, 10, "You are saving too fast. Your draft was not saved; it can be in a moment.")
+
 
 class SignLimit:
     """How often one socket may say that somebody types or looks: what passes here costs everybody in the room a frame."""

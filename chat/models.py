@@ -141,6 +141,25 @@ class Attachment(Owned):
         return self.name
 
 
+class Draft(Owned):
+    """What somebody typed and did not send yet: of one ticket one reply and one note. Nobody else ever sees it.
+
+    `saved_at` is its version: whoever saves says which one they saw, so that no tab writes over what another one has.
+    """
+
+    conversation = tenant_key(Conversation, models.CASCADE, db_index=False)
+    user = tenant_key(User, models.CASCADE, db_index=False)
+    internal = models.BooleanField(default=False, db_default=False)  # of a note
+    text = models.TextField()
+    saved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "user", "conversation", "internal"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.conversation_id}"
+
+
 class ReadMark(Owned):
     """How far somebody has read; both numbers, because a reader's place is shown to the others in theirs."""
 

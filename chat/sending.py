@@ -77,13 +77,18 @@ class Stored:
 
 def check(actor: Actor, draft: Draft) -> None:
     """Raises Forbidden where the role does not allow it, Invalid for a message in which nothing is said or attached."""
-    if draft.internal and not (actor.staff and actor.may("chat.write_note")):
-        raise Forbidden("Only staff may write internal notes.")
-    if not actor.may("chat.send_message"):
-        raise Forbidden("You may not send messages.")
+    check_right(actor, internal=draft.internal)
     check_text(draft.text, attached=bool(draft.attachments))
     if draft.attachments:
         attachments.check(draft.attachments)
+
+
+def check_right(actor: Actor, *, internal: bool) -> None:
+    """Raises Forbidden for whoever may not write messages or, internal, notes."""
+    if internal and not (actor.staff and actor.may("chat.write_note")):
+        raise Forbidden("Only staff may write internal notes.")
+    if not actor.may("chat.send_message"):
+        raise Forbidden("You may not send messages.")
 
 
 def check_text(text: str, *, attached: bool = False) -> None:

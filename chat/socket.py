@@ -111,7 +111,7 @@ COMMANDS: list[Any] = [
     Handler(wire.JoinTicketRoom, join), Handler(wire.LeaveTicketRoom, leave), Handler(wire.SendMessage, send), Handler(wire.Typing, typing),
     Handler(wire.Viewing, viewing), Handler(wire.Read, read),
 ]
-FRAMES = [wire.Batch, wire.Reset, wire.MessageStored, wire.EntryAdded, wire.TypingNow, wire.ViewingNow, wire.ReadUpTo]
+FRAMES = [wire.Batch, wire.Reset, wire.MessageStored, wire.EntryAdded, wire.TypingNow, wire.ViewingNow, wire.ReadUpTo, wire.DraftChanged]
 
 
 def may_see(identity: Identity, conversations: Iterable[UUID]) -> set[UUID]:

@@ -270,6 +270,17 @@ class ViewingNow(Frame, tag="viewing"):
     viewing: bool
 
 
+class DraftChanged(Frame):
+    """To its writer's own sockets: a draft was saved or, where `saved_at` is null, is gone. `tab`: what the client that did it called
+    itself."""
+
+    ticket: UUID
+    internal: bool
+    text: str
+    saved_at: datetime | None
+    tab: str
+
+
 class ReadUpTo(Frame, tag="read"):
     ticket: UUID
     user: Person

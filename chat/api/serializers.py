@@ -48,6 +48,49 @@ class MessageStored(serializers.Serializer[Any]):
     ticket = MessagePlace(required=False)
 
 
+class Draft(serializers.Serializer[Any]):
+    """What one typed and did not send; `saved_at` is its version."""
+
+    text = serializers.CharField()
+    saved_at = serializers.DateTimeField()
+
+
+class DraftsOfTicket(serializers.Serializer[Any]):
+    reply = Draft(allow_null=True)
+    note = Draft(allow_null=True)
+
+
+class DraftBrief(serializers.Serializer[Any]):
+    """A draft as the list of tickets shows it: the beginning of its text."""
+
+    ticket = serializers.UUIDField()
+    internal = serializers.BooleanField()
+    text = serializers.CharField()
+    saved_at = serializers.DateTimeField()
+
+
+class NewDraft(serializers.Serializer[Any]):
+    """Blank: the draft is gone."""
+
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False, allow_blank=True)
+    internal = serializers.BooleanField(default=False)
+    seen = serializers.DateTimeField(allow_null=True, default=None, help_text="`saved_at` of the draft that this one follows; null: there "
+                                     "was none.")
+    tab = serializers.CharField(max_length=64, allow_blank=True, default="", help_text="Repeated in `draft-changed`, by which a client "
+                                "knows its own.")
+
+
+class DraftWanted(serializers.Serializer[Any]):
+    internal = serializers.BooleanField(default=False)
+    tab = serializers.CharField(max_length=64, allow_blank=True, default="")
+
+
+class DraftSaved(serializers.Serializer[Any]):
+    """`saved_at` is null where the draft is gone."""
+
+    saved_at = serializers.DateTimeField(allow_null=True)
+
+
 class EditedText(serializers.Serializer[Any]):
     """Blank only where the message has attachments."""
 

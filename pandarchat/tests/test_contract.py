@@ -26,7 +26,7 @@ from pandarchat.tests.world import PASSWORD, Planted, Rows, World, new_token
 
 EXAMPLES = int(os.environ.get("PANDAR_EXAMPLES", "0"))
 USUAL = 8  # examples of each operation, the same in every run
-ORDER = ("get", "post", "patch", "delete")  # what removes a row comes after what needs it
+ORDER = ("get", "post", "put", "patch", "delete")  # what removes a row comes after what needs it
 CHECKS = [checks.not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
           checks.response_headers_conformance, checks.response_schema_conformance]
 GRAPH = {"startNode": "end", "nodes": {"end": {"id": "end", "type": "end", "action": "none", "message": "Thank you."}}}

@@ -170,6 +170,11 @@ TABLE: dict[tuple[str, str], Tries] = {
         Try(mine, {"client_id": theirs.message.client_id, "text": "mine"}),
         *(Try(mine, {"client_id": uuid4(), "text": "mine", "attachments": [file.id]}) for file in (theirs.attachment, theirs.upload))],
     ("POST", "tickets/<uuid:ticket>/read/"): body(seq=9),
+    ("GET", "tickets/<uuid:ticket>/draft/"): nothing,
+    ("PUT", "tickets/<uuid:ticket>/draft/"): lambda theirs, mine: [
+        Try(theirs, {"text": "seized"}), Try(theirs, {"text": "seized", "internal": True}), Try(theirs, {"text": ""}), Try(theirs, {})],
+    ("DELETE", "tickets/<uuid:ticket>/draft/"): lambda theirs, mine: [Try(theirs), Try(theirs, query={"internal": "true"})],
+    ("GET", "drafts/"): nothing,
     ("PATCH", "messages/<uuid:message>/"): body(text="seized"),
     ("DELETE", "messages/<uuid:message>/"): nothing,
     ("POST", "upload/"): lambda theirs, mine: [

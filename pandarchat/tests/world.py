@@ -38,7 +38,7 @@ from accounts.models import (
     User,
 )
 from chat import actions as chat
-from chat import sending
+from chat import drafts, sending
 from chat.attachments import actions as attachments
 from chat.models import Attachment, Entry
 from foundation.ids import uuid7
@@ -375,6 +375,7 @@ def plant(world: World, tenant: Tenant) -> Rows:
     with unit_of_work(tenant.id):
         chat.edit(actor=customer, message=message.id, text=f"edited {canary}")
         chat.read(actor=customer, conversation=ticket.pk, seq=2)
+        drafts.save(actor=tenant.actor(tenant.agent), conversation=ticket.pk, text=f"draft {canary}")
         event = Event.objects.create(**mine, kind=f"kind.{canary}", payload={"text": canary})
         Delivery.objects.create(**mine, event=event, subscriber=f"subscriber.{canary}")
         IdempotencyKey.objects.create(**mine, user_id=tenant.customer.id, key=f"key {canary}", fingerprint=b"", status=200,

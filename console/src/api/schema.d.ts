@@ -507,6 +507,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All drafts of the caller's, the newest first. */
+        get: operations["drafts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/": {
         parameters: {
             query?: never;
@@ -1099,6 +1116,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{ticket}/draft/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caller's drafts in this ticket. */
+        get: operations["tickets_draft_retrieve"];
+        /**
+         * @description Save a draft, following the one that was `seen`; 409 with the `current` one where another tab was faster. The same text again is
+         *     saved already.
+         */
+        put: operations["tickets_draft_update"];
+        post?: never;
+        /** @description Discard a draft, whatever it says by now: it was sent, or nobody wants it. */
+        delete: operations["tickets_draft_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{ticket}/entries/": {
         parameters: {
             query?: never;
@@ -1538,6 +1577,30 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        /** @description What one typed and did not send; `saved_at` is its version. */
+        Draft: {
+            text: string;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        /** @description A draft as the list of tickets shows it: the beginning of its text. */
+        DraftBrief: {
+            /** Format: uuid */
+            ticket: string;
+            internal: boolean;
+            text: string;
+            /** Format: date-time */
+            saved_at: string;
+        };
+        /** @description `saved_at` is null where the draft is gone. */
+        DraftSaved: {
+            /** Format: date-time */
+            saved_at: string | null;
+        };
+        DraftsOfTicket: {
+            reply: components["schemas"]["Draft"] | null;
+            note: components["schemas"]["Draft"] | null;
+        };
         /** @description Blank only where the message has attachments. */
         EditedTextRequest: {
             text: string;
@@ -1778,6 +1841,22 @@ export interface components {
             value: unknown[] | number | {
                 [key: string]: unknown;
             } | string | null;
+        };
+        /** @description Blank: the draft is gone. */
+        NewDraftRequest: {
+            text: string;
+            /** @default false */
+            internal?: boolean;
+            /**
+             * Format: date-time
+             * @description `saved_at` of the draft that this one follows; null: there was none.
+             */
+            seen?: string | null;
+            /**
+             * @description Repeated in `draft-changed`, by which a client knows its own.
+             * @default
+             */
+            tab?: string;
         };
         NewInvitationRequest: {
             /** Format: email */
@@ -2935,6 +3014,24 @@ export interface components {
             seq: number;
         };
         /**
+         * DraftChangedFrame
+         * @description To its writer's own sockets: a draft was saved or, where `saved_at` is null, is gone. `tab`: what the client that did it called
+         *         itself.
+         */
+        DraftChangedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "draft-changed";
+            /** Format: uuid */
+            ticket: string;
+            internal: boolean;
+            text: string;
+            saved_at: string | null;
+            tab: string;
+        };
+        /**
          * NewTicketFrame
          * @description To the staff: a customer opened a ticket.
          */
@@ -3067,7 +3164,7 @@ export interface components {
             duplicate?: boolean;
             ticket?: components["schemas"]["PlaceStruct"];
         };
-        SocketFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["StaleFrame"] | components["schemas"]["AccessChangedFrame"] | components["schemas"]["AgentStatusChangedFrame"] | components["schemas"]["BatchFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["EntryAddedFrame"] | components["schemas"]["TypingNowFrame"] | components["schemas"]["ViewingNowFrame"] | components["schemas"]["ReadUpToFrame"] | components["schemas"]["NewTicketFrame"] | components["schemas"]["TicketAssignedFrame"] | components["schemas"]["TicketUpdatedFrame"] | components["schemas"]["QueueUpdatedFrame"] | components["schemas"]["SlaWarningFrame"] | components["schemas"]["SlaBreachFrame"] | components["schemas"]["AcknowledgedFrame"];
+        SocketFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["StaleFrame"] | components["schemas"]["AccessChangedFrame"] | components["schemas"]["AgentStatusChangedFrame"] | components["schemas"]["BatchFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["EntryAddedFrame"] | components["schemas"]["TypingNowFrame"] | components["schemas"]["ViewingNowFrame"] | components["schemas"]["ReadUpToFrame"] | components["schemas"]["DraftChangedFrame"] | components["schemas"]["NewTicketFrame"] | components["schemas"]["TicketAssignedFrame"] | components["schemas"]["TicketUpdatedFrame"] | components["schemas"]["QueueUpdatedFrame"] | components["schemas"]["SlaWarningFrame"] | components["schemas"]["SlaBreachFrame"] | components["schemas"]["AcknowledgedFrame"];
     };
     responses: never;
     parameters: never;
@@ -4288,6 +4385,44 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["SocketTicketIssued"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    drafts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["DraftBrief"][];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
                     };
                 };
             };
@@ -6141,6 +6276,115 @@ export interface operations {
                         pages?: number;
                         /** @description Cursor of the next page. */
                         next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tickets_draft_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["DraftsOfTicket"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tickets_draft_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraftRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["DraftSaved"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tickets_draft_destroy: {
+        parameters: {
+            query?: {
+                internal?: boolean;
+                tab?: string;
+            };
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["DraftSaved"];
                     };
                 };
             };
