@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.shifts import Hours, on_shift
+from accounts.shifts import Hours, Outlook, on_shift, outlook
 
 DAY, NIGHT = Hours(0, time(9), time(17), "UTC"), Hours(4, time(22), time(6), "UTC")  # 2024-01-01 is a Monday
 ZONES = ["UTC", "Africa/Lagos", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Australia/Lord_Howe"]
@@ -174,3 +174,48 @@ def test_against_the_second_implementation(hours: list[Hours], moment: datetime)
         return (local.weekday(), local.hour, local.minute) in minutes(shift)
 
     assert on_shift(hours, moment) is any(inside(shift) for shift in hours)
+
+
+# When it is over, and when the next one begins
+
+
+WEEK = [Hours(day, time(9), time(13), "Africa/Lagos") for day in range(5)] + [Hours(day, time(13), time(18), "Africa/Lagos") for day in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "until", "next_"),
+    [  # Lagos is an hour ahead of UTC all year
+        ([], "2024-01-01T10:00", None, None),
+        (WEEK, "2024-01-01T10:00", "2024-01-01T17:00", "2024-01-02T08:00"),
+        (WEEK, "2024-01-05T16:59:59", "2024-01-05T17:00", "2024-01-08T08:00"),
+        (WEEK, "2024-01-05T17:00", None, "2024-01-08T08:00"),
+        (WEEK, "2024-01-01T07:59", None, "2024-01-01T08:00"),
+        ([NIGHT], "2024-01-06T00:00", "2024-01-06T06:00", "2024-01-12T22:00"),
+        ([DAY], "2024-01-01T17:00", None, "2024-01-08T09:00"),
+        ([DAY], "2024-01-01T09:00", "2024-01-01T17:00", "2024-01-08T09:00"),
+        ([Hours(day, time(0), time(12), "UTC") for day in range(7)] + [Hours(day, time(12), time(0), "UTC") for day in range(7)],
+         "2024-01-01T10:00", None, None),
+        # Berlin: a night of seven hours, and one that begins in the hour that is left out
+        ([Hours(5, time(22), time(6), "Europe/Berlin")], "2024-03-31T00:59", "2024-03-31T04:00", "2024-04-06T20:00"),
+        ([Hours(6, time(2, 15), time(2, 45), "Europe/Berlin")], "2024-03-31T00:00", None, "2024-04-07T00:15"),
+        ([Hours(6, time(2, 30), time(10), "Europe/Berlin")], "2024-03-31T00:00", None, "2024-03-31T01:00"),
+        # and an hour that comes twice
+        ([Hours(6, time(2), time(2, 30), "Europe/Berlin")], "2024-10-27T00:10", "2024-10-27T00:30", "2024-10-27T01:00"),
+    ],
+)
+def test_until_when_and_when_again(hours: list[Hours], moment: str, until: str | None, next_: str | None) -> None:
+    assert outlook(hours, at(moment)) == Outlook(at(until) if until else None, at(next_) if next_ else None)
+
+
+@given(st.lists(shifts, min_size=1, max_size=3), moments | near_changes, st.data())
+def test_nothing_changes_before_what_is_foretold(hours: list[Hours], moment: datetime, data: st.DataObject) -> None:
+    found, inside = outlook(hours, moment), on_shift(hours, moment)
+    assert (found.until is not None) <= inside
+    for begins, ends, expected in ((moment, found.until or (None if inside else found.next), inside), (found.until, found.next, False)):
+        if begins is None or ends is None:
+            continue
+        within = data.draw(st.integers(0, int((ends - begins).total_seconds()) - 1 if ends - begins > timedelta(seconds=1) else 0))
+        assert on_shift(hours, begins + timedelta(seconds=within)) is expected
+        assert on_shift(hours, ends) is not expected
+    if inside and found.until is None:
+        assert all(on_shift(hours, moment + timedelta(minutes=minutes)) for minutes in range(0, 7 * 1440, 61))
