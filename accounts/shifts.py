@@ -2,6 +2,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -80,7 +81,7 @@ def _hours(shift: Hours, now: datetime) -> Iterator[datetime]:
 def _changes(zone: ZoneInfo, now: datetime) -> Iterator[datetime]:
     """The moments, to the second, at which the zone's clocks are set."""
     days = [now.astimezone(UTC) + DAY * offset for offset in range(AHEAD + 2)]
-    for before, after in zip(days, days[1:], strict=False):
+    for before, after in pairwise(days):
         if _offset(before, zone) != _offset(after, zone):
             yield _change(before.replace(microsecond=0), after.replace(microsecond=0), zone)
 

@@ -5,7 +5,7 @@ from foundation.socket.frames import Frame
 
 
 class AgentStatusChanged(Frame):
-    """Somebody's availability. To an agent on their return: that they went offline by themselves."""
+    """Somebody's availability, capacity, skills or shifts are others. To an agent on their return: that they went offline by themselves."""
 
     agent: UUID
     availability: str

@@ -272,7 +272,12 @@ def queue_asked(actor: Actor, number: int) -> tuple[Asked, Asked]:
 def queue_page(number: int, rows: Rows, duty: queries.Duty) -> Page:
     """The page of the queue that these rows are, while these agents are on duty."""
     texts = [
-        f'{{"position":{position},"waiting_since":{since},{WHY[duty.reason(Waiting(*waiting))]},"ticket":{shown.removesuffix(END)}'
-        for position, (*waiting, since, shown) in enumerate(rows, (number - 1) * PAGE + 1)
+        f'{{"position":{position},"waiting_since":{since},"skill":{_quoted(skill)},'
+        f'{WHY[duty.reason(Waiting(key, skill, *others))]},"ticket":{shown.removesuffix(END)}'
+        for position, (key, skill, *others, since, shown) in enumerate(rows, (number - 1) * PAGE + 1)
     ]
     return Page(_keys(rows), texts, "}}")
+
+
+def _quoted(key: UUID | None) -> str:
+    return "null" if key is None else f'"{key}"'

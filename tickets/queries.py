@@ -1,5 +1,5 @@
 """Reading tickets and the queue. Lists are one prepared statement whose JSON PostgreSQL builds."""
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.actor import AnyActor
 from accounts.models import AgentProfile, Skill, User
-from accounts.shifts import Hours, on_shift
+from accounts.shifts import Hours, on_shift, outlook
 from foundation.errors import NotFound
 from foundation.models import Delivery
 from foundation.units import current_organization
@@ -62,6 +62,12 @@ SELECT conversation_id FROM later
 WHERE customer_id = %(customer)s AND status <> 'closed' AND (status <> 'resolved' OR resolved_at >= %(reopens_since)s)
 ORDER BY conversation_id
 """
+HELD = f"""
+SELECT t.conversation_id, {PREFIX} || '-' || t.number, t.subject, c.name, t.status, v.staff_seq, {UNREAD}
+FROM tickets_ticket t JOIN chat_conversation v ON v.id = t.conversation_id JOIN accounts_user c ON c.id = t.customer_id
+WHERE t.organization_id = %(organization)s::uuid AND t.assignee_id = %(viewer)s::uuid AND t.status IN ('assigned', 'in_progress', 'pending')
+ORDER BY t.conversation_id
+"""
 Rows = Sequence[tuple[Any, ...]]
 LOAD = """
 SELECT a.user_id, u.name, a.availability, a.capacity, a.turn, a.lost_connection, a.last_seen_at,
@@ -76,6 +82,13 @@ WHERE a.organization_id = %(organization)s::uuid AND EXISTS (
   SELECT 1 FROM accounts_rolepermission rp JOIN auth_permission p ON p.id = rp.permission_id
   WHERE rp.organization_id = a.organization_id AND rp.role_id = u.role_id AND p.codename = 'serve_customers')
 ORDER BY u.name, a.user_id
+"""
+# What goes back into the queue when its agent has been offline for the grace time; also since when they are.
+ABSENCE = """
+SELECT a.user_id, a.went_offline_at,
+  (SELECT count(*) FROM tickets_ticket t WHERE t.organization_id = a.organization_id AND t.assignee_id = a.user_id
+     AND t.status IN ('assigned', 'in_progress', 'pending') AND t.first_response_at IS NULL)
+FROM accounts_agentprofile a WHERE a.organization_id = %(organization)s::uuid
 """
 # Agents who are alike for the queue, as one row: its reasons ask whether there is any who. Two of them are named, for a ticket may wait for
 # anybody but the one who gave it back.
@@ -362,6 +375,14 @@ def assignments_asked_for() -> list[UUID]:
     return list(Delivery.objects.filter(organization_id=current_organization(), subscriber=ASSIGN_TASK).values_list("id", flat=True))
 
 
+def held(actor: AnyActor) -> list[dict[str, Any]]:
+    """What the actor has to answer: their tickets that are not over, with the head of each and what they have not read of it."""
+    names = ("id", "number", "subject", "customer", "status", "head", "unread")
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"organization": actor.organization_id, "viewer": actor.id, "staff": True})
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def agents_named(keys: Collection[UUID]) -> dict[UUID, User]:
     """Users by key."""
     return {user.id: user for user in User.objects.filter(id__in=keys).only("id", "name")}
@@ -373,15 +394,23 @@ def numbers_of(tickets: Sequence[UUID]) -> dict[UUID, str]:
     return {key: f"{before}-{number}" for key, number in Ticket.objects.filter(pk__in=tickets).values_list("pk", "number")}
 
 
-def agents_shown() -> list[dict[str, Any]]:
+def agents_shown(now: datetime | None = None) -> list[dict[str, Any]]:
     """Every agent as the API shows them."""
-    names = dict(Skill.objects.values_list("id", "name"))
-    hidden = {"turn"}
-    return [
-        {**{key: value for key, value in agent.items() if key not in hidden}, "skills": sorted(names[skill] for skill in agent["skills"]),
-         "shifts": [asdict(shift) for shift in agent["shifts"]]}
-        for agent in agents()
-    ]
+    now = now or timezone.now()
+    names, absence, grace = dict(Skill.objects.values_list("id", "name")), _absence(), settings().grace_seconds
+    return [_shown(agent, names, now) | absence[agent["id"]] | {"grace_seconds": grace} for agent in agents(now)]
+
+
+def _absence() -> dict[UUID, dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(ABSENCE, {"organization": current_organization()})
+        return {agent: {"offline_since": since, "unanswered": unanswered} for agent, since, unanswered in cursor.fetchall()}
+
+
+def _shown(agent: dict[str, Any], skills: Mapping[UUID, str], now: datetime) -> dict[str, Any]:
+    ahead = outlook(agent["shifts"], now)
+    return {**{key: value for key, value in agent.items() if key != "turn"}, "skills": sorted(skills[skill] for skill in agent["skills"]),
+            "shifts": [asdict(shift) for shift in agent["shifts"]], "shift_until": ahead.until, "shift_next": ahead.next}
 
 
 def agent_visible(actor: AnyActor, agent: UUID) -> None:

@@ -66,6 +66,11 @@ class AgentProfileAdmin(Audited, AuditHistory, TenantAdmin):
         if wanted:
             agents.change(agent=AgentProfile.objects.get(pk=obj.pk), actor=request.actor, **wanted)
 
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            agents.announce(AgentProfile.objects.get(pk=form.instance.pk))
+
 
 class SkillAdmin(Audited, AuditHistory, TenantAdmin):
     form = OwnedForm

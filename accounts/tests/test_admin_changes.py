@@ -1,4 +1,5 @@
 """What is changed in Django admin goes through the actions, is on record, and makes nobody more powerful than who changed it."""
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.actions import people
 from accounts.actor import System
 from accounts.models import AgentProfile, AuditEntry, Organization, Role, Session, Shift, Skill, User
 from accounts.tests.admin_world import Tenant, ours, page, signed_in, superuser, tenant, text, theirs
+from foundation import events
 from foundation.errors import Conflict
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work
@@ -410,3 +412,17 @@ def test_without_a_fault_the_same_change_is_kept(real: Tenant) -> None:
 def test_the_house_itself_may_hand_out_everything(ours: Tenant) -> None:
     with unit_of_work(ours.organization.id):
         people.change_role(user=ours.agent, role=role_named(ours, "admin"), actor=System(ours.organization.id))
+
+
+def test_the_staff_hear_of_other_shifts(real: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(events.hints(), "publish", lambda group, frame, exclude="": told.append(json.loads(frame)))
+    profile = real.rows[AgentProfile]
+    with unit_of_work(real.organization.id):
+        shift = profile.shifts.get()
+    same = {"id": str(shift.pk), "weekday": shift.weekday, "starts": f"{shift.starts:%H:%M}", "ends": f"{shift.ends:%H:%M}",
+            "time_zone": shift.time_zone}
+    for given, heard in ((same, []), ({**same, "starts": "10:00"}, [str(profile.pk)])):
+        told.clear()
+        assert signed_in(real.admin).post(page(AgentProfile, "change", profile.pk), agent_form(profile, [given], [])).status_code == 302
+        assert [frame["agent"] for frame in told if frame["type"] == "agent-status-changed"] == heard

@@ -1,7 +1,8 @@
 """Agents say whether they are there; who is gone is noticed by the house."""
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.models.functions import Now
@@ -10,11 +11,12 @@ from redis import Redis
 
 from accounts import socket, tasks
 from accounts.actions import agents
-from accounts.models import AgentProfile, AuditEntry, Availability
+from accounts.models import AgentProfile, AuditEntry, Availability, Shift
 from accounts.tests.parallel import at_once
 from foundation import events
 from foundation.models import Event, Heartbeat
 from foundation.units import unit_of_work
+from tickets import queries
 
 
 @pytest.fixture
@@ -131,11 +133,56 @@ def test_staff_see_the_agents_of_their_organization(world: Any) -> None:
         "lost_connection",
         "last_seen_at",
         "load",
+        "unanswered",
+        "grace_seconds",
+        "offline_since",
         "skills",
         "shifts",
         "on_shift",
+        "shift_until",
+        "shift_next",
     }
     assert world.api(world.customer).get("agents/").status == 403
+
+
+def test_it_is_shown_what_would_go_back_and_when(world: Any) -> None:
+    held = [world.ticket(agent=world.agent) for _ in range(3)]
+    world.api(world.agent).post(f"tickets/{held[0].pk}/messages/", {"client_id": str(uuid4()), "text": "Hello."})
+    world.api(world.agent).patch("agents/me/", {"availability": "available"})
+    shown = world.api(world.agent).get("agents/me/").data
+    assert (shown["load"], shown["unanswered"], shown["grace_seconds"], shown["offline_since"]) == (3, 2, 300, None)
+    world.api(world.agent).patch("agents/me/", {"availability": "offline"})
+    since = datetime.fromisoformat(world.api(world.agent).get("agents/me/").data["offline_since"])
+    assert since == profile(world).went_offline_at
+
+
+def test_ones_own_tickets_that_are_not_over_and_what_is_unread_of_them(world: Any) -> None:
+    first, second, over, _ = (world.ticket(agent=world.agent) for _ in range(4))
+    world.ticket(agent=world.teammate)
+    world.ticket()
+    world.api(world.agent).post(f"tickets/{over.pk}/status/", {"status": "in_progress"})
+    world.api(world.agent).post(f"tickets/{over.pk}/status/", {"status": "resolved"})
+    world.api(world.customer).post(f"tickets/{second.pk}/messages/", {"client_id": str(uuid4()), "text": "And?"})
+    listed = {row["id"]: row for row in world.api(world.agent).get("tickets/", assignee="me").data}
+    rows = world.api(world.agent).get("agents/me/tickets/").data
+    assert [row["id"] for row in rows] == sorted(listed.keys() - {str(over.pk)})
+    assert rows[1] == {**{name: listed[str(second.pk)][name] for name in ("id", "number", "subject", "status", "head", "unread")},
+                       "customer": world.customer.name}
+    assert rows[1]["unread"] == rows[0]["unread"] + 1
+    assert world.api(world.manager).get("agents/me/tickets/").data == []
+    assert world.api(world.customer).get("agents/me/tickets/").status == 403
+    assert rows[0]["id"] == str(first.pk)
+
+
+def test_shifts_are_shown_as_the_moments_that_come_of_them(world: Any) -> None:
+    with unit_of_work(world.pandar.id):
+        for day in range(7):
+            Shift.objects.create(organization_id=world.pandar.id, agent_id=world.agent.id, weekday=day, starts=time(9), ends=time(17))
+        at_ten, at_night = (next(row for row in queries.agents_shown(datetime(2026, 3, 2, hour, tzinfo=UTC)) if row["id"] == world.agent.id)
+                            for hour in (10, 22))
+    tomorrow = datetime(2026, 3, 3, 9, tzinfo=UTC)
+    assert (at_ten["on_shift"], at_ten["shift_until"], at_ten["shift_next"]) == (True, datetime(2026, 3, 2, 17, tzinfo=UTC), tomorrow)
+    assert (at_night["on_shift"], at_night["shift_until"], at_night["shift_next"]) == (False, None, tomorrow)
 
 
 def test_after_a_minute_unseen_an_agent_is_offline(world: Any, told: list[dict[str, Any]]) -> None:

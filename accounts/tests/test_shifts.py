@@ -179,7 +179,7 @@ def test_against_the_second_implementation(hours: list[Hours], moment: datetime)
 # When it is over, and when the next one begins
 
 
-WEEK = [Hours(day, time(9), time(13), "Africa/Lagos") for day in range(5)] + [Hours(day, time(13), time(18), "Africa/Lagos") for day in range(5)]
+WEEK = [Hours(day, time(begins), time(ends), "Africa/Lagos") for day in range(5) for begins, ends in ((9, 13), (13, 18))]
 
 
 @pytest.mark.parametrize(

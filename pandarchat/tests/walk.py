@@ -202,6 +202,7 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("GET", "skills/"): nothing,
     ("GET", "agents/"): nothing,
     ("GET", "agents/me/"): nothing,
+    ("GET", "agents/me/tickets/"): nothing,
     ("PATCH", "agents/me/"): body(availability="busy"),
     ("PATCH", "agents/<uuid:agent>/"): body(availability="offline", capacity=0),
     ("GET", "analytics/overview/"): nothing,

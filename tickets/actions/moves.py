@@ -54,8 +54,9 @@ def take(*, actor: Actor, ticket: UUID, version: int | None = None) -> Ticket:
     return _give(found, actor.id, act=lifecycle.TAKE, actor=actor)
 
 
-def reassign(*, actor: AnyActor, ticket: UUID, agent: UUID, version: int | None = None) -> Ticket:
-    """A manager gives a ticket to an agent; the old and the new one are told. Raises Conflict at capacity, Invalid for nobody."""
+def reassign(*, actor: AnyActor, ticket: UUID, agent: UUID, version: int | None = None, requires_skill: bool = False) -> Ticket:
+    """A manager gives a ticket to an agent; the old and the new one are told. Raises Conflict at capacity, Invalid for nobody, and, where
+    asked to, Conflict for an agent who lacks the skill that the ticket needs."""
     needs(actor, "tickets.reassign_ticket", ticket)
     lock_assignment(actor.organization_id)
     found = locked(actor, ticket)
@@ -63,6 +64,8 @@ def reassign(*, actor: AnyActor, ticket: UUID, agent: UUID, version: int | None 
     _check_move(found, Status.ASSIGNED, lifecycle.REASSIGN)
     if found.assignee_id == agent:
         raise Conflict("The ticket is this agent's already.", code="already_assigned")
+    if requires_skill:
+        _check_skill(found, agent)
     before = found.assignee
     found = _give(found, agent, act=lifecycle.REASSIGN, actor=actor)
     audit.record("ticket_reassigned", actor=actor, target=found, before={"assignee": str(before.id) if before else None},
@@ -76,6 +79,13 @@ def _check_move(ticket: Ticket, to: str, act: str) -> None:
         allowed = lifecycle.MACHINE.allowed(ticket.status, act)
         raise Conflict(f"A ticket that is {ticket.status.replace('_', ' ')} cannot be assigned this way.", code="move_refused",
                        allowed=allowed, state=ticket.status)
+
+
+def _check_skill(ticket: Ticket, agent: UUID) -> None:
+    skill = queries.needed_skill(ticket)
+    person = AgentProfile.objects.select_related("user").filter(pk=agent).first()
+    if skill and person and not person.skills.filter(pk=skill["id"]).exists():
+        raise Conflict(f"{person.user.name} does not have the skill {skill['name']}.", code="lacks_skill", skill=skill)
 
 
 def _give(ticket: Ticket, agent: UUID, *, act: str, actor: AnyActor) -> Ticket:

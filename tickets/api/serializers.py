@@ -9,6 +9,7 @@ from accounts.models import AgentProfile, Availability, Skill, User
 from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.validation import KeyField, plain
 from tickets.assignment import Reason
+from tickets.lifecycle import HELD
 from tickets.lists import LATE, ORDERINGS
 from tickets.models import Category, Channel, Priority, Status, Ticket
 
@@ -193,6 +194,8 @@ class Versioned(serializers.Serializer[Any]):
 
 class Reassignment(Versioned):
     agent = KeyField()
+    requires_skill = serializers.BooleanField(default=False, help_text="Refuse, with `lacks_skill`, an agent without the skill that the "
+                                              "ticket needs.")
 
 
 class Transfer(Versioned):
@@ -233,6 +236,7 @@ class WhyItWaits(serializers.Serializer[Any]):
 class QueueItem(WhyItWaits):
     position = serializers.IntegerField()
     waiting_since = serializers.DateTimeField()
+    skill = serializers.UUIDField(allow_null=True, help_text="That an agent needs to be assigned it; `GET skills/` has its name.")
     ticket = TicketRow()
 
 
@@ -272,11 +276,30 @@ class Agent(serializers.Serializer[Any]):
     availability = serializers.ChoiceField(choices=Availability.choices)
     capacity = serializers.IntegerField()
     load = serializers.IntegerField(help_text="Open tickets: assigned and in progress.")
-    on_shift = serializers.BooleanField()
+    unanswered = serializers.IntegerField(help_text="Tickets that they hold and have not answered yet: these go back into the queue when "
+                                          "they have been offline for `grace_seconds`.")
+    grace_seconds = serializers.IntegerField()
+    offline_since = serializers.DateTimeField(allow_null=True)
+    on_shift = serializers.BooleanField(help_text="Inside a shift; without any shift, always.")
+    shift_until = serializers.DateTimeField(allow_null=True, help_text="When the current shift is over; null outside of one, and for one "
+                                            "that does not end.")
+    shift_next = serializers.DateTimeField(allow_null=True, help_text="When the next one begins after it.")
     lost_connection = serializers.BooleanField(help_text="Went offline by itself.")
     last_seen_at = serializers.DateTimeField(allow_null=True)
     skills = serializers.ListField(child=serializers.CharField())
     shifts = ShiftBrief(many=True)
+
+
+class Held(serializers.Serializer[Any]):
+    """A ticket of one's own that is not over, as it is announced."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    subject = serializers.CharField()
+    customer = serializers.CharField(help_text="Their name.")
+    status = serializers.ChoiceField(choices=[status.value for status in HELD])
+    head = serializers.IntegerField()
+    unread = serializers.IntegerField(help_text="100 for more, too.")
 
 
 class MyAvailability(serializers.Serializer[Any]):

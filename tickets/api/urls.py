@@ -19,5 +19,6 @@ urlpatterns = [
     path("skills/", views.Skills.as_view()),
     path("agents/", views.Agents.as_view()),
     path("agents/me/", views.MyAgent.as_view()),
+    path("agents/me/tickets/", views.MyTickets.as_view()),
     path("agents/<uuid:agent>/", views.OneAgent.as_view()),
 ]

@@ -162,6 +162,17 @@ class MyAgent(ApiView):
         return Response(queries.agent_shown(agent.pk))
 
 
+class MyTickets(ApiView):
+    listed = True
+    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue"}
+
+    @extend_schema(responses=serializers.Held(many=True))
+    def get(self, request: Request) -> Response:
+        """The caller's tickets that are not over, with what is unread of each: what a client announces and counts."""
+        found = queries.held(self.actor)
+        return Response(Listed(found, count=len(found)))
+
+
 class OneAgent(ApiView):
     @extend_schema(request=serializers.AgentChanges, responses=serializers.Agent)
     def patch(self, request: Request, agent: UUID) -> Response:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actions import people
 from accounts.actor import System
-from accounts.models import AgentProfile, AuditEntry, Role, User
+from accounts.models import AgentProfile, AgentSkill, AuditEntry, Role, Skill, User
 from accounts.tests.parallel import at_once
 from chat.models import Entry
 from foundation.models import Event
@@ -287,6 +287,24 @@ def test_a_disabled_agent_is_given_nothing(world: Any) -> None:
 def test_capacity_binds_managers_too(world: Any) -> None:
     set_capacity(world, world.teammate, 0)
     assert post(world, world.manager, world.ticket(), "reassign", agent=str(world.teammate.id)).code == "at_capacity"
+
+
+def test_whoever_lacks_the_skill_is_refused_where_that_is_asked(world: Any) -> None:
+    with unit_of_work(world.pandar.id):
+        skill = Skill.objects.create(organization_id=world.pandar.id, name="cards")
+        Category.objects.create(organization_id=world.pandar.id, slug="cards", name="Cards", skill=skill)
+        AgentSkill.objects.create(organization_id=world.pandar.id, agent_id=world.teammate.id, skill=skill)
+    ticket = world.ticket(category="cards")
+    refused = post(world, world.manager, ticket, "reassign", agent=str(world.agent.id), requires_skill=True)
+    assert (refused.status, refused.code, refused.body["skill"]) == (409, "lacks_skill", {"id": str(skill.pk), "name": "cards"})
+    assert world.pandar.fresh(ticket).assignee_id is None
+    skilled = post(world, world.manager, ticket, "reassign", agent=str(world.teammate.id), requires_skill=True)
+    assert skilled.data["assignee"]["id"] == str(world.teammate.id)
+    unasked = post(world, world.manager, ticket, "reassign", agent=str(world.agent.id))
+    assert unasked.data["assignee"]["id"] == str(world.agent.id), "a manager may insist"
+    assert post(world, world.manager, world.ticket(), "reassign", agent=str(world.agent.id), requires_skill=True).status == 200
+    nobody = post(world, world.manager, ticket, "reassign", agent=str(world.customer.id), requires_skill=True)
+    assert nobody.code == "not_an_agent"
 
 
 def test_to_whom_it_belongs_it_is_not_given(world: Any) -> None:

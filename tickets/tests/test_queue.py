@@ -67,6 +67,7 @@ def test_the_ticket_in_it_is_the_lists(world: Any) -> None:
     (row,) = rows(world)
     (listed,) = world.api(world.manager).get("tickets/").data
     assert row["ticket"] == listed
+    assert row["skill"] is None
     assert row["waiting_since"] == listed["queued_at"]
     assert listed["id"] == str(ticket.pk)
 
@@ -101,6 +102,7 @@ def test_nobody_has_the_skill(world: Any) -> None:
     world.ticket(category="cards")
     every_agent(world, availability="available")
     assert reason(world) == "nobody_with_skill"
+    assert rows(world)[0]["skill"] == str(skill.pk)
     with unit_of_work(world.pandar.id):
         AgentSkill.objects.create(organization_id=world.pandar.id, agent_id=world.agent.id, skill=skill)
     assert reason(world) == "next"

@@ -56,6 +56,23 @@ export interface paths {
         patch: operations["agents_me_partial_update"];
         trace?: never;
     };
+    "/api/v1/agents/me/tickets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caller's tickets that are not over, with what is unread of each: what a client announces and counts. */
+        get: operations["agents_me_tickets_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/analytics/overview/": {
         parameters: {
             query?: never;
@@ -1384,7 +1401,23 @@ export interface components {
             capacity: number;
             /** @description Open tickets: assigned and in progress. */
             load: number;
+            /** @description Tickets that they hold and have not answered yet: these go back into the queue when they have been offline for `grace_seconds`. */
+            unanswered: number;
+            grace_seconds: number;
+            /** Format: date-time */
+            offline_since: string | null;
+            /** @description Inside a shift; without any shift, always. */
             on_shift: boolean;
+            /**
+             * Format: date-time
+             * @description When the current shift is over; null outside of one, and for one that does not end.
+             */
+            shift_until: string | null;
+            /**
+             * Format: date-time
+             * @description When the next one begins after it.
+             */
+            shift_next: string | null;
             /** @description Went offline by itself. */
             lost_connection: boolean;
             /** Format: date-time */
@@ -1652,6 +1685,21 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description A ticket of one's own that is not over, as it is announced. */
+        Held: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            subject: string;
+            /** @description Their name. */
+            customer: string;
+            status: components["schemas"]["HeldStatusEnum"];
+            head: number;
+            /** @description 100 for more, too. */
+            unread: number;
+        };
+        /** @enum {string} */
+        HeldStatusEnum: "assigned" | "in_progress" | "pending";
         /** @description An export; or a file of the format itself, which has `startNode` and `nodes`. */
         ImportedJourneyRequest: {
             description?: string;
@@ -2115,6 +2163,11 @@ export interface components {
             position: number;
             /** Format: date-time */
             waiting_since: string;
+            /**
+             * Format: uuid
+             * @description That an agent needs to be assigned it; `GET skills/` has its name.
+             */
+            skill: string | null;
             ticket: components["schemas"]["TicketRow"];
         };
         ReadTo: {
@@ -2135,6 +2188,11 @@ export interface components {
             version?: number;
             /** Format: uuid */
             agent: string;
+            /**
+             * @description Refuse, with `lacks_skill`, an agent without the skill that the ticket needs.
+             * @default false
+             */
+            requires_skill?: boolean;
         };
         RefreshTokenRequest: {
             refresh: string;
@@ -2899,7 +2957,7 @@ export interface components {
         };
         /**
          * AgentStatusChangedFrame
-         * @description Somebody's availability. To an agent on their return: that they went offline by themselves.
+         * @description Somebody's availability, capacity, skills or shifts are others. To an agent on their return: that they went offline by themselves.
          */
         AgentStatusChangedFrame: {
             /**
@@ -3310,6 +3368,44 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["Agent"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    agents_me_tickets_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Held"][];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
                     };
                 };
             };
