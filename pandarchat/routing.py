@@ -5,6 +5,7 @@ from uuid import UUID
 
 import accounts.socket
 import chat.socket
+import tickets.socket
 from foundation import history
 from foundation.async_database import STRANGERS, in_thread
 from foundation.socket.application import SocketApplication
@@ -49,5 +50,5 @@ class HouseBackend:
         await in_thread(identity.organization_id, accounts.socket.gone, identity)
 
 
-COMMANDS = [*accounts.socket.COMMANDS, *chat.socket.COMMANDS]
+COMMANDS = [*accounts.socket.COMMANDS, *chat.socket.COMMANDS, *tickets.socket.COMMANDS]
 sockets = SocketApplication(backend=HouseBackend(), commands=COMMANDS)

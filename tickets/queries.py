@@ -1,6 +1,6 @@
 """Reading tickets and the queue. Lists are one prepared statement whose JSON PostgreSQL builds."""
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from foundation.models import Delivery
 from foundation.units import current_organization
 from tickets import lifecycle
 from tickets.assignment import TEXTS, Candidate, Reach, Reason, Waiting, reason
-from tickets.models import QueueSettings, Ticket
+from tickets.models import QueueSettings, Status, Ticket
 
 ASSIGN_TASK = "tickets.tasks.assign"
 UNREAD_MOST = 100
@@ -50,6 +50,17 @@ ONE = f"""
 SELECT {JSON.format(unread=UNREAD)} FROM tickets_ticket t {JOINS}
 WHERE t.conversation_id = %(ticket)s AND (%(staff)s OR t.customer_id = %(viewer)s)
 """
+# Those that come before a ticket in the queue's order, counted from its head, and no further than is told.
+BEFORE = """
+SELECT count(*) FROM (
+  SELECT 1 FROM tickets_ticket b
+  WHERE b.organization_id = %(organization)s AND b.status = 'queued'
+    AND (b.priority > %(priority)s
+         OR b.priority = %(priority)s AND (b.created_at, b.conversation_id) < (%(created_at)s, %(ticket)s))
+  ORDER BY b.priority DESC, b.created_at, b.conversation_id LIMIT %(most)s) counted
+"""
+PLACES_MOST = 100
+ATTENDED = {Reason.NEXT, Reason.ALL_AT_CAPACITY}
 # A ticket's follow-ups, and theirs, that take messages of the customer.
 FOLLOW_UPS = """
 WITH RECURSIVE later AS (
@@ -204,8 +215,21 @@ def detail(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
     before, after = Q(pk=row.follow_up_of_id), Q(follow_up_of=row)
     return {**shown, "skill": needed_skill(row) if actor.staff else None,
             "follow_up_of": next(iter(_briefly(actor, before)), None) if row.follow_up_of_id else None,
-            "follow_ups": _briefly(actor, after), "allowed_statuses": lifecycle.allowed_by_hand(row, actor),
+            "follow_ups": _briefly(actor, after), "waiting": place_of(row) if row.status == Status.QUEUED else None,
+            "allowed_statuses": lifecycle.allowed_by_hand(row, actor),
             "allowed_actions": lifecycle.possible_actions(row, actor)}
+
+
+def place_of(ticket: Ticket) -> dict[str, Any]:
+    """Where in the queue a ticket waits, exact for the first hundred, and whether anybody who could take it is there now."""
+    given = {"organization": ticket.organization_id, "priority": ticket.priority, "created_at": ticket.created_at, "ticket": ticket.pk,
+             "most": PLACES_MOST}
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, given)
+        (before,) = cursor.fetchone()
+    exact = before < PLACES_MOST
+    return {"position": before + exact, "exact": exact, "since": ticket.queued_at,
+            "attended": replace(duty(), paused=False).reason(waiting_of(ticket)) in ATTENDED}
 
 
 def _briefly(actor: AnyActor, which: Q) -> list[dict[str, Any]]:
@@ -232,9 +256,14 @@ def needed_skill(ticket: Ticket) -> dict[str, Any] | None:
 
 def why_waits(ticket: Ticket) -> dict[str, str]:
     """Why a queued ticket waits, as the queue says it."""
-    skill = needed_skill(ticket)
-    why = duty().reason(Waiting(ticket.pk, skill["id"] if skill else None, ticket.preferred_agent_id, ticket.released_by_id))
+    why = duty().reason(waiting_of(ticket))
     return {"reason": why.value, "reason_text": TEXTS[why]}
+
+
+def waiting_of(ticket: Ticket) -> Waiting:
+    """A queued ticket as the assignment sees it."""
+    skill = needed_skill(ticket)
+    return Waiting(ticket.pk, skill["id"] if skill else None, ticket.preferred_agent_id, ticket.released_by_id)
 
 
 def skills() -> list[dict[str, Any]]:

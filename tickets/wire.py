@@ -51,6 +51,11 @@ class QueueUpdated(Frame):
     assigned: int | msgspec.UnsetType = msgspec.UNSET
 
 
+class QueueMoved(Frame):
+    """To whoever asked by `watch-queue`: places in the queue are others now. Fetch one's own ticket again, two seconds later at the
+    earliest."""
+
+
 class SlaWarning(Frame):
     """To the staff: less than half of a clock's time is left (`warning`), or less than a fifth (`critical`)."""
 
@@ -76,4 +81,4 @@ class SlaBreach(Frame):
     assignee: UUID | None
 
 
-FRAMES = [NewTicket, TicketAssigned, TicketUpdated, QueueUpdated, SlaWarning, SlaBreach]
+FRAMES = [NewTicket, TicketAssigned, TicketUpdated, QueueUpdated, QueueMoved, SlaWarning, SlaBreach]

@@ -91,6 +91,14 @@ class Connection:
         if group is not None and group not in self._groups:
             self._layer.detach(group, self)
 
+    def listen(self, group: str) -> None:
+        """Hears a group that is no room, until `unlisten` or the socket's end. The caller has checked the right to it."""
+        if self.closing is None:
+            self._layer.attach(group, self)
+
+    def unlisten(self, group: str) -> None:
+        self._layer.detach(group, self)
+
     def close(self, code: int, reason: str = "", *, flush: bool = True) -> None:
         """Ends the socket: what waits is sent first (`flush`), and a peer that takes nothing is cut off after `abort_seconds`."""
         if self.closing is not None:

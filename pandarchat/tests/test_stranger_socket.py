@@ -34,6 +34,7 @@ TABLE: dict[str, Fields] = {
         {"ticket": mine.ticket.pk, "client_id": uuid4(), "attachments": [theirs.upload.id]}],
     "typing": lambda theirs, mine: [{"ticket": theirs.ticket.pk}, {"ticket": theirs.ticket.pk, "internal": True}],
     "viewing": lambda theirs, mine: [{"ticket": theirs.ticket.pk}],
+    "watch-queue": lambda theirs, mine: [{}, {"watching": False}],
     "read": lambda theirs, mine: [{"ticket": theirs.ticket.pk, "seq": 2}],
 }
 REFUSED = {"authenticate", "join-ticket-room", "typing", "viewing", "read"}

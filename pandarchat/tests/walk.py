@@ -138,6 +138,7 @@ TABLE: dict[tuple[str, str], Tries] = {
         Try(mine, {"organization": mine.tenant.organization.slug, "email": theirs.tenant.customer.email})],
     ("POST", "auth/password/reset/confirm/"): lambda theirs, mine: [
         Try(mine, {"token": token, "password": "another long password"}) for token in (mine.invitation_token, "not a token")],
+    ("POST", "auth/password/"): body(password="not mine", new_password="another long password"),
     ("POST", "auth/email/"): body(password=PASSWORD, email="seized@example.com"),
     ("POST", "auth/email/confirm/"): lambda theirs, mine: [Try(mine, {"token": mine.invitation_token})],
     ("POST", "auth/email/confirmation/"): lambda theirs, mine: [
@@ -229,7 +230,9 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "journeys/<uuid:journey>/versions/<int:number>/restore/"): body(version=2),
     ("GET", "journeys/<uuid:journey>/runs/"): nothing,
     ("POST", "journeys/<uuid:journey>/runs/"): nothing,
+    ("GET", "runs/"): nothing,
     ("GET", "runs/<uuid:run>/"): nothing,
+    ("POST", "runs/<uuid:run>/check/"): body(node="ask", value="seized"),
     ("POST", "runs/<uuid:run>/answers/"): body(node="ask", value="seized"),
     ("POST", "runs/<uuid:run>/back/"): nothing,
     ("GET", "tickets/<uuid:ticket>/answers/"): nothing,

@@ -18,6 +18,7 @@ from foundation.socket.frames import encode
 from foundation.units import unit_of_work
 from tickets import metrics, queries, wire
 from tickets.actions.moves import assigned_frame, lock_assignment
+from tickets.actions.waiting import queue_moved
 from tickets.assignment import Assigned, assign, reach
 from tickets.models import Status
 
@@ -118,6 +119,7 @@ def _give(organization: UUID, decided: Sequence[Assigned]) -> None:
     if not rows:
         return
     queue = Push(staff_group(organization), encode(wire.QueueUpdated(assigned=len(rows))))
+    queue_moved(organization)
     transaction.on_commit(partial(_tell, organization, rows, [*pushes, queue]), robust=True)
 
 

@@ -21,6 +21,7 @@ from foundation.events import Push
 from foundation.socket.frames import encode
 from tickets import lifecycle, queries, wire
 from tickets.actions import timing
+from tickets.actions.waiting import queue_moved
 from tickets.models import OPEN, Category, Priority, Status, Ticket
 
 
@@ -105,6 +106,8 @@ def _give(ticket: Ticket, agent: UUID, *, act: str, actor: AnyActor) -> Ticket:
 
     def event(thing: Ticket, source: str) -> None:
         told_assigned(thing, before=before)
+        if source == Status.QUEUED:
+            queue_moved(thing.organization_id)
         if before is not None:
             events.emit("capacity.freed", {"agent": str(before)})
 

@@ -149,17 +149,27 @@ class RelatedTicket(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=Status.choices)
 
 
+class PlaceInQueue(serializers.Serializer[Any]):
+    """How a ticket waits, for its customer too."""
+
+    position = serializers.IntegerField(help_text="1 is next. In the order in which tickets are assigned.")
+    exact = serializers.BooleanField(help_text="Whether it is that place, or one behind it: beyond 100 nobody counts.")
+    since = serializers.DateTimeField()
+    attended = serializers.BooleanField(help_text="Whether anybody who could take it is at work now, with or without room for it.")
+
+
 class TicketDetail(TicketRow):
     """A ticket with what the viewer may do with it now; `skill` is what an agent needs to be assigned it, for the staff."""
 
     skill = SkillBrief(allow_null=True)
     follow_up_of = RelatedTicket(allow_null=True, help_text="The ticket that was over when its customer wrote again.")
     follow_ups = RelatedTicket(many=True)
+    waiting = PlaceInQueue(allow_null=True, help_text="null where it does not wait in the queue.")
     allowed_statuses = serializers.ListField(child=serializers.ChoiceField(choices=Status.choices))
     allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["take", "release", "transfer", "reassign"]))
 
     class Meta(TicketRow.Meta):
-        fields = [*TicketRow.Meta.fields, "skill", "follow_up_of", "follow_ups", "allowed_statuses", "allowed_actions"]
+        fields = [*TicketRow.Meta.fields, "skill", "follow_up_of", "follow_ups", "waiting", "allowed_statuses", "allowed_actions"]
         read_only_fields = fields
 
 

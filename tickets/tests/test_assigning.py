@@ -98,7 +98,7 @@ def test_staff_and_customer_are_told_after_the_commit(world: Any, monkeypatch: p
     run(world)
     kinds = Counter((group.rsplit(":", 1)[1], frame["type"]) for group, frame in frames)
     assert kinds == {("staff", "entry"): 1, ("public", "entry"): 1, ("staff", "ticket-assigned"): 1, ("staff", "queue-updated"): 1,
-                     (str(world.customer.id), "ticket-updated"): 1}
+                     (str(world.customer.id), "ticket-updated"): 1, (str(world.pandar.id), "queue-moved"): 1}
     (assigned,) = [frame for _, frame in frames if frame["type"] == "ticket-assigned"]
     assert (assigned["ticket"], assigned["number"], assigned["assignee"]["name"]) == (str(ticket.pk), "PAN-1001", world.agent.name)
 

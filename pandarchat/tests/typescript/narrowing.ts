@@ -66,6 +66,8 @@ export function heard(frame: Schemas["SocketFrame"]): string | number | boolean 
       return frame.version;
     case "queue-updated":
       return frame.assigned;
+    case "queue-moved":
+      return frame.type;
     case "sla-warning":
       return frame.state;
     case "sla-breach":
