@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.actor import Actor, AnyActor
 from foundation.errors import NotFound
 from journeys.graph import checking, rendering
+from journeys.graph.answers import Refused, accept
 from journeys.graph.format import CREATE_TICKET, END, Graph, Node
 from journeys.graph.rendering import INSERTION
 from journeys.graph.walking import Journey as Walkable
@@ -154,6 +155,24 @@ def run(actor: Actor, key: UUID) -> Run:
     if found is None:
         raise NotFound("There is no such run.")
     return found
+
+
+def under_way(actor: Actor) -> list[dict[str, Any]]:
+    """The newest active runs, of all journeys, those that are not offered any more among them."""
+    return [run_shown(found) for found in runs_visible_to(actor).filter(status=RunStatus.ACTIVE)[:RUNS_SHOWN]]
+
+
+def problem(actor: Actor, key: UUID, node: str, value: Any) -> str | None:
+    """Why this would be no answer to a question of a run, None where it would be one. Raises NotFound for a question of another journey."""
+    found = run(actor, key)
+    question = walkable(found.version_id).graph.question(node)
+    if question is None:
+        raise NotFound("There is no such question.")
+    try:
+        accept(question, value)
+    except Refused as refusal:
+        return str(refusal)
+    return None
 
 
 def runs(actor: Actor, journey: UUID) -> list[dict[str, Any]]:

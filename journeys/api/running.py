@@ -29,6 +29,16 @@ class Runs(ApiView):
         return shown(running.start(actor=self.actor, journey=journey), status=201)
 
 
+class UnderWay(ApiView):
+    listed = True
+
+    @extend_schema(responses=serializers.RunShown(many=True))
+    def get(self, request: Request) -> Response:
+        """The newest runs that are not completed, of the caller or, for staff, of everybody: to be gone on with, on whatever device."""
+        found = queries.under_way(self.actor)
+        return Response(Listed(found, count=len(found)))
+
+
 def shown(run: Run, status: int = 200) -> Response:
     return Response(queries.run_shown(run), status)
 
@@ -45,6 +55,16 @@ class Answers(ApiView):
     def post(self, request: Request, run: UUID) -> Response:
         """Answer what is asked, or change an earlier answer; 409 `not_asked` with the run as it is for any other question."""
         return shown(running.answer(actor=self.actor, run=run, **valid(serializers.NewAnswer, request)))
+
+
+class Check(ApiView):
+    own_key = True
+
+    @extend_schema(request=serializers.NewAnswer, responses=serializers.AnswerChecked)
+    def post(self, request: Request, run: UUID) -> Response:
+        """Whether this would be an answer, while it is being typed. Nothing is stored."""
+        problem = queries.problem(self.actor, run, **valid(serializers.NewAnswer, request))
+        return Response({"valid": problem is None, "problem": problem})
 
 
 class Back(ApiView):

@@ -262,6 +262,11 @@ class AnswerShown(serializers.Serializer[Any]):
     text = serializers.CharField(help_text="For people.")
 
 
+class AnswerChecked(serializers.Serializer[Any]):
+    valid = serializers.BooleanField()
+    problem = serializers.CharField(allow_null=True, help_text="Why it is no answer, for people.")
+
+
 class TicketBrief(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number = serializers.CharField()

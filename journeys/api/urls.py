@@ -20,8 +20,10 @@ urlpatterns = [
     path("journeys/<uuid:journey>/versions/<int:number>/", building.OneVersion.as_view()),
     path("journeys/<uuid:journey>/versions/<int:number>/restore/", building.RestoreVersion.as_view()),
     path("journeys/<uuid:journey>/runs/", running.Runs.as_view()),
+    path("runs/", running.UnderWay.as_view()),
     path("runs/<uuid:run>/", running.OneRun.as_view()),
     path("runs/<uuid:run>/answers/", running.Answers.as_view()),
+    path("runs/<uuid:run>/check/", running.Check.as_view()),
     path("runs/<uuid:run>/back/", running.Back.as_view()),
     path("tickets/<uuid:ticket>/answers/", running.TicketAnswers.as_view()),
 ]
