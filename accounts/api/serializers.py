@@ -92,6 +92,10 @@ class Password(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
 
 
+class PasswordChange(Password):
+    new_password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
 class PasswordAndCode(Password, Code):
     pass
 

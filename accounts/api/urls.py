@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import factors, invitations, mail, views
+from accounts.api import factors, invitations, mail, passwords, views
 
 urlpatterns = [
     path("auth/register/", views.Register.as_view()),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("users/<uuid:user>/factor/", factors.Anothers.as_view()),
     path("auth/sessions/", views.Sessions.as_view()),
     path("auth/sessions/<uuid:session>/", views.OneSession.as_view()),
+    path("auth/password/", passwords.OwnPassword.as_view()),
     path("auth/password/reset/", mail.PasswordReset.as_view()),
     path("auth/password/reset/confirm/", mail.PasswordResetConfirm.as_view()),
     path("auth/email/", mail.EmailChange.as_view()),

@@ -369,6 +369,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Another password for oneself. Everything that was open ends, but for the browser that asks: its session begins anew. */
+        post: operations["auth_password_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password/reset/": {
         parameters: {
             query?: never;
@@ -921,6 +938,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest runs that are not completed, of the caller or, for staff, of everybody: to be gone on with, on whatever device. */
+        get: operations["runs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/": {
         parameters: {
             query?: never;
@@ -966,6 +1000,23 @@ export interface paths {
         put?: never;
         /** @description Return to the question before; its answer is kept. */
         post: operations["runs_back_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Whether this would be an answer, while it is being typed. Nothing is stored. */
+        post: operations["runs_check_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1440,6 +1491,11 @@ export interface components {
         };
         /** @enum {string} */
         AllowedActionsEnum: "take" | "release" | "transfer" | "reassign";
+        AnswerChecked: {
+            valid: boolean;
+            /** @description Why it is no answer, for people. */
+            problem: string | null;
+        };
         AnswerShown: {
             node: string;
             question: string;
@@ -2082,6 +2138,10 @@ export interface components {
             password: string;
             code: string;
         };
+        PasswordChangeRequest: {
+            password: string;
+            new_password: string;
+        };
         PasswordRequest: {
             password: string;
         };
@@ -2090,6 +2150,17 @@ export interface components {
             id: string | null;
             name: string;
             staff: boolean;
+        };
+        /** @description How a ticket waits, for its customer too. */
+        PlaceInQueue: {
+            /** @description 1 is next. In the order in which tickets are assigned. */
+            position: number;
+            /** @description Whether it is that place, or one behind it: beyond 100 nobody counts. */
+            exact: boolean;
+            /** Format: date-time */
+            since: string;
+            /** @description Whether anybody who could take it is at work now, with or without room for it. */
+            attended: boolean;
         };
         /** @description What is promised of the tickets of some categories, or, as the default, of all that have no policy of their own. */
         Policy: {
@@ -2444,6 +2515,8 @@ export interface components {
             /** @description The ticket that was over when its customer wrote again. */
             follow_up_of: components["schemas"]["RelatedTicket"] | null;
             follow_ups: components["schemas"]["RelatedTicket"][];
+            /** @description null where it does not wait in the queue. */
+            waiting: components["schemas"]["PlaceInQueue"] | null;
             allowed_statuses: components["schemas"]["StatusEnum"][];
             allowed_actions: components["schemas"]["AllowedActionsEnum"][];
         };
@@ -2533,6 +2606,8 @@ export interface components {
             /** @description The ticket that was over when its customer wrote again. */
             follow_up_of: components["schemas"]["RelatedTicket"] | null;
             follow_ups: components["schemas"]["RelatedTicket"][];
+            /** @description null where it does not wait in the queue. */
+            waiting: components["schemas"]["PlaceInQueue"] | null;
             allowed_statuses: components["schemas"]["StatusEnum"][];
             allowed_actions: components["schemas"]["AllowedActionsEnum"][];
             reason: components["schemas"]["ReasonEnum"];
@@ -2880,6 +2955,21 @@ export interface components {
             ref?: string | null;
         };
         /**
+         * WatchQueueCommand
+         * @description Hear `queue-moved` from now on, or (false) no more; for a customer who looks at a ticket that waits.
+         */
+        WatchQueueCommand: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watch-queue";
+            /** @default true */
+            watching?: boolean;
+            /** @default null */
+            ref?: string | null;
+        };
+        /**
          * ReadyFrame
          * @description The socket is authenticated. `expires_at` is UTC: authenticate again before. `history` names the life of the database: where it is
          *         another than before, a backup was restored or a standby took over, and the client forgets every entry that it holds.
@@ -3163,6 +3253,18 @@ export interface components {
             assigned?: number;
         };
         /**
+         * QueueMovedFrame
+         * @description To whoever asked by `watch-queue`: places in the queue are others now. Fetch one's own ticket again, two seconds later at the
+         *         earliest.
+         */
+        QueueMovedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "queue-moved";
+        };
+        /**
          * SlaWarningFrame
          * @description To the staff: less than half of a clock's time is left (`warning`), or less than a fifth (`critical`).
          */
@@ -3203,7 +3305,7 @@ export interface components {
             assignee: string | null;
         };
         Entry: components["schemas"]["MessageEntry"] | components["schemas"]["EditEntry"] | components["schemas"]["DeletionEntry"] | components["schemas"]["AssignmentEntry"] | components["schemas"]["StatusChangeEntry"] | components["schemas"]["ChangeEntry"];
-        SocketCommand: components["schemas"]["AuthenticateCommand"] | components["schemas"]["PongCommand"] | components["schemas"]["AgentStatusCommand"] | components["schemas"]["JoinTicketRoomCommand"] | components["schemas"]["LeaveTicketRoomCommand"] | components["schemas"]["SendMessageCommand"] | components["schemas"]["TypingCommand"] | components["schemas"]["ViewingCommand"] | components["schemas"]["ReadCommand"];
+        SocketCommand: components["schemas"]["AuthenticateCommand"] | components["schemas"]["PongCommand"] | components["schemas"]["AgentStatusCommand"] | components["schemas"]["JoinTicketRoomCommand"] | components["schemas"]["LeaveTicketRoomCommand"] | components["schemas"]["SendMessageCommand"] | components["schemas"]["TypingCommand"] | components["schemas"]["ViewingCommand"] | components["schemas"]["ReadCommand"] | components["schemas"]["WatchQueueCommand"];
         /**
          * AcknowledgedFrame
          * @description A command was done; for `send-message` the message is committed, and has this number; in `ticket`, if it is there: a customer's message to a ticket that is over goes into its follow-up.
@@ -3222,7 +3324,7 @@ export interface components {
             duplicate?: boolean;
             ticket?: components["schemas"]["PlaceStruct"];
         };
-        SocketFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["StaleFrame"] | components["schemas"]["AccessChangedFrame"] | components["schemas"]["AgentStatusChangedFrame"] | components["schemas"]["BatchFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["EntryAddedFrame"] | components["schemas"]["TypingNowFrame"] | components["schemas"]["ViewingNowFrame"] | components["schemas"]["ReadUpToFrame"] | components["schemas"]["DraftChangedFrame"] | components["schemas"]["NewTicketFrame"] | components["schemas"]["TicketAssignedFrame"] | components["schemas"]["TicketUpdatedFrame"] | components["schemas"]["QueueUpdatedFrame"] | components["schemas"]["SlaWarningFrame"] | components["schemas"]["SlaBreachFrame"] | components["schemas"]["AcknowledgedFrame"];
+        SocketFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["StaleFrame"] | components["schemas"]["AccessChangedFrame"] | components["schemas"]["AgentStatusChangedFrame"] | components["schemas"]["BatchFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["EntryAddedFrame"] | components["schemas"]["TypingNowFrame"] | components["schemas"]["ViewingNowFrame"] | components["schemas"]["ReadUpToFrame"] | components["schemas"]["DraftChangedFrame"] | components["schemas"]["NewTicketFrame"] | components["schemas"]["TicketAssignedFrame"] | components["schemas"]["TicketUpdatedFrame"] | components["schemas"]["QueueUpdatedFrame"] | components["schemas"]["QueueMovedFrame"] | components["schemas"]["SlaWarningFrame"] | components["schemas"]["SlaBreachFrame"] | components["schemas"]["AcknowledgedFrame"];
     };
     responses: never;
     parameters: never;
@@ -4091,6 +4193,42 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["Me"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    auth_password_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Asked"];
                     };
                 };
             };
@@ -5613,6 +5751,44 @@ export interface operations {
             };
         };
     };
+    runs_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RunShown"][];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     runs_retrieve: {
         parameters: {
             query?: never;
@@ -5711,6 +5887,44 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["RunShown"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_check_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["AnswerChecked"];
                     };
                 };
             };
