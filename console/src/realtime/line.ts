@@ -61,6 +61,8 @@ const FIRST_PAUSE = 500 // milliseconds; the pause is a random part of it, twice
 const LONGEST_PAUSE = 20_000
 const BEGINS_WITHIN = 15_000
 const ANSWER_WITHIN = 35_000 // a server gives a command 30 s
+const ANSWERS_WITHIN = 5_000 // where somebody waits and looks at it
+const NO_ROOM = '00000000-0000-0000-0000-000000000000'
 const SILENT_PINGS = 2
 const GRACE = 5_000
 const RENEWED_BEFORE = 45_000
@@ -89,7 +91,9 @@ export class Line {
     return this.#state
   }
 
+  /** Also once more, after it ended: somebody signed in again. */
   start(): void {
+    this.#tries = 0
     this.#connect()
   }
 
@@ -106,6 +110,14 @@ export class Line {
     clearTimeout(this.#pause)
     this.#tries = 0
     this.#connect()
+  }
+
+  /** The device slept, or nobody looked for long: unless something is heard within seconds, the connection is dead. */
+  check(): void {
+    const socket = this.#socket
+    if (socket === null || this.#state.name !== 'ready') return
+    this.sign({ type: 'leave-ticket-room', ticket: NO_ROOM, ref: 'check' }) // is always answered
+    this.#listenFor(ANSWERS_WITHIN, socket)
   }
 
   /** The device says that its network is gone, which it knows before any silence tells. */
@@ -141,7 +153,7 @@ export class Line {
   }
 
   /** A command whose answer nobody needs: a sign of typing that is lost is not missed. */
-  sign(command: CommandWithoutRef): void {
+  sign(command: Command): void {
     if (this.#socket !== null && this.#state.name === 'ready') this.#socket.send(JSON.stringify(command))
   }
 

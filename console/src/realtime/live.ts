@@ -4,7 +4,8 @@ import type { QueryClient } from '@tanstack/react-query'
 import { type Api, data } from '../api/client'
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
-import type { Frame, FrameOf } from './frames'
+import { Ears } from './ears'
+import type { Entry, Frame, FrameOf } from './frames'
 import { Line, type LineState } from './line'
 import { type Page, Rooms } from './rooms'
 import { type Alone, Sender } from './sender'
@@ -15,6 +16,8 @@ export type Me = components['schemas']['Me']
 const SOCKET = '/ws/v1/'
 const TOGETHER = 150 // milliseconds: hints that come close together fetch a list once
 const LONG_HIDDEN = 60_000
+const BEAT = 2_000
+const SLEPT = 10_000 // milliseconds between two beats: the device was asleep, or its browser was
 
 /** A value that components watch. */
 export class Watched<Value> {
@@ -40,10 +43,17 @@ export class Watched<Value> {
 
 export class Live {
   readonly state = new Watched<LineState>({ name: 'connecting' })
+  /** Since when there is no connection (milliseconds of `Date.now()`); null while there is one. */
+  readonly lostAt = new Watched<number | null>(Date.now())
+  /** When one's rights last changed, as far as this tab heard. */
+  readonly rightsChangedAt = new Watched<number | null>(null)
   readonly unsent = new Watched<readonly Unsent[]>([])
   readonly line: Line
   readonly rooms: Rooms
   readonly sender: Sender
+  readonly ears: Ears
+  readonly #listeners = new Set<(frame: Frame) => void>()
+  readonly #said = new Set<(ticket: string, entry: Entry) => void>()
   readonly #cache: QueryClient
   readonly #user: string
   #tabs: BroadcastChannel | undefined
@@ -58,20 +68,26 @@ export class Live {
       {
         begun: (_, forget) => {
           this.rooms.begun(forget)
+          this.ears.begun(forget)
           this.sender.send()
           this.#fetchAgain()
         },
         heard: (frame) => {
           this.rooms.heard(frame)
+          this.ears.heard(frame)
           this.#hint(frame)
+          for (const listener of this.#listeners) listener(frame)
         },
         changed: (state) => {
           this.state.set(state)
+          if (state.name === 'ready') this.lostAt.set(null)
+          else if (this.lostAt.get() === null) this.lostAt.set(Date.now())
           if (state.name === 'ended') void cache.invalidateQueries({ queryKey: keys.me })
         },
       },
     )
-    this.rooms = new Rooms(this.line, { before: (ticket, seq) => entriesBefore(api, ticket, seq) })
+    this.rooms = new Rooms(this.line, { before: (ticket, seq) => entriesBefore(api, ticket, seq) }, (ticket) => this.ears.has(ticket))
+    this.ears = new Ears(this.line, (ticket, entry) => { for (const told of this.#said) told(ticket, entry) }, (ticket) => this.rooms.has(ticket))
     this.sender = new Sender({
       user: me.id, line: this.line, store: newStore(), alone,
       changed: (unsent) => {
@@ -94,7 +110,8 @@ export class Live {
     }
     this.#tabs = tabs
     addEventListener('offline', () => { this.line.lost() }, { signal })
-    addEventListener('online', () => { this.line.wake() }, { signal })
+    addEventListener('online', () => { this.line.wake(); this.line.check() }, { signal })
+    const beating = this.#noticeSleep()
     document.addEventListener('visibilitychange', () => { this.#seen() }, { signal })
     void this.sender.refresh()
     this.line.start()
@@ -104,7 +121,43 @@ export class Live {
       tabs.close()
       this.line.stop()
       clearTimeout(this.#due)
+      clearInterval(beating)
     }
+  }
+
+  /** Whatever the server tells by itself. Returns how to end that. */
+  listen(listener: (frame: Frame) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** What is said in the tickets that `ears` listens to, each entry once. Returns how to end that. */
+  overhear(told: (ticket: string, entry: Entry) => void): () => void {
+    this.#said.add(told)
+    return () => this.#said.delete(told)
+  }
+
+  /** The same person signed in again: connect, and go on with what was kept. */
+  resume(): void {
+    if (this.state.get().name === 'ended') this.line.start()
+  }
+
+  /** One has read up to there; what is counted as unread is counted again. */
+  async read(ticket: string, seq: number): Promise<void> {
+    await this.line.command({ type: 'read', ticket, seq }).catch(() => undefined) // lost with the line: the next one says it again
+    this.#listsAreOld()
+  }
+
+  #noticeSleep(): ReturnType<typeof setInterval> {
+    let last = Date.now()
+    return setInterval(() => {
+      const now = Date.now()
+      if (now - last > SLEPT) {
+        this.line.wake()
+        this.line.check()
+      }
+      last = now
+    }, BEAT)
   }
 
   #stored(message: Unsent, answer: FrameOf<'ok'>, me: Me): void {
@@ -122,8 +175,11 @@ export class Live {
 
   #hint(frame: Frame): void {
     switch (frame.type) {
-      case 'stale':
       case 'access-changed':
+        this.rightsChangedAt.set(Date.now())
+        this.#fetchAgain()
+        break
+      case 'stale':
         this.#fetchAgain()
         break
       case 'ticket-updated':
@@ -162,6 +218,7 @@ export class Live {
       return
     }
     this.line.wake()
+    this.line.check()
     if (Date.now() - this.#hiddenSince > LONG_HIDDEN) this.#fetchAgain()
   }
 }

@@ -43,10 +43,17 @@ export class Rooms {
   readonly #rooms = new Map<string, Room>()
   readonly #line: Line
   readonly #pages: Pages
+  readonly #heardBy: (ticket: string) => boolean
 
-  constructor(line: Line, pages: Pages) {
+  /** Rooms that are `heardBy` somebody else too are not left. */
+  constructor(line: Line, pages: Pages, heardBy: (ticket: string) => boolean = () => false) {
     this.#line = line
     this.#pages = pages
+    this.#heardBy = heardBy
+  }
+
+  has(ticket: string): boolean {
+    return this.#rooms.has(ticket)
   }
 
   /** Hear a conversation from now on; `changed` is called whenever its view is another. Returns how to end that. */
@@ -61,7 +68,7 @@ export class Rooms {
       room.watchers.delete(changed)
       if (room.watchers.size > 0 || this.#rooms.get(ticket) !== room) return
       this.#rooms.delete(ticket)
-      this.#line.sign({ type: 'leave-ticket-room', ticket })
+      if (!this.#heardBy(ticket)) this.#line.sign({ type: 'leave-ticket-room', ticket })
     }
   }
 

@@ -175,4 +175,26 @@ describe('a line', () => {
     await answer
     expect(line.state.name).toBe('waiting')
   })
+
+  it('asks whether it lives, and is cut where nothing is heard within seconds', () => {
+    const { line, told } = started()
+    latest().ready()
+    line.check()
+    expect(latest().commands('leave-ticket-room')).toHaveLength(1)
+    latest().say({ type: 'ok', ref: 'check' })
+    vi.advanceTimersByTime(5_001)
+    expect(line.state.name).toBe('ready')
+    line.check()
+    vi.advanceTimersByTime(5_001)
+    expect(told.states).toEqual(['connecting', 'ready', 'waiting'])
+  })
+
+  it('begins once more after it ended', () => {
+    const { line, told } = started()
+    latest().ready()
+    latest().close(4403)
+    line.start()
+    latest().ready()
+    expect([line.state.name, told.begun]).toEqual(['ready', [false, false]])
+  })
 })

@@ -54,7 +54,7 @@ class Tab {
   changes = 0
   readonly server: Conversation
 
-  constructor(server: Conversation) {
+  constructor(server: Conversation, heardBy?: () => boolean) {
     this.server = server
     this.line = new Line(
       { open: () => new FakeSocket() as unknown as WebSocket, ticket: () => Promise.resolve(''), random: () => 0 },
@@ -64,7 +64,7 @@ class Tab {
         changed: () => undefined,
       },
     )
-    this.rooms = new Rooms(this.line, server)
+    this.rooms = new Rooms(this.line, server, heardBy)
     this.line.start()
   }
 
@@ -194,6 +194,14 @@ describe('a room', () => {
     alone.watch()()
     await alone.settle()
     expect([latest().commands('leave-ticket-room').length, alone.rooms.view(TICKET)]).toEqual([1, undefined])
+  })
+
+  it('that somebody else listens to is not left', async () => {
+    const tab = new Tab(new Conversation(1), () => true)
+    latest().ready()
+    tab.watch()()
+    await tab.settle()
+    expect([latest().commands('leave-ticket-room').length, tab.rooms.has(TICKET)]).toEqual([0, false])
   })
 
   it('says that it could not be opened, and is opened by the next connection', async () => {
