@@ -110,6 +110,7 @@ class FactorState(serializers.Serializer[Any]):
 class Enrolment(serializers.Serializer[Any]):
     secret = serializers.CharField()
     uri = serializers.CharField(help_text="otpauth://, to be shown as a QR code.")
+    picture = serializers.CharField(help_text="The QR code: an SVG as a data: URI.")
 
 
 class BrowserSession(serializers.Serializer[Any]):

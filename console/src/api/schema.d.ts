@@ -1707,6 +1707,8 @@ export interface components {
             secret: string;
             /** @description otpauth://, to be shown as a QR code. */
             uri: string;
+            /** @description The QR code: an SVG as a data: URI. */
+            picture: string;
         };
         /** @description `from` … `to` are the viewer's own numbers; `more` where others follow (or, reading backwards, precede). */
         EntryPage: {

@@ -1,6 +1,7 @@
 /** Buttons: one that is meant (`primary`), the usual, one without a frame (`quiet`), one that destroys (`danger`). */
 import type { ReactNode } from 'react'
-import { Button as Pressable, type ButtonProps, Tooltip, TooltipTrigger } from 'react-aria-components'
+import { Button as Pressable, type ButtonProps, ProgressBar, Tooltip, TooltipTrigger } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
 
 import styles from './Button.module.css'
 
@@ -14,9 +15,10 @@ interface Props extends Omit<ButtonProps, 'className' | 'style' | 'children'> {
 }
 
 export function Button({ look = 'usual', small = false, icon, children, ...rest }: Props) {
+  const { t } = useTranslation()
   return (
     <Pressable {...rest} className={styles.button ?? ''} data-look={look} data-small={small}>
-      {rest.isPending === true ? <span className={styles.busy} aria-hidden="true" /> : icon}
+      {rest.isPending === true ? <ProgressBar isIndeterminate aria-label={t('app.loading')} className={styles.busy ?? ''} /> : icon}
       <span>{children}</span>
     </Pressable>
   )

@@ -17,10 +17,12 @@ interface Props extends Omit<TextFieldProps, 'className' | 'style' | 'children'>
   wrong?: string | undefined
   /** The label is read aloud and not shown. */
   unlabelled?: boolean
+  /** A name or a code, which no keyboard is to improve. */
+  exact?: boolean
 }
 
-export function TextField({ label, hint, placeholder, rows, wrong, unlabelled = false, ...rest }: Props) {
-  const shown = placeholder === undefined ? {} : { placeholder }
+export function TextField({ label, hint, placeholder, rows, wrong, unlabelled = false, exact = false, ...rest }: Props) {
+  const shown = { ...(placeholder === undefined ? {} : { placeholder }), ...(exact ? { autoCapitalize: 'none', spellCheck: 'false' as const } : {}) }
   return (
     <Given {...rest} className={styles.field ?? ''} {...(wrong === undefined ? {} : { isInvalid: true })}>
       <Label className={unlabelled ? 'unseen' : (styles.label ?? '')}>{label}</Label>

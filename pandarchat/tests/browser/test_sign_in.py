@@ -1,7 +1,12 @@
 """Signing in, in a real browser."""
+import pyotp
 import pytest
+from django.db.models.functions import Now
 from playwright.sync_api import Page, expect
 
+from accounts.actions import factors
+from accounts.models import Factor, Organization, User
+from foundation.units import unit_of_work
 from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown
 from pandarchat.tests.world import PASSWORD, World
 
@@ -13,6 +18,14 @@ def fill(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def secured(world: World) -> str:
+    """The secret of the agent's authenticator app."""
+    with unit_of_work(world.pandar.id):
+        secret = factors.enrol(user=User.objects.select_related("organization").get(id=world.agent.id)).secret
+        Factor.objects.update(confirmed_at=Now())
+    return secret
 
 
 def test_somebody_signs_in_and_comes_where_they_wanted_to_go(world: World, sit_down: SitDown, forgive: Forgive) -> None:
@@ -59,3 +72,36 @@ def test_a_page_that_does_what_its_policy_forbids_fails_its_test(sit_down: SitDo
         document.head.append(style)
     }""")
     assert page.evaluate("getComputedStyle(document.body).color") != "rgb(255, 0, 0)"
+
+
+def test_a_second_factor_is_asked_for_and_a_wrong_code_changes_nothing(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401", "400")
+    secret = secured(world)
+    page = sit_down(at="/sign-in")
+    fill(page, world.agent.email)
+    code = page.get_by_label("Code")
+    code.fill("000000" if pyotp.TOTP(secret).now() != "000000" else "111111")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("alert")).not_to_be_empty()
+    code.fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("navigation", name="Pandar Chat")).to_be_visible()
+
+
+def test_where_it_is_demanded_the_app_is_set_up_and_recovery_codes_are_kept_before_one_goes_on(
+        world: World, sit_down: SitDown, forgive: Forgive, accessible: Accessible) -> None:
+    forgive("401")
+    with unit_of_work(world.pandar.id):
+        Organization.objects.filter(id=world.pandar.id).update(requires_second_factor=True)
+    page = sit_down(at="/sign-in")
+    fill(page, world.agent.email)
+    expect(page.get_by_alt_text("QR code")).to_be_visible()
+    assert page.get_by_alt_text("QR code").evaluate("picture => picture.naturalWidth") > 0
+    accessible(page)
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(page.locator("code").inner_text()).now())
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    expect(page.get_by_role("button", name="Go on")).to_be_disabled()
+    page.get_by_text("I have kept them").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("navigation", name="Pandar Chat")).to_be_visible()
