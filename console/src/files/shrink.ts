@@ -1,0 +1,49 @@
+/** Photos of a phone are often larger than the server takes: such a picture is drawn anew, a little smaller. */
+import { ApiError } from '../api/errors'
+
+export const MOST_BYTES = 5 * 1024 * 1024
+const MOST_PIXELS = 40_000_000
+const DRAWN = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/heic', 'image/heif', 'image/avif', 'image/bmp'])
+const TAKEN = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'application/pdf'])
+const STEPS = [{ side: 4096, quality: 0.9 }, { side: 3072, quality: 0.85 }, { side: 2048, quality: 0.8 }] as const
+
+/** The file, or a smaller JPEG of the same picture. Rejects with ApiError: `unsupported_file`, `unreadable`, `too_large`. */
+export async function shrunk(file: File): Promise<File> {
+  if (TAKEN.has(file.type) && file.size <= MOST_BYTES) return file
+  if (!DRAWN.has(file.type)) throw new ApiError(TAKEN.has(file.type) ? 413 : 400, { code: TAKEN.has(file.type) ? 'too_large' : 'unsupported_file' })
+  const picture = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => {
+    throw new ApiError(400, { code: 'unreadable' })
+  })
+  try {
+    for (const { side, quality } of STEPS) {
+      const smaller = await drawn(picture, side, quality)
+      if (smaller.size <= MOST_BYTES) return new File([smaller], renamed(file.name), { type: 'image/jpeg' })
+    }
+  } finally {
+    picture.close()
+  }
+  throw new ApiError(413, { code: 'too_large' })
+}
+
+/** Width and height within a longest side and what the server decodes; never larger than they were. */
+export function fitted(width: number, height: number, side: number): { width: number; height: number } {
+  const scale = Math.min(1, side / Math.max(width, height), Math.sqrt(MOST_PIXELS / (width * height)))
+  return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) }
+}
+
+async function drawn(picture: ImageBitmap, side: number, quality: number): Promise<Blob> {
+  const size = fitted(picture.width, picture.height, side)
+  const canvas = document.createElement('canvas')
+  Object.assign(canvas, size)
+  canvas.getContext('2d')?.drawImage(picture, 0, 0, size.width, size.height)
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      if (blob === null) reject(new ApiError(400, { code: 'unreadable' }))
+      else resolve(blob)
+    }, 'image/jpeg', quality)
+  })
+}
+
+function renamed(name: string): string {
+  return `${name.replace(/\.[^.]*$/u, '')}.jpg`
+}

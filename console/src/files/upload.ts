@@ -1,0 +1,47 @@
+/** Sending a file, with how far it is; a picture that is too large for the server is made smaller first. */
+import { cookie } from '../api/client'
+import { ApiError } from '../api/errors'
+import type { components } from '../api/schema'
+import { shrunk } from './shrink'
+
+export type Uploaded = components['schemas']['AttachmentStruct']
+const ADDRESS = '/api/v1/upload/'
+
+interface Sending {
+  /** 0 to 1. */
+  readonly progress?: (sent: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** The stored file. Rejects with ApiError, by the server's code or `too_large` of a file that cannot be made small enough. */
+export async function upload(file: File, { progress, signal }: Sending = {}): Promise<Uploaded> {
+  const fitting = await shrunk(file)
+  signal?.throwIfAborted()
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', ADDRESS)
+    request.setRequestHeader('Accept', 'application/json')
+    request.setRequestHeader('X-CSRFToken', cookie('csrftoken') ?? '')
+    request.upload.onprogress = ({ loaded, total }) => { progress?.(loaded / total) }
+    request.onload = () => {
+      const body = parsed(request.responseText)
+      if (request.status === 201) resolve(body.data as Uploaded)
+      else reject(new ApiError(request.status, body))
+    }
+    request.onerror = () => { reject(new ApiError(0, {})) }
+    request.onabort = () => { reject(new DOMException('', 'AbortError')) }
+    signal?.addEventListener('abort', () => { request.abort() })
+    const form = new FormData()
+    form.append('file', fitting)
+    request.send(form)
+  })
+}
+
+/** A proxy's own page has no body that is ours. */
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
