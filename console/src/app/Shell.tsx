@@ -10,6 +10,7 @@ import { data } from '../api/client'
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
 import { LANGUAGES, type Language, speak } from '../i18n'
+import { Keyboard } from '../keyboard/Keyboard'
 import { Connection } from './Connection'
 import styles from './Shell.module.css'
 import { useApi, useMe } from './session'
@@ -35,6 +36,7 @@ export function Shell() {
         <Connection />
         <Outlet />
       </div>
+      <Keyboard />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { Button, Label, TextArea, TextField } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 
 import { useLive, useMe } from '../app/session'
+import { useActs } from '../keyboard/useAct'
 import styles from './Composer.module.css'
 
 const LONGEST = 10_000
@@ -23,6 +24,15 @@ export function Composer({ ticket, customer }: { ticket: string; customer: strin
     setText('')
     void sender.post({ ticket, text: text.trim(), internal, attachments: [] })
   }
+  const area = useRef<HTMLTextAreaElement>(null)
+  const write = (note: boolean) => {
+    setInternal(note)
+    area.current?.focus()
+  }
+  useActs([
+    { id: 'conversation.reply', text: t('act.reply'), group: 'conversation', key: 'r', run: () => { write(false) } },
+    { id: 'conversation.note', text: t('act.note'), group: 'conversation', key: 'n', possible: staff, run: () => { write(true) } },
+  ])
   const typed = (given: string) => {
     setText(given)
     if (Date.now() - signed.current < SIGN_EVERY) return
@@ -44,7 +54,7 @@ export function Composer({ ticket, customer }: { ticket: string; customer: strin
       ) : null}
       <TextField className={styles.field ?? ''} value={text} onChange={typed}>
         <Label className="unseen">{internal ? t('composer.note') : t('composer.replyTo', { who: customer })}</Label>
-        <TextArea className={styles.text ?? ''} rows={3} placeholder={internal ? t('composer.noteFor') : t('composer.replyTo', { who: customer })}
+        <TextArea ref={area} className={styles.text ?? ''} rows={3} placeholder={internal ? t('composer.noteFor') : t('composer.replyTo', { who: customer })}
           onKeyDown={(event: KeyboardEvent) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
             event.preventDefault()

@@ -9,6 +9,7 @@ import { keys } from '../api/keys'
 import { useApi } from '../app/session'
 import { Empty } from '../app/States'
 import { Conversation } from '../conversation/Conversation'
+import { useActs } from '../keyboard/useAct'
 import styles from './Inbox.module.css'
 import { TicketList } from './TicketList'
 import { TicketPanel } from './TicketPanel'
@@ -22,6 +23,7 @@ export function Inbox() {
   const [view, setView] = useState<ViewName>('mine')
   const [order, setOrder] = useState<Order>('activity')
   const go = useNavigate()
+  useActs(VIEW_NAMES.map((name) => ({ id: `view.${name}`, text: t(`views.${name}`), group: 'go' as const, run: () => { setView(name) } })))
   return (
     <div className={styles.inbox} data-open={ticket !== undefined}>
       <section className={styles.views} aria-label={t('views.label')}>

@@ -9,6 +9,7 @@ import { useApi, useLive, useWatched } from '../app/session'
 import { Empty, Failure, Loading } from '../app/States'
 import { ago } from '../app/time'
 import { Chip } from './Chip'
+import { useActs } from '../keyboard/useAct'
 import styles from './TicketList.module.css'
 import { type Order, ORDERS, VIEWS, type ViewName } from './views'
 
@@ -37,16 +38,24 @@ export function TicketList({ view, order, chosen, onOrder, onChoose }: Props) {
     if (hasNextPage && !isFetchingNextPage && lastSeen >= rows.length - AHEAD) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastSeen, rows.length])
 
-  const step = (event: KeyboardEvent) => {
-    const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
-    if (by === undefined || rows.length === 0) return
-    event.preventDefault()
+  const step = (by: number) => {
     const at = rows.findIndex((row) => row.id === chosen)
     const next = Math.min(Math.max(at + by, 0), rows.length - 1)
     virtual.scrollToIndex(next)
     const row = rows[next]
     if (row !== undefined) onChoose(row.id)
   }
+  const arrow = (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (by === undefined) return
+    event.preventDefault()
+    step(by)
+  }
+  const possible = rows.length > 0
+  useActs([
+    { id: 'list.next', text: t('act.next'), group: 'list', key: 'j', possible, run: () => { step(1) } },
+    { id: 'list.previous', text: t('act.previous'), group: 'list', key: 'k', possible, run: () => { step(-1) } },
+  ])
 
   return (
     <section className={styles.list} aria-label={t('list.label')}>
@@ -61,7 +70,7 @@ export function TicketList({ view, order, chosen, onOrder, onChoose }: Props) {
       </header>
       {list.isPending ? <Loading /> : list.isError && rows.length === 0 ? <Failure text={t('list.failed')} again={() => void list.refetch()} />
         : rows.length === 0 ? <Empty text={t(view === 'mine' ? 'list.emptyMine' : 'list.empty')} /> : (
-          <div ref={scroller} className={styles.scroller} role="listbox" aria-label={t('list.label')} tabIndex={0} onKeyDown={step}
+          <div ref={scroller} className={styles.scroller} role="listbox" aria-label={t('list.label')} tabIndex={0} onKeyDown={arrow}
             aria-activedescendant={chosen === undefined ? undefined : `ticket-${chosen}`}>
             <div className={styles.all} style={{ height: virtual.getTotalSize() }}>
               {seen.map(({ index, start }) => {

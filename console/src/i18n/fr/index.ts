@@ -2,7 +2,8 @@
 import { app } from './app'
 import { conversation } from './conversation'
 import { inbox } from './inbox'
+import { keyboard } from './keyboard'
 import { signIn } from './sign-in'
 import { ticket } from './ticket'
 
-export const fr = { ...app, ...signIn, ...inbox, ...conversation, ...ticket }
+export const fr = { ...app, ...signIn, ...inbox, ...conversation, ...ticket, ...keyboard }

@@ -1,0 +1,26 @@
+/** How a component offers what it can do: by a key, in the palette, and on the sheet of keys. */
+import { useEffect, useState, useSyncExternalStore } from 'react'
+
+import { written } from './keys'
+import { type Act, registry } from './registry'
+
+/** Offered as long as the component is on the page. `useAct({ id: 'ticket.take', text: t('act.take'), group: 'ticket', key: 't', run })` */
+export function useAct(act: Act): void {
+  useActs([act])
+}
+
+export function useActs(acts: readonly Act[]): void {
+  const [owner] = useState(() => ({}))
+  useEffect(() => { registry.put(owner, acts) }) // each time, so that what runs is of the latest drawing
+  useEffect(() => () => { registry.drop(owner) }, [owner])
+}
+
+export function useOffered(): readonly Act[] {
+  return useSyncExternalStore(registry.watch, registry.acts)
+}
+
+/** The key that does this, as tooltips and menus show it; undefined where none does. */
+export function useKeyOf(id: string): string | undefined {
+  const key = useOffered().find((act) => act.id === id)?.key
+  return key === undefined ? undefined : written(key)
+}
