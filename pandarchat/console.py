@@ -3,14 +3,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-# Scripts and styles are files of ours; data: is for small pictures in styles, blob: for pictures that are still to be uploaded.
-POLICY = "; ".join((
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "media-src 'self'", "img-src 'self' data: blob:",
-    "font-src 'self'", "connect-src 'self'",
-    "manifest-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
-))
-HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache", "Referrer-Policy": "same-origin",
-           "Cross-Origin-Opener-Policy": "same-origin"}
+HEADERS = {"Cache-Control": "no-cache"}
 # Where the browser finds its own way. What is not here stays a 404, so that a mistyped address of the API is none of ours.
 ADDRESSES = r"^(?:sign-in|(?:tickets|queue|settings|journeys|portal)(?:/.*)?)?$"
 MISSING = "The console has not been built here. `make run` builds it where there is Node 20; the API and /admin/ work without."

@@ -1,6 +1,6 @@
 """Every address of the house."""
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts import pages
 from foundation import health
@@ -23,7 +23,7 @@ api = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SpectacularAPIView.as_view(http_method_names=READ), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(http_method_names=READ, url_name="schema"), name="docs"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(http_method_names=READ, url_name="schema"), name="docs"),
     path("api/asyncapi.yaml", asyncapi.description, name="asyncapi"),
     path("api/socket", asyncapi.page, name="socket"),
     path("api", errors.nothing_here),

@@ -9,6 +9,7 @@ from hmac import compare_digest
 from uuid import UUID
 
 import pyotp
+import segno
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
@@ -51,6 +52,11 @@ class Enrolment:
 
     secret: str = field(repr=False)
     uri: str = field(repr=False)
+
+    @property
+    def picture(self) -> str:
+        """The QR code: an SVG as a data: URI, which a page shows without a style or script in it."""
+        return str(segno.make(self.uri).svg_data_uri(scale=4, light="#fff"))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-import segno
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -60,8 +59,7 @@ class Enrolment(Public):
 
 
 def shown(enrolment: factors.Enrolment) -> Response:
-    picture = segno.make(enrolment.uri).svg_data_uri(scale=4, light="#fff")
-    return Response({"secret": enrolment.secret, "uri": enrolment.uri, "picture": picture}, 201)
+    return Response({"secret": enrolment.secret, "uri": enrolment.uri, "picture": enrolment.picture}, 201)
 
 
 class Own(ApiView):
