@@ -257,10 +257,12 @@ def binaries() -> Path:
 
 def test_the_dockerfile_is_pinned_checked_and_not_root() -> None:
     text = (ROOT / "Dockerfile").read_text()
-    ((argument, base),) = re.findall(r"^ARG (\w+)=(\S+)$", text.partition("\nFROM ")[0], re.MULTILINE)
-    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base)
-    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {f"${{{argument}}}"}
-    assert [filled(SERVICES[name]["build"]["args"][argument]) for name in PRODUCT] == [base] * len(PRODUCT), "compose builds what we pin"
+    bases = dict(re.findall(r"^ARG (\w+)=(\S+)$", text.partition("\nFROM ")[0], re.MULTILINE))
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base := bases["PYTHON_IMAGE"])
+    assert re.fullmatch(r"node:\d+\.\d+\.\d+-\w+-slim", bases["NODE_IMAGE"])
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {f"${{{argument}}}" for argument in bases}
+    built = [filled(SERVICES[name]["build"]["args"]["PYTHON_IMAGE"]) for name in PRODUCT]
+    assert built == [base] * len(PRODUCT), "compose builds what we pin"
     assert "--require-hashes" in text
     assert re.findall(r"^USER (\S+)", text, re.MULTILINE) == ["10001:10001"]
     assert re.search(r"^(CMD|ENTRYPOINT|EXPOSE|USER)", text.partition("\nUSER ")[2], re.MULTILINE)
