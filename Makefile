@@ -1,7 +1,7 @@
 # `make help` says what there is. Everything happens in .venv and under PANDAR_VAR (var); settings: .env.example.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test faults soak reliability lint lock openapi story bench bench-quick bench-report bench-services bench-server clean
+.PHONY: help run test faults soak reliability lint lock openapi story bench bench-quick bench-report bench-console bench-services bench-server clean
 
 # A .env beside this file is read as `NAME=value` lines; what the environment says already goes before it.
 ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; do \
@@ -69,6 +69,9 @@ bench-quick: $(STAMP)  ## the same in three minutes on a small world, into var/b
 
 bench-report: $(STAMP)  ## write docs/performance.md again from the rows of the last run and bench/remarks.md
 	@$(ENV) exec $(PYTHON) -m bench report
+
+bench-console: $(STAMP)  ## measure the console in a browser alone, on the world of the last bench, and write the page again
+	@$(ENV) exec $(PYTHON) -m bench console
 
 bench-services: $(STAMP)  ## PostgreSQL, Redis and a world of 100,000 tickets to measure on (BENCH_ARGS="--tickets 1000000"); stays
 	@$(ENV) exec $(PYTHON) -m bench services $(BENCH_ARGS)

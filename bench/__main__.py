@@ -1,4 +1,4 @@
-"""`python -m bench run|report|services`: measures Pandar Chat beside the yardstick's targets."""
+"""`python -m bench run|console|report|services`: measures Pandar Chat beside the yardstick's targets."""
 import argparse
 import signal
 import sys
@@ -30,6 +30,7 @@ def arguments() -> argparse.Namespace:
     whole.add_argument("--rounds", type=int)
     whole.add_argument("--seconds", type=float, help="of each measurement over HTTP")
     whole.add_argument("--fresh", action="store_true", help="make the databases anew; wanted after some ten runs, as tickets pile up")
+    commands.add_parser("console", parents=[ports], help="the console alone, on the world of the last run; writes the page again")
     commands.add_parser("report", help="write docs/performance.md again from the rows of the last run")
     stay = commands.add_parser("services", parents=[ports], help="PostgreSQL, Redis and a world to try things on; stays until Ctrl-C")
     stay.add_argument("--tickets", type=int, default=100_000)
@@ -68,6 +69,8 @@ def main() -> int:
             stay(places(), args)
         elif args.command == "report":
             run.write(places())
+        elif args.command == "console":
+            run.measure_console(places(), args.port)
         else:
             run.measure(places(), extent(args), args.port)
     except (tools.Missing, ServiceError) as error:

@@ -49,6 +49,12 @@ GOALS = (
     Goal("assign 1,000 queued tickets to 50 agents", "inside", "assign.1000", "took_ms", 300, unit="ms"),
     Goal("statements that write in that assignment, for the tickets", "inside", "assign.1000", "giving_statements", 1, unit=" "),
     Goal("escalate 500 late of 1,000,000 open tickets, to 500 of 500", "sweep", "sweep.500", "times_slower", 1.2),
+    Goal("console: first paint of the inbox, nothing kept", "console", "load.first", "paint_ms", 1000, unit="ms"),
+    Goal("console: scripts of the inbox, compressed", "console", "load.first", "scripts_kb", 250, unit="KB"),
+    Goal("console: to another conversation, seen before", "console", "switch", "known_ms", 100, unit="ms"),
+    Goal("console: frames over 50 ms in 4 s through 10,000 tickets", "console", "scroll.list", "late", 0, unit=" "),
+    Goal("console: the same through 5,000 entries", "console", "scroll.conversation", "late", 0, unit=" "),
+    Goal("console: the same, moving a journey of 200 nodes", "console", "pan.canvas", "late", 0, unit=" "),
     Goal("other requests' p95 beside 50 logins/s, to without", "login", "login.beside", "times_slower", 1.2),
     Goal("logins/s, to what argon2 alone allows on these cores", "login", "login.beside", "of_argon2", 0.8, higher=True),
 )

@@ -89,7 +89,7 @@ def page(rows: Sequence[Row]) -> str:
     """The whole page."""
     rows = combined(rows)
     parts = [HEAD, where(about(rows)), goals(rows), section("What falls short, and why", REMARKS.read_text().strip()), side_by_side(rows),
-             growth(rows), sockets(rows), beyond(rows), processes(rows), doubts(rows), AGAIN]
+             growth(rows), sockets(rows), beyond(rows), processes(rows), console(rows), doubts(rows), AGAIN]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 
@@ -97,6 +97,7 @@ AGAIN = """## To measure again
 
     make bench                          # everything; some 25 minutes. BENCH_ARGS="--rounds 5", YARDSTICK=folder
     make bench-quick                    # three minutes on a small world, into var/bench/quick
+    make bench-console                  # the console in a browser alone, on the world of the last run
     make bench-report                   # this page again from the rows in var/bench/results.jsonl
 
 Nothing else should run on the machine meanwhile."""
@@ -243,6 +244,27 @@ def processes(rows: Sequence[Row]) -> str:
     text = ("Behind one Redis, clients spread over both; one process of the reference runs without Redis, as it may. Servers, PostgreSQL "
             "and the generator share all cores here, so on two cores two processes cannot do twice what one does.")
     return section("A second process", f"{text}\n\n{table(('', '', 'one process', 'two', 'two to one'), lines, numbers_from=2)}")
+
+
+def console(rows: Sequence[Row]) -> str:
+    """What the browser's own clocks say of the console."""
+    by_name = {row["measure"]: row for row in rows if row.get("phase") == "console"}
+    loads = [(title, *(short(by_name[name][figure]) for figure in ("paint_ms", "list_ms", "scripts_kb")))
+             for name, title in (("load.first", "nothing kept"), ("load.again", "everything kept")) if name in by_name]
+    moved = [(title, *(short(by_name[name][figure]) for figure in ("frames", "p50_ms", "p95_ms", "longest_ms", "late")))
+             for name, title in (("scroll.list", "10,000 tickets"), ("scroll.conversation", "5,000 entries and more, loaded upward"),
+                                 ("pan.canvas", "a journey of 200 nodes")) if name in by_name]
+    switch = by_name.get("switch")
+    told = [switched(switch)] if switch else []
+    tables = [table(("the inbox", "first paint ms", "list shown ms", "scripts KB"), loads) if loads else "",
+              table(("scrolled", "frames", "p50 ms", "p95 ms", "longest ms", "over 50 ms"), moved) if moved else ""]
+    intro = "A headless Chromium that draws without a graphics card, on the same cores as the server."
+    return section("The console", "\n\n".join([intro, *filter(None, tables), *told])) if by_name else ""
+
+
+def switched(row: Row) -> str:
+    new, known, worst = (short(row[name]) for name in ("new_ms", "known_ms", "known_worst_ms"))
+    return f"From one conversation to another: {new} ms where it is new, {known} ms where it was seen before (the slowest: {worst})."
 
 
 def doubts(rows: Sequence[Row]) -> str:

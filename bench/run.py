@@ -13,13 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import report, tools, worlds
+from playwright.sync_api import Error as PlaywrightError
+
+from bench import browsing, report, tools, worlds
 from bench.goals import NAMES
 from bench.places import ROOT, Places
 from bench.services import Services, call, ensure, services
 from pandarchat.services import bootstrap
 
 RESULTS = "results.jsonl"
+CONSOLE = "console"  # the phase
 STOPS = 60  # seconds that a command may take to end
 GOING_ON = ("== ", "  pandar ", "  peer ", "  limit ")  # how lines begin that say what is measured
 LATE = 500  # tickets that a sweep finds
@@ -88,6 +91,8 @@ class Run:
             self.inside()
         with self.phase(f"{LATE} late of {self.extent.tickets:,} open tickets"):
             self.sweep()
+        with self.phase("the console in a browser"):
+            self.add(browsing.measure(self.running, self.extent.tickets))
         for size in self.extent.sizes:
             with self.phase(f"the same with {size:,} tickets"):
                 smaller = worlds.prepare(self.running, size, fresh=self.extent.fresh, extras=False)
@@ -101,7 +106,7 @@ class Run:
         self.say(f"{title} …")
         try:
             yield
-        except (subprocess.SubprocessError, OSError) as error:
+        except (subprocess.SubprocessError, OSError, PlaywrightError) as error:
             self.say(f"{title}: failed, {error}")
             self.add([{"phase": "failed", "title": title, "error": named(error)}])
         self.say(f"{title}: {time.monotonic() - began:.0f} s")
@@ -193,6 +198,20 @@ def measure(places: Places, extent: Extent, first_port: int) -> None:
     tools.ready(places)
     with services(places, first_port) as running:
         Run(running, extent).everything()
+    write(places)
+
+
+def measure_console(places: Places, first_port: int) -> None:
+    """The console alone, on the world of the last run; its rows replace those of before."""
+    results = places.bench / RESULTS
+    if not results.exists():
+        raise tools.Missing(f"There is no world yet: {results} is missing. Run make bench first.")
+    kept = [line for line in results.read_text().splitlines() if json.loads(line).get("phase") != CONSOLE]
+    tickets = report.about(report.read(results))["tickets"]
+    with services(places, first_port) as running:
+        worlds.prepare(running, tickets)
+        rows = browsing.measure(running, tickets)
+    results.write_text("".join(f"{line}\n" for line in [*kept, *map(json.dumps, rows)]))
     write(places)
 
 

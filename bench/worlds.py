@@ -74,3 +74,9 @@ def targets(running: Services, tickets: int, extras: bool) -> dict[str, Any]:
             "env": {**running.others(tickets), "LIMIT_MODE": "each", "PORT": str(first + LIMIT)},
             "health": f"http://{HOST}:{first + LIMIT + 1}/health", "log": str(logs / "limit.log"), "pids": pids},
     }
+
+
+def browsers(running: Services, tickets: int) -> dict[str, str]:
+    """The address of an agent of each organization that is looked at in a browser, and the longest `conversation` of the archive."""
+    world = json.loads((folder(running.places, tickets) / "pandar.json").read_text())
+    return {**world["browsers"], "conversation": world["archive"]["conversations"][0]["ticket"]}

@@ -81,6 +81,14 @@ def test_growth_sockets_and_processes_are_shown(page: str) -> None:
     assert line(page, "most messages/s", "Pandar Chat")[2:] == ["1,000", "1,500", "**1.5**"]
 
 
+def test_the_console_is_shown_with_what_is_to_be_reached(page: str) -> None:
+    assert line(page, "everything kept")[1:] == ["120", "330", "214"]
+    assert line(page, "a journey of 200 nodes", "40")[-1] == "0"
+    assert "91 ms where it is new, 38 ms where it was seen before (the slowest: 77)" in page
+    assert line(page, "first paint of the inbox")[-1] == "reached"
+    assert line(page, "through 5,000 entries")[-1] == "**missed**"
+
+
 def test_the_remarks_stand_in_it(page: str) -> None:
     assert report.REMARKS.read_text().strip() in page
 

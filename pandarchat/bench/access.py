@@ -44,11 +44,19 @@ def world(shape: Shape, *, port: int) -> dict[str, Any]:
         named["agents"], named["customers"] = staff, [signed[user.id] for user in customers[:CUSTOMERS]]
         named["rooms"] = [{"ticket": str(room.pk), "tokens": [signed[room.customer_id], staff[2 * n], staff[2 * n + 1]]}
                           for n, room in enumerate(rooms)]
+        named["browsers"] = {MAIN: agents[0].email}
     with unit_of_work(known[QUEUE]):
+        named["browsers"][QUEUE] = first_agent()
         named["waiting"] = {"tickets": shape.waiting, "agents": list(mint(users("agent")).values())}
     with unit_of_work(known[ARCHIVE]):
+        named["browsers"][ARCHIVE] = first_agent()
         named["archive"] = {"entries": shape.entries, "agents": list(mint(users("agent")).values()), "conversations": archive()}
     return named
+
+
+def first_agent() -> str:
+    """Their address; none where the world has no such organization's people."""
+    return next((user.email for user in users("agent")), "")
 
 
 def users(role: str) -> list[User]:
