@@ -1,18 +1,26 @@
 import './theme/base.css'
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 
 import { ApiError } from './api/errors'
+import { keys } from './api/keys'
 import { App } from './app/App'
 import { theme, wear } from './app/theme'
 import { begin } from './i18n'
 
 const TRIES = 3
 
-const cache = new QueryClient({
+/** An answer that says that the session is over: ask who is here, and everything else follows from that. */
+function heard(error: unknown): void {
+  if (error instanceof ApiError && error.sessionOver) void cache.invalidateQueries({ queryKey: keys.me })
+}
+
+const cache: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: heard }),
+  mutationCache: new MutationCache({ onError: heard }),
   defaultOptions: {
     queries: {
       staleTime: 30_000, refetchOnWindowFocus: false,

@@ -3,6 +3,8 @@ import type { components } from './schema'
 
 type Body = components['schemas']['Error']
 
+const OVER = new Set(['unauthenticated', 'invalid_token', 'session_ended'])
+
 /** `status` 0: nothing was heard of the server, and whether it did anything is not known. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -26,6 +28,11 @@ export class ApiError extends Error {
   /** Whether the session is over, so that one has to sign in. */
   get signedOut(): boolean {
     return this.status === 401
+  }
+
+  /** The same, of somebody who was signed in: not of a wrong password. */
+  get sessionOver(): boolean {
+    return this.signedOut && OVER.has(this.code)
   }
 
   /** Whether the same request may well be answered a little later. */

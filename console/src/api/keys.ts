@@ -6,4 +6,6 @@ export const keys = {
   queue: ['lists', 'queue'],
   ticket: (id: string) => ['ticket', id],
   agents: ['agents'],
+  own: ['agents', 'me'],
+  mine: ['mine'],
 } as const

@@ -8,6 +8,7 @@ import { Toasts } from '../ui/Toasts'
 import { STAFF } from './pages'
 import { Shell } from './Shell'
 import { SignedIn, useWhoAmI } from './session'
+import { SignInAgain } from './SignInAgain'
 import { Failure, Loading } from './States'
 
 const PAGES = STAFF.map(({ path, load }) => ({ path: `${path}/*`, Page: lazy(load) }))
@@ -23,13 +24,13 @@ export function App() {
 
 function Staff() {
   const { t } = useTranslation()
-  const { me, error, again } = useWhoAmI()
+  const { me, here, error, again } = useWhoAmI()
   const { pathname, state } = useLocation() as { pathname: string; state: unknown }
   if (error !== null) return <Failure text={error.passes ? t('error.unreachable') : error.message} again={again} whole />
   if (me === undefined) return <Loading whole />
   if (me === null) return pathname === '/sign-in' ? <SignIn /> : <Navigate to="/sign-in" replace state={{ from: pathname }} />
   return (
-    <SignedIn key={me.id} me={me}>
+    <SignedIn key={me.id} me={me} here={here}>
       <Routes>
         <Route path="/sign-in" element={<Navigate to={wanted(state)} replace />} />
         <Route element={<Shell />}>
@@ -39,6 +40,7 @@ function Staff() {
         </Route>
         <Route path="*" element={<Navigate to="/" replace />} />
       </Routes>
+      {here ? null : <SignInAgain me={me} />}
     </SignedIn>
   )
 }

@@ -1,40 +1,58 @@
-/** Whether what is seen is the present. Nothing is said while all is well. */
-import { useEffect, useState } from 'react'
-import { Button } from 'react-aria-components'
+/** Whether what is seen is the present: always shown, in a few words. */
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { Button } from '../ui/Button'
 import styles from './Connection.module.css'
-import { useLive, useWatched } from './session'
-
-const SHORT = 600 // milliseconds without a connection that nobody needs to be told of
+import { useIsHere, useLive, useWatched } from './session'
+import { asksToSignIn } from './SignInAgain'
+import { type Said, standing } from './standing'
+import { clock } from './time'
 
 export function Connection() {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const live = useLive()
-  const state = useWatched(live.state)
-  const [late, setLate] = useState(false)
-  const [now, setNow] = useState(Date.now)
-  const ready = state.name === 'ready'
-  useEffect(() => {
-    if (ready) return undefined
-    const waiting = setTimeout(() => { setLate(true) }, SHORT)
-    const ticking = setInterval(() => { setNow(Date.now()) }, 500)
-    return () => {
-      setLate(false)
-      clearTimeout(waiting)
-      clearInterval(ticking)
-    }
-  }, [ready])
-  const text = state.name === 'waiting' ? t('line.waiting', { count: Math.max(1, Math.ceil((state.until - now) / 1000)) })
-    : state.name === 'ended' ? t('line.refused') : t('line.connecting')
+  const said = useStanding()
+  const time = said.at === undefined ? '' : clock(said.at, i18n.language)
+  const acts = {
+    now: () => { live.line.wake() },
+    again: () => { live.resume() },
+    signIn: () => { asksToSignIn.set(true) },
+  }
+  const { act } = said
   return (
-    <div role="status" className={styles.place} data-state={state.name}>
-      {ready ? <span className="unseen">{t('line.ready')}</span> : late ? (
-        <div className={styles.bar}>
-          <span>{text}</span>
-          {state.name === 'waiting' ? <Button className={styles.now ?? ''} onPress={() => { live.line.wake() }}>{t('line.now')}</Button> : null}
-        </div>
-      ) : null}
+    <div className={styles.connection} data-tone={said.tone} data-text={said.text}>
+      <i className={styles.dot} aria-hidden="true" />
+      <span role="status" className={styles.text} aria-label={t('line.label')}>{t(`line.${said.text}`, { time })}</span>
+      {said.next === undefined ? null : <span className={styles.next} aria-hidden="true">{t('line.next', { count: said.next })}</span>}
+      {act === undefined ? null : <Button small onPress={acts[act]}>{t(`line.${act}`)}</Button>}
     </div>
   )
+}
+
+function useStanding(): Said {
+  const live = useLive()
+  const here = useIsHere()
+  const line = useWatched(live.state)
+  const lostAt = useWatched(live.lostAt)
+  const rightsChangedAt = useWatched(live.rightsChangedAt)
+  const online = useSyncExternalStore(watchNetwork, () => navigator.onLine)
+  const [now, setNow] = useState(Date.now)
+  const quiet = line.name === 'ready' && here && rightsChangedAt === null
+  useEffect(() => {
+    const look = () => { setNow(Date.now()) }
+    look()
+    const ticking = quiet ? undefined : setInterval(look, 500)
+    return () => { clearInterval(ticking) }
+  }, [quiet, line, rightsChangedAt])
+  return standing({ line, here, online, lostAt, rightsChangedAt, now })
+}
+
+function watchNetwork(changed: () => void): () => void {
+  addEventListener('online', changed)
+  addEventListener('offline', changed)
+  return () => {
+    removeEventListener('online', changed)
+    removeEventListener('offline', changed)
+  }
 }

@@ -1,31 +1,51 @@
-/** What stands around every page of the staff: the way to the others, who one is, and whether there is a connection. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { CircleUser, Inbox as InboxIcon, Settings } from 'lucide-react'
-import { Button, Menu, MenuItem, MenuTrigger, Popover, Header, MenuSection, type Selection } from 'react-aria-components'
+/** What stands around every page of the staff: the way to the others, who one is, and how one and the connection stand. */
+import { CircleUser, Inbox as InboxIcon, ListOrdered, Settings, SlidersHorizontal, Workflow } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { useState } from 'react'
+import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { NavLink, Outlet } from 'react-router'
 
-import { data } from '../api/client'
-import { keys } from '../api/keys'
-import type { components } from '../api/schema'
 import { LANGUAGES, type Language, speak } from '../i18n'
 import { Keyboard } from '../keyboard/Keyboard'
+import { Menu, MenuAct, MenuChoice, MenuLine } from '../ui/Menu'
 import { Connection } from './Connection'
+import { NoticeSwitches } from './notices/NoticeSwitches'
+import { useNotices } from './notices/useNotices'
+import { OwnStatus } from './OwnStatus'
+import { STAFF } from './pages'
 import styles from './Shell.module.css'
-import { useApi, useMe } from './session'
-import { type Theme, THEMES, theme, wear } from './theme'
+import { useLeaving, useMe } from './session'
+import { THEMES, theme, wear } from './theme'
 
-type Availability = components['schemas']['AvailabilityEnum']
-const AVAILABILITIES: readonly Availability[] = ['available', 'busy', 'away', 'offline']
+interface Way {
+  readonly path: string
+  readonly text: 'queue' | 'journeys' | 'settings'
+  readonly icon: ReactNode
+  readonly needs: string
+}
+
+/** Pages that are here, for those who may do something there. */
+const WAYS: readonly Way[] = ([
+  { path: '/queue', text: 'queue', icon: <ListOrdered aria-hidden />, needs: 'tickets.reassign_ticket' },
+  { path: '/journeys', text: 'journeys', icon: <Workflow aria-hidden />, needs: 'journeys.change_journey' },
+  { path: '/settings', text: 'settings', icon: <SlidersHorizontal aria-hidden />, needs: 'accounts.use_admin' },
+] as const).filter(({ path }) => STAFF.some((place) => place.path === path))
 
 export function Shell() {
   const { t } = useTranslation()
   const me = useMe()
+  const unread = useNotices()
   return (
     <div className={styles.shell}>
       <nav className={styles.rail} aria-label={t('app.name')}>
-        <NavLink to="/" className={styles.place ?? ''} title={t('menu.inbox')}><InboxIcon aria-hidden /><span className="unseen">{t('menu.inbox')}</span></NavLink>
+        <NavLink to="/" end className={styles.place ?? ''} title={t('menu.inbox')}>
+          <InboxIcon aria-hidden /><span className="unseen">{t('menu.inbox')}</span>
+          {unread === 0 ? null : <span className={styles.unread}><span className="unseen">{t('list.unread', { count: unread })}</span><span aria-hidden="true">{unread > 99 ? '99+' : unread}</span></span>}
+        </NavLink>
+        {WAYS.filter(({ needs }) => me.permissions.includes(needs)).map(({ path, text, icon }) => (
+          <NavLink key={path} to={path} className={styles.place ?? ''} title={t(`menu.${text}`)}>{icon}<span className="unseen">{t(`menu.${text}`)}</span></NavLink>
+        ))}
         {me.permissions.includes('accounts.use_admin') ? (
           <a href="/admin/" className={styles.place} title={t('menu.administration')}><Settings aria-hidden /><span className="unseen">{t('menu.administration')}</span></a>
         ) : null}
@@ -33,8 +53,13 @@ export function Shell() {
         <Account />
       </nav>
       <div className={styles.page}>
-        <Connection />
-        <Outlet />
+        <div className={styles.content}><Outlet /></div>
+        <footer className={styles.bar}>
+          <OwnStatus />
+          <span className={styles.gap} />
+          <Connection />
+          <NoticeSwitches />
+        </footer>
       </div>
       <Keyboard />
     </div>
@@ -44,53 +69,17 @@ export function Shell() {
 function Account() {
   const { t, i18n } = useTranslation()
   const me = useMe()
-  const api = useApi()
-  const cache = useQueryClient()
+  const { leave } = useLeaving()
   const [worn, setWorn] = useState(theme)
-  const own = useQuery({ queryKey: [...keys.agents, 'me'], queryFn: () => data(api.GET('/api/v1/agents/me/')), retry: false })
-  const becoming = useMutation({
-    mutationFn: (availability: Availability) => data(api.PATCH('/api/v1/agents/me/', { body: { availability } })),
-    onSettled: () => cache.invalidateQueries({ queryKey: keys.agents }),
-  })
-  const leaving = useMutation({
-    mutationFn: () => data(api.DELETE('/api/v1/auth/session/')),
-    onSuccess: () => { cache.clear() },
-  })
-  const availability = becoming.isPending ? becoming.variables : own.data?.availability
-  const only = (chosen: Selection) => (chosen === 'all' ? undefined : [...chosen][0])
   return (
-    <MenuTrigger>
-      <Button className={styles.account ?? ''} aria-label={t('menu.account')}>
-        <CircleUser aria-hidden />
-        {availability === undefined ? null : <i className={styles.dot} data-availability={availability} title={t(`availability.${availability}`)} />}
-      </Button>
-      <Popover placement="right bottom" className={styles.popover ?? ''}>
-        <Menu className={styles.menu ?? ''}>
-          {availability === undefined ? null : (
-            <MenuSection selectionMode="single" selectedKeys={[availability]} disallowEmptySelection
-              onSelectionChange={(chosen) => { becoming.mutate(only(chosen) as Availability) }}>
-              <Header className={styles.header ?? ''}>
-                {me.name}
-                {own.data === undefined ? null : <small>{t('availability.of', { load: String(own.data.load), capacity: String(own.data.capacity) })}</small>}
-              </Header>
-              {AVAILABILITIES.map((name) => (
-                <MenuItem key={name} id={name} className={styles.item ?? ''}><i className={styles.dot} data-availability={name} />{t(`availability.${name}`)}</MenuItem>
-              ))}
-            </MenuSection>
-          )}
-          <MenuSection selectionMode="single" selectedKeys={[worn]} disallowEmptySelection
-            onSelectionChange={(chosen) => { const name = only(chosen) as Theme; wear(name); setWorn(name) }}>
-            <Header className={styles.header ?? ''}>{t('menu.theme')}</Header>
-            {THEMES.map((name) => <MenuItem key={name} id={name} className={styles.item ?? ''}>{t(`theme.${name}`)}</MenuItem>)}
-          </MenuSection>
-          <MenuSection selectionMode="single" selectedKeys={[i18n.language]} disallowEmptySelection
-            onSelectionChange={(chosen) => { speak(only(chosen) as Language) }}>
-            <Header className={styles.header ?? ''}>Language · Langue</Header>
-            {Object.entries(LANGUAGES).map(([tag, name]) => <MenuItem key={tag} id={tag} lang={tag} className={styles.item ?? ''}>{name}</MenuItem>)}
-          </MenuSection>
-          <MenuItem className={styles.item ?? ''} onAction={() => { leaving.mutate() }}>{t('menu.signOut')}</MenuItem>
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <Menu label={t('menu.account')} placement="right bottom"
+      trigger={<Button className={styles.account ?? ''} aria-label={t('menu.account')}><CircleUser aria-hidden /></Button>}>
+      <MenuChoice label={<><span>{me.name}</span><span>{t('menu.theme')}</span></>} value={worn} onChange={(name) => { wear(name); setWorn(name) }}
+        options={THEMES.map((name) => ({ value: name, label: t(`theme.${name}`) }))} />
+      <MenuChoice label="Language · Langue" value={i18n.language as Language} onChange={speak}
+        options={(Object.keys(LANGUAGES) as Language[]).map((tag) => ({ value: tag, label: LANGUAGES[tag], lang: tag }))} />
+      <MenuLine />
+      <MenuAct onAction={leave}>{t('menu.signOut')}</MenuAct>
+    </Menu>
   )
 }

@@ -1,14 +1,16 @@
 /** Who is signed in here, and what their tab hears. */
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 
 import { type Api, data, newApi } from '../api/client'
 import { ApiError } from '../api/errors'
 import { keys } from '../api/keys'
-import { Live, type Me, type Watched } from '../realtime/live'
+import { Live, type Me, Watched } from '../realtime/live'
 
 const api = newApi()
-const Signed = createContext<{ me: Me; live: Live } | null>(null)
+const Signed = createContext<{ me: Me; live: Live; here: boolean } | null>(null)
+/** Who was signed in last and did not leave: their page stays as it is until they are back. */
+const present = new Watched<Me | null>(null)
 
 export function useApi(): Api {
   return api
@@ -30,8 +32,16 @@ export function useMay(permission: string): boolean {
   return useMe().permissions.includes(permission)
 }
 
-/** The user, null where nobody is signed in, undefined while that is not known. */
-export function useWhoAmI(): { me: Me | null | undefined; error: ApiError | null; again: () => void } {
+/** Whether they are signed in now; the page of whoever was signed out elsewhere stays until they are back. */
+export function useIsHere(): boolean {
+  return useSigned().here
+}
+
+/**
+ * `me`: the user, null where nobody is signed in, undefined while that is not known. `here`: whether the session lives; where it does not,
+ * `me` is who was signed in before.
+ */
+export function useWhoAmI(): { me: Me | null | undefined; here: boolean; error: ApiError | null; again: () => void } {
   const asked = useQuery<Me | null, ApiError>({
     queryKey: keys.me,
     queryFn: () => data(api.GET('/api/v1/auth/me/')).catch((error: unknown) => {
@@ -40,18 +50,43 @@ export function useWhoAmI(): { me: Me | null | undefined; error: ApiError | null
     }),
     staleTime: Infinity,
   })
-  return { me: asked.data, error: asked.data === undefined ? asked.error : null, again: () => void asked.refetch() }
+  const before = useWatched(present)
+  const { data: me } = asked
+  useEffect(() => {
+    if (me) present.set(me)
+  }, [me])
+  const error = me === undefined && before === null ? asked.error : null
+  return { me: me ?? before ?? me, here: me !== null, error, again: () => void asked.refetch() }
+}
+
+/** Sign out, or forget who was signed in: the next one begins at the sign-in page. */
+export function useLeaving(): { leave: () => void; forget: () => void; leaving: boolean } {
+  const cache = useQueryClient()
+  const forget = () => {
+    present.set(null)
+    cache.clear()
+    cache.setQueryData(keys.me, null)
+  }
+  const ending = useMutation({
+    mutationFn: () => data(api.DELETE('/api/v1/auth/session/')),
+    onSuccess: forget,
+    onError: (error) => { if (error instanceof ApiError && error.signedOut) forget() },
+  })
+  return { leave: () => { ending.mutate() }, forget, leaving: ending.isPending }
 }
 
 /** `key` it by the user: another one has another line. */
-export function SignedIn({ me, children }: { me: Me; children: ReactNode }) {
+export function SignedIn({ me, here, children }: { me: Me; here: boolean; children: ReactNode }) {
   const cache = useQueryClient()
   const [live] = useState(() => new Live(api, cache, me))
   useEffect(() => live.start(), [live])
-  return <Signed value={{ me, live }}>{children}</Signed>
+  useEffect(() => {
+    if (here) live.resume()
+  }, [live, here])
+  return <Signed value={{ me, live, here }}>{children}</Signed>
 }
 
-function useSigned(): { me: Me; live: Live } {
+function useSigned(): { me: Me; live: Live; here: boolean } {
   const signed = useContext(Signed)
   if (signed === null) throw new Error('nobody is signed in here')
   return signed

@@ -12,16 +12,25 @@ export function ago(time: string, now: number, language: string): string {
 }
 
 /** A length of time by its largest unit: "45 s", "12 min", "3 h". */
-export function span(milliseconds: number, language: string): string {
+export function span(milliseconds: number, language: string, unitDisplay: 'narrow' | 'long' = 'narrow'): string {
   const length = Math.abs(milliseconds)
   const [value, unit] = length < MINUTE ? [length / 1000, 'second'] : length < HOUR ? [length / MINUTE, 'minute']
     : length < DAY ? [length / HOUR, 'hour'] : [length / DAY, 'day']
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 0, roundingMode: 'floor' })
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0, roundingMode: 'floor' })
     .format(value)
 }
 
-export function clock(time: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(Date.parse(time))
+export function clock(time: string | number, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(typeof time === 'number' ? time : Date.parse(time))
+}
+
+/** "18:00" where that is today, else with its day. */
+export function soon(time: string, now: number, language: string): string {
+  const [at, today] = [new Date(time), new Date(now)]
+  return new Intl.DateTimeFormat(language, {
+    hour: 'numeric', minute: '2-digit', ...(at.toDateString() === today.toDateString() ? {} : { weekday: 'short' }),
+    ...(Math.abs(at.getTime() - now) > 6 * DAY ? { day: 'numeric', month: 'short' } : {}),
+  }).format(at)
 }
 
 export function day(time: string, language: string): string {

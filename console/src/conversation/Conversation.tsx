@@ -31,7 +31,7 @@ export function Conversation({ ticket }: { ticket: string }) {
   }, [all, entries, ticket])
   const last = entries.at(-1)?.seq ?? 0
   useEffect(() => {
-    if (last > 0 && document.visibilityState === 'visible') live.line.sign({ type: 'read', ticket, seq: last })
+    if (last > 0 && document.visibilityState === 'visible') void live.read(ticket, last)
   }, [live, ticket, last])
 
   if (view.state === 'gone') return <Failure text={t('error.gone')} />

@@ -146,6 +146,7 @@ export class Live {
   async read(ticket: string, seq: number): Promise<void> {
     await this.line.command({ type: 'read', ticket, seq }).catch(() => undefined) // lost with the line: the next one says it again
     this.#listsAreOld()
+    void this.#cache.invalidateQueries({ queryKey: keys.mine })
   }
 
   #noticeSleep(): ReturnType<typeof setInterval> {

@@ -4,12 +4,8 @@ export const app = {
     unreachable: 'The server cannot be reached. Nothing that you wrote is lost.',
     gone: 'This is not here, or not yours to see.',
   },
-  line: {
-    ready: 'Connected', connecting: 'Connecting…', waiting_one: 'No connection. Next try in {{count}} second.',
-    waiting_other: 'No connection. Next try in {{count}} seconds.', now: 'Try now', refused: 'The server refuses this browser. Sign in again.',
-  },
   menu: { queue: 'Queue', journeys: 'Journeys', settings: 'Settings', inbox: 'Inbox', administration: 'Administration', signOut: 'Sign out', theme: 'Appearance',
     account: 'Your account' },
   theme: { system: 'As the device', light: 'Light', dark: 'Dark' },
-  availability: { label: 'Your status', available: 'Available', busy: 'Busy', away: 'Away', offline: 'Offline', of: '{{load}} of {{capacity}} tickets' },
+  availability: { label: 'Your status', available: 'Available', busy: 'Busy', away: 'Away', offline: 'Offline' },
 } as const

@@ -3,7 +3,8 @@ import { app } from './app'
 import { conversation } from './conversation'
 import { inbox } from './inbox'
 import { keyboard } from './keyboard'
+import { shell } from './shell'
 import { signIn } from './sign-in'
 import { ticket } from './ticket'
 
-export const en = { ...app, ...signIn, ...inbox, ...conversation, ...ticket, ...keyboard }
+export const en = { ...app, ...shell, ...signIn, ...inbox, ...conversation, ...ticket, ...keyboard }

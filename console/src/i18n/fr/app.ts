@@ -7,14 +7,8 @@ export const app: Texts<typeof en> = {
     unreachable: 'Le serveur est injoignable. Rien de ce que vous avez écrit n’est perdu.',
     gone: 'Ceci n’existe pas, ou ne vous est pas accessible.',
   },
-  line: {
-    ready: 'Connecté', connecting: 'Connexion…', waiting_one: 'Pas de connexion. Nouvel essai dans {{count}} seconde.',
-    waiting_other: 'Pas de connexion. Nouvel essai dans {{count}} secondes.', now: 'Essayer maintenant',
-    refused: 'Le serveur refuse ce navigateur. Reconnectez-vous.',
-  },
   menu: { queue: 'File d’attente', journeys: 'Parcours', settings: 'Réglages', inbox: 'Boîte de réception', administration: 'Administration', signOut: 'Se déconnecter',
     theme: 'Apparence', account: 'Votre compte' },
   theme: { system: 'Comme l’appareil', light: 'Clair', dark: 'Sombre' },
-  availability: { label: 'Votre état', available: 'Disponible', busy: 'Occupé', away: 'Absent', offline: 'Hors ligne',
-    of: '{{load}} tickets sur {{capacity}}' },
+  availability: { label: 'Votre état', available: 'Disponible', busy: 'Occupé', away: 'Absent', offline: 'Hors ligne' },
 }

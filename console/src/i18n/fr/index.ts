@@ -3,7 +3,8 @@ import { app } from './app'
 import { conversation } from './conversation'
 import { inbox } from './inbox'
 import { keyboard } from './keyboard'
+import { shell } from './shell'
 import { signIn } from './sign-in'
 import { ticket } from './ticket'
 
-export const fr = { ...app, ...signIn, ...inbox, ...conversation, ...ticket, ...keyboard }
+export const fr = { ...app, ...shell, ...signIn, ...inbox, ...conversation, ...ticket, ...keyboard }

@@ -1,0 +1,143 @@
+/** One's own availability, load and shift: always at hand, and true also when somebody else or the house changed it. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ChevronDown } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Button as Pressable, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+
+import { data } from '../api/client'
+import { keys } from '../api/keys'
+import type { components } from '../api/schema'
+import { Button } from '../ui/Button'
+import { Confirm } from '../ui/Dialog'
+import { Menu, MenuChoice } from '../ui/Menu'
+import { complain, say } from '../ui/Toasts'
+import styles from './OwnStatus.module.css'
+import { useApi, useLive, useMay, useMe } from './session'
+import { soon, span } from './time'
+
+type Agent = components['schemas']['Agent']
+type Availability = Agent['availability']
+const AVAILABILITIES: readonly Availability[] = ['available', 'busy', 'away', 'offline']
+const LATEST = 2 ** 31 - 1 // milliseconds that a timer can wait
+
+export function OwnStatus() {
+  const serves = useMay('accounts.serve_customers')
+  const api = useApi()
+  const own = useQuery({ queryKey: keys.own, queryFn: () => data(api.GET('/api/v1/agents/me/')), enabled: serves })
+  useChangesByOthers(own.data)
+  return own.data === undefined ? null : <Chosen own={own.data} />
+}
+
+function Chosen({ own }: { own: Agent }) {
+  const { t } = useTranslation()
+  const { becoming, become } = useBecoming()
+  const [leaving, setLeaving] = useState(false)
+  const shown = becoming ?? own.availability
+  const choose = (wanted: Availability) => {
+    if (wanted === 'offline' && own.load > 0 && shown !== 'offline') setLeaving(true)
+    else if (wanted !== shown) become(wanted)
+  }
+  const options = AVAILABILITIES.map((value) => ({ value, label: t(`availability.${value}`), mark: <Dot of={value} /> }))
+  return (
+    <div className={styles.own}>
+      <ToggleButtonGroup aria-label={t('availability.label')} className={styles.choices ?? ''} selectionMode="single" disallowEmptySelection
+        selectedKeys={[shown]} onSelectionChange={(keys) => { choose([...keys][0] as Availability) }}>
+        {options.map(({ value, label, mark }) => <ToggleButton key={value} id={value} className={styles.choice ?? ''}>{mark}{label}</ToggleButton>)}
+      </ToggleButtonGroup>
+      <div className={styles.menu}>
+        <Menu label={t('availability.label')} placement="top start" trigger={(
+          <Pressable className={styles.current ?? ''}><span className="unseen">{t('availability.label')}: </span><Dot of={shown} />{t(`availability.${shown}`)}<ChevronDown aria-hidden /></Pressable>
+        )}>
+          <MenuChoice label={t('availability.label')} value={shown} options={options} onChange={choose} />
+        </Menu>
+      </div>
+      <Load own={own} />
+      {own.lost_connection && shown === 'offline' ? (
+        <span className={styles.lost} role="status">{t('own.lost')} <Button small onPress={() => { become('available') }}>{t('availability.available')}</Button></span>
+      ) : <ShiftText own={own} />}
+      <Leave own={own} open={leaving} onClose={() => { setLeaving(false) }} onLeave={() => { setLeaving(false); become('offline') }} />
+    </div>
+  )
+}
+
+function Dot({ of }: { of: Availability }) {
+  return <i className={styles.dot} data-availability={of} aria-hidden="true" />
+}
+
+function Load({ own: { load, capacity } }: { own: Agent }) {
+  const { t } = useTranslation()
+  const given = { load: String(load), capacity: String(capacity) }
+  return (
+    <span className={styles.load} data-full={load >= capacity} title={t('own.loadOf', given)}>
+      <span className="unseen">{t('own.loadOf', given)}</span>
+      <span aria-hidden="true">{t('own.load', given)}</span>
+    </span>
+  )
+}
+
+function ShiftText({ own }: { own: Agent }) {
+  const { t, i18n } = useTranslation()
+  const cache = useQueryClient()
+  const [now, setNow] = useState(Date.now)
+  const next = own.shift_until ?? own.shift_next
+  useEffect(() => {
+    if (next === null) return undefined
+    const wait = Math.min(LATEST, Math.max(1_000, Date.parse(next) - Date.now() + 500))
+    const timer = setTimeout(() => {
+      setNow(Date.now())
+      void cache.invalidateQueries({ queryKey: keys.agents })
+    }, wait)
+    return () => { clearTimeout(timer) }
+  }, [next, cache, now])
+  const text = own.on_shift ? own.shift_until === null ? null : t('own.until', { time: soon(own.shift_until, now, i18n.language) })
+    : own.shift_next === null ? t('own.over') : t('own.next', { time: soon(own.shift_next, now, i18n.language) })
+  return text === null ? null : <span className={styles.shift} data-on={own.on_shift}>{text}</span>
+}
+
+function Leave({ own, open, onClose, onLeave }: { own: Agent; open: boolean; onClose: () => void; onLeave: () => void }) {
+  const { t, i18n } = useTranslation()
+  const stays = Math.max(0, own.load - own.unanswered)
+  return (
+    <Confirm title={t('offline.title')} act={t('offline.act')} danger={false} open={open} onClose={onClose} onConfirm={onLeave}>
+      <div className={styles.leave}>
+        {own.unanswered === 0 ? null : <p>{t('offline.unanswered', { count: own.unanswered, grace: span(own.grace_seconds * 1000, i18n.language, 'long') })}</p>}
+        {stays === 0 ? null : <p>{t('offline.stays', { count: stays })}</p>}
+        <p>{t('offline.none')}</p>
+      </div>
+    </Confirm>
+  )
+}
+
+/** What one is about to be, and how to become it; taken back, with the reason, where the server refuses. */
+function useBecoming(): { becoming: Availability | undefined; become: (availability: Availability) => void } {
+  const { t } = useTranslation()
+  const api = useApi()
+  const cache = useQueryClient()
+  const changing = useMutation({
+    mutationFn: (availability: Availability) => data(api.PATCH('/api/v1/agents/me/', { body: { availability } })),
+    onSuccess: (own) => { cache.setQueryData(keys.own, own) },
+    onError: (error) => { complain(t('own.failed', { why: error.message === '' ? t('error.unreachable') : error.message })) },
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.agents }),
+  })
+  return { becoming: changing.isPending ? changing.variables : undefined, become: changing.mutate }
+}
+
+/** Fetches one's own figures again when something concerns them, and says so when somebody else changed the status. */
+function useChangesByOthers(own: Agent | undefined): void {
+  const { t } = useTranslation()
+  const live = useLive()
+  const me = useMe()
+  const cache = useQueryClient()
+  const now = own?.availability
+  useEffect(() => live.listen((frame) => {
+    const mine = frame.type === 'ticket-assigned' ? frame.assignee.id === me.id || frame.previous === me.id
+      : frame.type === 'ticket-updated' ? live.ears.has(frame.ticket) : false
+    if (mine) void cache.invalidateQueries({ queryKey: keys.own })
+    const changed = frame.type === 'agent-status-changed' && frame.agent === me.id && now !== undefined && frame.availability !== now
+    if (changed && cache.isMutating() === 0 && !frame.lost_connection) {
+      const status = AVAILABILITIES.find((name) => name === frame.availability)
+      if (status !== undefined) say(t('own.changed', { status: t(`availability.${status}`) }))
+    }
+  }), [live, me.id, cache, now, t])
+}

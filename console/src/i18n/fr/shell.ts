@@ -1,0 +1,38 @@
+import type { shell as en } from '../en/shell'
+import type { Texts } from '../texts'
+
+export const shell: Texts<typeof en> = {
+  line: {
+    ready: 'Connecté', connecting: 'Connexion…', lost: 'Pas de connexion depuis {{time}}', next_one: 'prochain essai dans {{count}} seconde',
+    next_other: 'prochain essai dans {{count}} secondes', now: 'Essayer maintenant',
+    device: 'Votre appareil est hors ligne depuis {{time}}. Ce que vous écrivez est gardé et envoyé plus tard.',
+    signedOut: 'Session fermée. Ce que vous avez écrit est toujours là.', signIn: 'Se connecter', ended: 'Le serveur a fermé cette connexion.',
+    again: 'Se reconnecter', rights: 'Vos droits ont changé à {{time}} ; cette page les suit.', label: 'Connexion',
+  },
+  again: {
+    title: 'Votre session est fermée',
+    text: 'Elle a été fermée ici ou ailleurs. Tout ce que vous avez écrit est toujours là : connectez-vous pour continuer.',
+    other: 'Se connecter avec un autre compte',
+  },
+  own: {
+    load: '{{load}} sur {{capacity}}', loadOf: 'Vous avez {{load}} tickets ouverts sur {{capacity}} au plus', until: 'service jusqu’à {{time}}',
+    next: 'hors service, reprise {{time}}', over: 'hors service', changed: 'Votre statut est maintenant {{status}} : on l’a changé pour vous.',
+    lost: 'Votre connexion était perdue, vous êtes donc passé hors ligne.', failed: 'Votre statut n’a pas pu être changé. {{why}}',
+  },
+  offline: {
+    title: 'Passer hors ligne ?', act: 'Passer hors ligne',
+    unanswered_one: 'Un de vos tickets n’a pas encore eu de réponse. Après {{grace}} hors ligne, il retourne dans la file.',
+    unanswered_other: '{{count}} de vos tickets n’ont pas encore eu de réponse. Après {{grace}} hors ligne, ils retournent dans la file.',
+    stays_one: 'Le ticket que vous traitez reste le vôtre, et les responsables voient que son agent est absent.',
+    stays_other: 'Les {{count}} tickets que vous traitez restent les vôtres, et les responsables voient que leur agent est absent.',
+    none: 'Vous ne recevez plus de tickets avant d’être de nouveau disponible.',
+  },
+  notices: {
+    desktop: 'Notifications du bureau', sound: 'Son', on: 'activé', off: 'désactivé',
+    assigned: '{{number}} est à vous', message: 'Nouveau message de {{who}}', open: 'Ouvrir',
+    blockedTitle: 'Votre navigateur bloque les notifications',
+    blocked: 'Les notifications de ce site ont été refusées. Appuyez sur le signe à gauche de l’adresse, mettez « Notifications » sur « Autoriser », puis activez-les ici.',
+    missing: 'Ce navigateur ne peut pas montrer les notifications d’une page. Le son et le nombre dans l’onglet fonctionnent aussi ici.',
+    silent: 'Le navigateur ne joue aucun son avant que vous ayez appuyé sur quelque chose dans cette page.',
+  },
+}
