@@ -7,15 +7,16 @@ from uuid import UUID
 import msgspec
 import orjson
 
+from accounts.actions import agents
 from accounts.actor import Actor
 from chat import actions, queries, rooms, sending, wire
 from chat.limits import SENDS, SIGNS
 from foundation import events
 from foundation.async_database import in_thread, one_row
-from foundation.errors import Conflict
+from foundation.errors import Conflict, Forbidden
 from foundation.socket.backend import Identity, Pulse
 from foundation.socket.commands import Handler
-from foundation.socket.connection import Connection
+from foundation.socket.connection import SHOW_AGAIN, Connection, Shown
 from foundation.socket.frames import CloseCode, Frame, Ok, encode
 from foundation.units import unit_of_work
 
@@ -77,8 +78,22 @@ async def viewing(connection: Connection, command: wire.Viewing) -> Frame:
     _check_joined(connection, command.ticket)
     SIGNS.check(connection.session)
     show_viewing(connection, command.ticket, command.viewing)
-    gone = partial(show_viewing, connection, command.ticket, False)
-    connection.when_left(command.ticket, gone if command.viewing else None)
+    again, gone = (partial(show_viewing, connection, command.ticket, now) for now in (True, False))
+    connection.shows(command.ticket, Shown(again=again, gone=gone) if command.viewing else None)
+    return Ok(ref=command.ref)
+
+
+async def watch(connection: Connection, command: wire.WatchTickets) -> Frame:
+    """Hear what happens in the conversations that a list shows, and who looks at them already."""
+    organization = connection.me.organization_id
+    if not connection.me.staff:
+        raise Forbidden("Only staff watch lists of tickets.")
+    SIGNS.check(connection.session)
+    wanted = set(command.tickets)
+    known = wanted & (connection.watched.keys() | connection.rooms.keys())
+    seen = known | await in_thread(organization, may_see, connection.me, wanted - known) if wanted - known else known
+    if new := connection.watch({ticket: rooms.staff_room(ticket) for ticket in seen}):
+        events.hints().control(agents.staff_group(organization), SHOW_AGAIN, rooms=",".join(map(str, new)))
     return Ok(ref=command.ref)
 
 
@@ -109,7 +124,8 @@ def person(identity: Identity) -> wire.Person:
 
 COMMANDS: list[Any] = [
     Handler(wire.JoinTicketRoom, join), Handler(wire.LeaveTicketRoom, leave), Handler(wire.SendMessage, send), Handler(wire.Typing, typing),
-    Handler(wire.Viewing, viewing), Handler(wire.Read, read),
+    Handler(wire.Viewing, viewing), Handler(wire.WatchTickets, watch),
+    Handler(wire.Read, read),
 ]
 FRAMES = [wire.Batch, wire.Reset, wire.MessageStored, wire.EntryAdded, wire.TypingNow, wire.ViewingNow, wire.ReadUpTo, wire.DraftChanged]
 

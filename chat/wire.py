@@ -13,6 +13,7 @@ from foundation.socket.frames import Command, Frame
 BATCH_BYTES = 56 * 1024  # of entries; the longest single one may take 62 KiB
 FRAME_ROOM = 63 * 1024  # of entries and read marks together: with its frame a batch stays below the 64 KiB of the socket
 READS_BYTES = 8 * 1024
+MOST_WATCHED = 100
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TEXT)]
 
@@ -192,6 +193,13 @@ class Viewing(Command, frozen=True):
 
     ticket: UUID
     viewing: bool = True
+
+
+class WatchTickets(Command, frozen=True):
+    """For staff: these stand in a list on screen. The socket hears of them as if it had joined, though pings have no heads of them; tickets
+    that are not there, or not the staff's, are passed over. The next command replaces this one."""
+
+    tickets: Annotated[list[UUID], msgspec.Meta(max_length=MOST_WATCHED)]
 
 
 class Read(Command, frozen=True):

@@ -26,16 +26,49 @@ ORDERINGS = {
     "-created_at": ("created_at", True), "created_at": ("created_at", False),
     "-priority": ("priority", True), "priority": ("priority", False),
     "-number": ("number", True), "number": ("number", False),
+    "sla_due_at": ("sla_due_at", False), "-last_entry_at": ("last_entry_at", True),
 }
-TYPES = {"updated_at": "timestamptz", "created_at": "timestamptz", "priority": "smallint", "number": "bigint"}
+TYPES = {"updated_at": "timestamptz", "created_at": "timestamptz", "priority": "smallint", "number": "bigint", "sla_due_at": "timestamptz",
+         "last_entry_at": "timestamptz"}
+STAFFS = frozenset({"sla_due_at", "-last_entry_at"})  # orders by what customers do not see
+NEVER = "infinity"
+VALUES = {"sla_due_at": f"coalesce({{0}}.sla_due_at, '{NEVER}'::timestamptz)"}  # of an ordering whose column alone will not do
 MOST = {"smallint": 2**15 - 1, "bigint": 2**63 - 1}
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}")
 MOMENT = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00", re.ASCII)
 # What is unread is each viewer's own: it is asked by itself, and stands at the end of a ticket's JSON.
 LIST = """
-SELECT t.conversation_id::text, {json}, t.{column}::text
+SELECT t.conversation_id::text, {json}, {value_t}::text
 FROM (SELECT * FROM tickets_ticket s WHERE {where}{keyset} ORDER BY {order_s} LIMIT {size} OFFSET %(offset)s::bigint) t {joins}
 ORDER BY {order_t}
+"""
+# No index knows when something was last said, as each message would have to change it: those that changed last are looked at, one by one,
+# as a join would be planned to read all conversations there are.
+LIST_BY_CONVERSATION = """
+SELECT t.conversation_id::text, {json}, o.last_entry_at::text
+FROM (SELECT o.id, o.last_entry_at FROM (
+        SELECT s.conversation_id FROM tickets_ticket s WHERE {where} ORDER BY s.updated_at DESC, s.conversation_id DESC LIMIT {most}) s
+      CROSS JOIN LATERAL (SELECT v.id, v.last_entry_at FROM chat_conversation v WHERE v.id = s.conversation_id LIMIT 1) o
+      WHERE true{keyset} ORDER BY o.last_entry_at DESC, o.id DESC
+      LIMIT {size} OFFSET %(offset)s::bigint) o
+JOIN tickets_ticket t ON t.conversation_id = o.id {joins}
+ORDER BY o.last_entry_at DESC, o.id DESC
+"""
+LAST_TEXT = 160  # characters
+# What was said last, before the rest of a ticket's JSON; whoever does not ask for it does not pay for it.
+LAST = """'{{"last":' || coalesce(l.said, 'null') || ',' || substr({json}, 2)"""
+LAST_SAID = f"""
+LEFT JOIN LATERAL (
+  SELECT '{{{{"seq":' || e.{{number}} || ',"at":' || to_json(e.created_at) || ',"sender":' || to_json(e.sender_name)
+    || ',"staff":' || CASE WHEN e.sender_is_staff THEN 'true' ELSE 'false' END
+    || ',"internal":' || CASE WHEN e.public_seq IS NULL THEN 'true' ELSE 'false' END
+    || ',"deleted":' || CASE WHEN e.deleted_at IS NULL THEN 'false' ELSE 'true' END
+    || ',"attachments":' || coalesce(jsonb_array_length(e.data -> 'attachments'), 0)
+    || ',"text":' || to_json(left(e.text, {LAST_TEXT})) || '}}}}' AS said
+  FROM chat_entry e
+  WHERE e.organization_id = %(organization)s::uuid AND e.conversation_id = t.conversation_id AND e.kind = 'message'
+    AND e.{{number}} IS NOT NULL
+  ORDER BY e.{{number}} DESC LIMIT 1) l ON true
 """
 UNREAD = f"""
 SELECT {queries.UNREAD} FROM unnest(%(tickets)s::uuid[]) WITH ORDINALITY AS t (conversation_id, place) ORDER BY t.place
@@ -53,6 +86,10 @@ LATE = {
     "critical": "s.sla_critical_at < now() AND (s.sla_due_at IS NULL OR s.sla_due_at >= now())",
     "breached": "s.sla_due_at < now()",
 }
+OPEN = "open"
+NOT_OVER = "s.status IN ('queued', 'assigned', 'in_progress', 'pending')"  # as the indexes of what is open have it
+NEEDS = ("(s.skill_id = %(skill)s::uuid OR s.skill_id IS NULL AND s.category_id IN (SELECT id FROM tickets_category "
+         "WHERE organization_id = %(organization)s::uuid AND skill_id = %(skill)s::uuid))")
 # As an array, so that each one's tickets are looked up by the index that leads with them.
 OF_OFFLINE = ("s.assignee_id = ANY (ARRAY(SELECT a.user_id FROM accounts_agentprofile a "
               "WHERE a.organization_id = %(organization)s::uuid AND a.availability = 'offline'))")
@@ -79,6 +116,8 @@ class Wanted:
     category: str | None = None  # slug
     tag: str | None = None
     sla: str | None = None
+    skill: UUID | None = None
+    last: bool = False  # with what was said last
     ordering: str = "-updated_at"
     page: int = 1
     cursor: str | None = None
@@ -131,24 +170,31 @@ def tickets(actor: Actor, wanted: Wanted) -> Listed:
 
 def asked(actor: Actor, wanted: Wanted) -> tuple[Asked, Asked]:
     """The statements of a page: its rows, and how many there are. Raises Invalid for a foreign cursor, Forbidden for a customer who asks
-    for what is late, or whose agent is offline."""
+    for what is late, or whose agent is offline, or for an order that is the staff's."""
+    if wanted.ordering in STAFFS and not actor.staff:
+        raise Forbidden("Only staff may ask for this order.")
     where, given = _filters(actor, wanted)
-    column, descending = ORDERINGS[wanted.ordering]
-    keyset = ""
     if wanted.cursor:
         value, key = _read(wanted.cursor, wanted.ordering)
-        keyset = f" AND (s.{column}, s.conversation_id) {'<' if descending else '>'} (%(value)s::{TYPES[column]}, %(key)s::uuid)"
         given |= {"value": value, "key": key}
     given |= {"offset": 0 if wanted.cursor else (wanted.page - 1) * PAGE}
-    direction = "DESC" if descending else "ASC"
-    return (_list_sql(where, keyset, column, direction, PAGE), given), (_count_sql(where, COUNTED_MOST + 1), given)
+    said = ("staff_seq" if actor.staff else "public_seq") if wanted.last else None
+    return (_list_sql(where, wanted.ordering, bool(wanted.cursor), said, PAGE), given), (_count_sql(where, COUNTED_MOST + 1), given)
 
 
 @lru_cache(maxsize=1024)
-def _list_sql(where: str, keyset: str, column: str, direction: str, size: int) -> str:
-    order = f"{{0}}.{column} {direction}, {{0}}.conversation_id {direction}"
-    return LIST.format(json=SHARED, joins=queries.JOINS, where=where, keyset=keyset, column=column, size=size, order_t=order.format("t"),
-                       order_s=order.format("s"))
+def _list_sql(where: str, ordering: str, follows: bool, said: str | None, size: int) -> str:
+    """`follows`: the rows behind a cursor; `said`: by which number what was said last is found."""
+    column, descending = ORDERINGS[ordering]
+    direction = "DESC" if descending else "ASC"
+    by_conversation = column == "last_entry_at"
+    value, key = ("o.last_entry_at", "o.id") if by_conversation else (VALUES.get(column, f"{{0}}.{column}"), "{0}.conversation_id")
+    order = f"{value} {direction}, {key} {direction}"
+    keyset = f" AND ({value}, {key}) {'<' if descending else '>'} (%(value)s::{TYPES[column]}, %(key)s::uuid)" if follows else ""
+    shown = {"json": LAST.format(json=SHARED) if said else SHARED, "joins": queries.JOINS + (LAST_SAID.format(number=said) if said else "")}
+    return (LIST_BY_CONVERSATION if by_conversation else LIST).format(
+        **shown, where=where, keyset=keyset.format("s"), value_t=value.format("t"), size=size, most=COUNTED_MOST,
+        order_t=order.format("t"), order_s=order.format("s"))
 
 
 @lru_cache(maxsize=1024)
@@ -194,7 +240,7 @@ def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
     if not actor.staff:
         clauses.append("s.customer_id = %(viewer)s::uuid")
     for clause, name, value in (
-        ("s.status = %(status)s::text", "status", wanted.status),
+        ("s.status = %(status)s::text", "status", None if wanted.status == OPEN else wanted.status),
         ("s.priority = %(priority)s::smallint", "priority", Priority[wanted.priority.upper()].value if wanted.priority else None),
         ("s.customer_id = %(customer)s::uuid", "customer", wanted.customer),
         (
@@ -209,10 +255,13 @@ def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
             "tag",
             wanted.tag,
         ),
+        (NEEDS, "skill", wanted.skill),
     ):
         if value is not None:
             clauses.append(clause)
             given[name] = value
+    if wanted.status == OPEN:
+        clauses.append(NOT_OVER)
     if wanted.sla:
         if not actor.staff:
             raise Forbidden("Only staff see what is late.")
@@ -233,11 +282,11 @@ def _write(ordering: str, value: str, key: str) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([ordering, value, key])).decode().rstrip("=")
 
 
-def _read(cursor: str, ordering: str) -> tuple[datetime | int, UUID]:
+def _read(cursor: str, ordering: str) -> tuple[datetime | int | str, UUID]:
     """Where a page begins; raises Invalid for anything that this list did not hand out."""
     try:
         made_for, value, key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        found = _value(value, TYPES[ORDERINGS[ordering][0]]), UUID(key)
+        found = _value(value, ORDERINGS[ordering][0]), UUID(key)
     except (ValueError, TypeError, AttributeError, binascii.Error):
         made_for = None
     if made_for != ordering:
@@ -245,8 +294,11 @@ def _read(cursor: str, ordering: str) -> tuple[datetime | int, UUID]:
     return found
 
 
-def _value(text: str, type_: str) -> datetime | int:
+def _value(text: str, column: str) -> datetime | int | str:
     """A column's value as PostgreSQL wrote it; raises ValueError or TypeError for what it never writes."""
+    type_ = TYPES[column]
+    if text == NEVER and column in VALUES:
+        return text
     if type_ in MOST:
         if not WHOLE_NUMBER.fullmatch(text) or int(text) > MOST[type_]:
             raise ValueError(text)

@@ -3,7 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Organization, Owned, Skill, User, slug_of_organization, tenant_key
 from chat.models import Conversation
@@ -35,6 +35,8 @@ class Channel(models.TextChoices):
 
 
 OPEN = (Status.ASSIGNED, Status.IN_PROGRESS)  # what counts for an agent's capacity
+NOT_OVER = Q(status__in=[Status.QUEUED, Status.ASSIGNED, Status.IN_PROGRESS, Status.PENDING])
+FOREVER = models.expressions.RawSQL("'infinity'::timestamptz", ())
 
 
 class Calendar(Owned):
@@ -173,6 +175,11 @@ class Ticket(models.Model):
             models.Index(fields=["organization", "status", "-updated_at", "-conversation"], name="ticket_by_status"),
             models.Index(fields=["organization", "-updated_at", "-conversation"], name="ticket_by_update"),
             models.Index(fields=["organization", "-created_at", "-conversation"], name="ticket_by_creation"),
+            models.Index(fields=["organization", "-updated_at", "-conversation"], name="ticket_open_by_update", condition=NOT_OVER),
+            models.Index(fields=["organization", "created_at", "conversation"], name="ticket_open_by_creation", condition=NOT_OVER),
+            models.Index(fields=["organization", "-priority", "-conversation"], name="ticket_open_by_priority", condition=NOT_OVER),
+            models.Index("organization", Coalesce("sla_due_at", FOREVER), "conversation", name="ticket_open_by_deadline",
+                         condition=NOT_OVER),
             models.Index(fields=["organization", "customer", "-updated_at", "-conversation"], name="ticket_of_customer"),
             models.Index(fields=["organization", "assignee", "status", "-updated_at"], name="ticket_of_agent",
                          condition=Q(assignee__isnull=False)),

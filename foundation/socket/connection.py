@@ -4,6 +4,7 @@ import logging
 import random
 import uuid
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -21,20 +22,31 @@ if TYPE_CHECKING:
     from foundation.socket.application import SocketApplication
 
 logger = logging.getLogger("foundation.socket")
+SHOW_AGAIN = "show-again"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something that a socket shows in a room: how to show it again to who came later, and how to take it back."""
+
+    again: Callable[[], None]
+    gone: Callable[[], None]
 
 
 class Connection:
-    """`session` names this socket (`exclude=` of a publish); `rooms` are the conversations it joined and their groups."""
+    """`session` names this socket (`exclude=` of a publish); `rooms` are the conversations it joined and their groups, `watched` those of
+    which it hears without having joined: no ping has their heads."""
 
-    __slots__ = ("_application", "_expiry", "_farewells", "_groups", "_layer", "_line", "_loop", "_options", "_tasks", "_timers",
+    __slots__ = ("_application", "_expiry", "_groups", "_layer", "_line", "_loop", "_options", "_shown", "_tasks", "_timers",
                  "_transport", "access_epoch", "access_unchecked", "address", "closing", "disposed", "identity", "on_abort", "pings_sent",
-                 "pings_unanswered", "rooms", "session", "writer")
+                 "pings_unanswered", "rooms", "session", "watched", "writer")
 
     def __init__(self, application: "SocketApplication", send: Send, address: str) -> None:
         self.session = uuid.uuid4().hex
         self.address = address
         self.identity: Identity | None = None
         self.rooms: dict[UUID, str] = {}
+        self.watched: dict[UUID, str] = {}
         self.access_epoch = 0
         self.pings_sent = 0
         self.pings_unanswered = 0
@@ -51,7 +63,7 @@ class Connection:
         self._expiry: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._groups: tuple[str, ...] = ()
-        self._farewells: dict[UUID, Callable[[], None]] = {}
+        self._shown: dict[UUID, Shown] = {}
         self.writer = Writer(send, self._line, self._options, on_resumed=self._resumed, on_too_slow=self._too_slow)
         self.on_abort: Callable[[], None] = nothing
 
@@ -77,18 +89,35 @@ class Connection:
         self.rooms[room_id] = group
         self._layer.attach(group, self)
 
-    def when_left(self, room_id: UUID, farewell: Callable[[], None] | None) -> None:
-        """What to do once this socket leaves the room, in whatever way; None takes it back."""
-        if farewell is None:
-            self._farewells.pop(room_id, None)
+    def watch(self, rooms: Mapping[UUID, str]) -> set[UUID]:
+        """Hears of these rooms, and no longer of those that were watched before; returns which are new. The caller has checked the right
+        to them."""
+        if self.closing is not None:
+            return set()
+        before, self.watched = self.watched, dict(rooms)
+        for room in before.keys() - rooms.keys():
+            self._deaf_to(room, before[room])
+        for group in rooms.values():
+            self._layer.attach(group, self)
+        return set(rooms.keys() - before.keys())
+
+    def shows(self, room_id: UUID, shown: "Shown | None") -> None:
+        """What this socket shows to the others in a room as long as it is in it; None takes it back."""
+        if shown is None:
+            self._shown.pop(room_id, None)
         else:
-            self._farewells[room_id] = farewell
+            self._shown[room_id] = shown
 
     def leave(self, room_id: UUID) -> None:
-        if farewell := self._farewells.pop(room_id, None):
-            farewell()
+        if shown := self._shown.pop(room_id, None):
+            shown.gone()
         group = self.rooms.pop(room_id, None)
-        if group is not None and group not in self._groups:
+        if group is not None:
+            self._deaf_to(room_id, group)
+
+    def _deaf_to(self, room_id: UUID, group: str) -> None:
+        """Leaves a room's group, unless it is heard for another reason."""
+        if room_id not in self.rooms and room_id not in self.watched and group not in self._groups:
             self._layer.detach(group, self)
 
     def listen(self, group: str) -> None:
@@ -121,7 +150,7 @@ class Connection:
         self.writer.offer(text)
 
     def control(self, verb: str, data: dict[str, Any]) -> None:
-        """`close` and `revoke` {code, reason, within}, `access-changed` {}, `leave` {room}, `stale` {}."""
+        """`close` and `revoke` {code, reason, within}, `access-changed` {}, `leave` {room}, `show-again` {rooms}, `stale` {}."""
         if verb in ("close", "revoke"):
             self._close_within(int(data.get("code", CloseCode.REVOKED)), str(data.get("reason", "")),
                                float(data.get("within", self._options.revoke_jitter_seconds)))
@@ -131,6 +160,9 @@ class Connection:
         elif verb == "leave":
             self.access_epoch += 1
             self.leave(UUID(data["room"]))
+        elif verb == SHOW_AGAIN:
+            for room in self._shown.keys() & set(map(UUID, data["rooms"].split(","))):
+                self._shown[room].again()
         elif verb == STALE and self.closing is None:
             self._application.resumed(self)
 
@@ -160,18 +192,20 @@ class Connection:
             self.send(AccessChanged(left=[str(room) for room in left]))
 
     async def leave_lost_rooms(self) -> list[UUID]:
-        rooms = frozenset(self.rooms)
-        lost = list(rooms - await self._application.backend.may_see(self.me, rooms)) if rooms else []
-        for room in lost:
+        heard = frozenset(self.rooms) | frozenset(self.watched)
+        lost = heard - await self._application.backend.may_see(self.me, heard) if heard else frozenset()
+        self.watch({room: group for room, group in self.watched.items() if room not in lost})
+        left = [room for room in self.rooms if room in lost]
+        for room in left:
             self.leave(room)
-        return lost
+        return left
 
     # Identity and time.
 
     def identify(self, identity: Identity) -> None:
         """Takes an identity: its groups, and the time it ends."""
         self.identity = identity
-        for group in set(self._groups) - {*identity.groups, *self.rooms.values()}:
+        for group in set(self._groups) - {*identity.groups, *self.rooms.values(), *self.watched.values()}:
             self._layer.detach(group, self)
         self._groups = identity.groups
         if self.closing is None:
@@ -226,9 +260,9 @@ class Connection:
         """Synchronous, so that a cancelled handler cleans up too."""
         self.disposed = True
         self.on_abort = nothing
-        for farewell in self._farewells.values():
-            farewell()
-        self._farewells.clear()
+        for shown in self._shown.values():
+            shown.gone()
+        self._shown.clear()
         self._layer.detach_all(self)
         self.closing = self.closing or (CloseCode.GOING_AWAY, "")
         for timer in (*self._timers, *([self._expiry] if self._expiry else [])):
@@ -236,6 +270,7 @@ class Connection:
         for task in tuple(self._tasks):
             task.cancel()
         self.rooms.clear()
+        self.watched.clear()
         self.writer.stop()
 
     def forget_handshake(self) -> None:

@@ -1,6 +1,7 @@
 """The one Channels consumer. It reads; a task per busy socket runs the commands one after the other; the writer writes."""
 import asyncio
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from channels.consumer import AsyncConsumer, get_handler_name
@@ -270,7 +271,7 @@ class SocketConsumer(AsyncConsumer):
 
     def _say_ready(self, identity: Identity, ref: str | None) -> None:
         ready = Ready(session=self.connection.session, user=identity.user, ping_seconds=self.options.ping_seconds,
-                      expires_at=identity.expires_at, history=identity.history)
+                      expires_at=identity.expires_at, now=datetime.now(UTC), history=identity.history)
         if ref is not None:
             ready.ref = ref
         self.connection.send(ready)

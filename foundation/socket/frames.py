@@ -55,13 +55,15 @@ class Pong(Command, frozen=True):
 
 
 class Ready(Frame):
-    """The socket is authenticated. `expires_at` is UTC: authenticate again before. `history` names the life of the database: where it is
-    another than before, a backup was restored or a standby took over, and the client forgets every entry that it holds."""
+    """The socket is authenticated. `expires_at` is UTC: authenticate again before. `now` is the server's clock. `history` names the life of
+    the database: where it is another than before, a backup was restored or a standby took over, and the client forgets every entry that it
+    holds."""
 
     session: str
     user: dict[str, Any]
     ping_seconds: float
     expires_at: datetime
+    now: datetime
     history: str
     ref: str | UnsetType = UNSET
     protocol: int = PROTOCOL

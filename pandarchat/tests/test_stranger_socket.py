@@ -33,6 +33,7 @@ TABLE: dict[str, Fields] = {
         {"ticket": mine.ticket.pk, "client_id": uuid4(), "attachments": [theirs.attachment.id]},
         {"ticket": mine.ticket.pk, "client_id": uuid4(), "attachments": [theirs.upload.id]}],
     "typing": lambda theirs, mine: [{"ticket": theirs.ticket.pk}, {"ticket": theirs.ticket.pk, "internal": True}],
+    "watch-tickets": lambda theirs, mine: [{"tickets": [theirs.ticket.pk, theirs.queued.pk]}],
     "viewing": lambda theirs, mine: [{"ticket": theirs.ticket.pk}],
     "watch-queue": lambda theirs, mine: [{}, {"watching": False}],
     "read": lambda theirs, mine: [{"ticket": theirs.ticket.pk, "seq": 2}],

@@ -55,6 +55,7 @@ def lists_of_tickets(theirs: Rows, mine: Rows) -> list[Try]:
     queries: list[dict[str, Any]] = [
         {}, {"customer": theirs.tenant.customer.id}, {"assignee": theirs.agent.id}, {"category": theirs.category.slug}, {"tag": theirs.tag},
         {"cursor": cursor}, {"assignee": "none"}, {"assignee": "offline"}, {"status": "queued"}, {"organization": theirs.tenant.id},
+        {"skill": theirs.skill.pk}, {"status": "open", "last": "true"}, {"ordering": "-last_entry_at", "last": "true"},
     ]
     return [Try(mine, query=query) for query in queries]
 
@@ -155,6 +156,7 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/socket-ticket/"): nothing,
     ("GET", "tickets/"): lists_of_tickets,
     ("POST", "tickets/"): new_tickets,
+    ("GET", "tickets/counts/"): nothing,
     ("GET", "tickets/<uuid:ticket>/"): nothing,
     ("PATCH", "tickets/<uuid:ticket>/"): ticket_changes,
     ("POST", "tickets/<uuid:ticket>/take/"): body(version=2),

@@ -10,7 +10,7 @@ from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.validation import KeyField, plain
 from tickets.assignment import Reason
 from tickets.lifecycle import HELD
-from tickets.lists import LATE, ORDERINGS
+from tickets.lists import LATE, OPEN, ORDERINGS
 from tickets.models import Category, Channel, Priority, Status, Ticket
 
 PRIORITIES = [priority.name.lower() for priority in Priority]
@@ -134,6 +134,29 @@ class TicketRow(serializers.ModelSerializer[Ticket]):
         return min(100, unread.count())
 
 
+class LastSaid(serializers.Serializer[Any]):
+    """What was said last; `text` is its beginning, `seq` its number as the viewer counts."""
+
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    sender = serializers.CharField()
+    staff = serializers.BooleanField()
+    internal = serializers.BooleanField()
+    deleted = serializers.BooleanField()
+    attachments = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class ListedTicket(TicketRow):
+    """A ticket in a list; `last`, where that was asked for, is null where nothing was said yet."""
+
+    last = LastSaid(allow_null=True, required=False)
+
+    class Meta(TicketRow.Meta):
+        fields = [*TicketRow.Meta.fields, "last"]
+        read_only_fields = TicketRow.Meta.fields
+
+
 class SkillBrief(serializers.ModelSerializer[Skill]):
     class Meta:
         model = Skill
@@ -218,7 +241,8 @@ class StatusWanted(Versioned):
 
 
 class TicketsWanted(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    status = serializers.ChoiceField(choices=[*Status.choices, (OPEN, "Open")], required=False, help_text="`open`: neither resolved nor "
+                                     "closed.")
     priority = serializers.ChoiceField(choices=PRIORITIES, required=False)
     assignee = serializers.CharField(required=False, help_text="`me`, `none`, a user's id, or for staff `offline`: what agents who are "
                                      "gone still hold.")
@@ -226,12 +250,46 @@ class TicketsWanted(serializers.Serializer[Any]):
     category = serializers.CharField(max_length=50, required=False)
     tag = Tag(required=False)
     sla = serializers.ChoiceField(choices=list(LATE), required=False, help_text="By the worst of its clocks; for staff.")
-    ordering = serializers.ChoiceField(choices=list(ORDERINGS), default="-updated_at")
+    skill = KeyField(required=False, help_text="What an agent needs: the one that it was sent to, else its category's.")
+    last = serializers.BooleanField(default=False, help_text="With what was said last.")
+    ordering = serializers.ChoiceField(choices=list(ORDERINGS), default="-updated_at", help_text=(
+        "For staff: `sla_due_at`, the deadline that comes next, and `-last_entry_at`, when something was last said or done, of the 10,000 "
+        "that changed last."))
     page = serializers.IntegerField(min_value=1, max_value=400, default=1, help_text="Farther only by `cursor`.")
     cursor = serializers.CharField(max_length=500, required=False)
 
     def validate_assignee(self, value: str) -> str:
         return value if value in ("me", "none", "offline") else str(serializers.UUIDField().run_validation(value))
+
+
+class Counted(serializers.Serializer[Any]):
+    """Where `count_exact` is false there are more."""
+
+    count = serializers.IntegerField()
+    count_exact = serializers.BooleanField()
+
+
+class SkillCounted(Counted):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class TagCounted(Counted):
+    name = serializers.CharField()
+
+
+class ViewCounts(serializers.Serializer[Any]):
+    """How many tickets each view has. `unread`: of `mine`, those with something unread; `skills` and `tags` (the most frequent ones) are of
+    what is open."""
+
+    mine = Counted()
+    unassigned = Counted()
+    open = Counted()
+    pending = Counted()
+    breached = Counted()
+    unread = Counted()
+    skills = SkillCounted(many=True)
+    tags = TagCounted(many=True)
 
 
 class QueueWanted(serializers.Serializer[Any]):

@@ -4,6 +4,7 @@ from tickets.api import sla_views, views
 
 urlpatterns = [
     path("tickets/", views.Tickets.as_view()),
+    path("tickets/counts/", views.Counts.as_view()),
     path("tickets/<uuid:ticket>/", views.Ticket.as_view()),
     path("tickets/<uuid:ticket>/take/", views.Take.as_view()),
     path("tickets/<uuid:ticket>/release/", views.Release.as_view()),

@@ -14,7 +14,7 @@ from foundation.http.rendering import Listed, beside, ready_made
 from foundation.http.validation import valid, valid_query
 from foundation.http.views import ApiView
 from foundation.units import unit_of_work
-from tickets import lists, queries
+from tickets import counting, lists, queries
 from tickets.actions import moves, opening, transferring
 from tickets.api import serializers
 
@@ -23,7 +23,7 @@ class Tickets(ApiView):
     listed = True
     own_units = True
 
-    @extend_schema(parameters=[serializers.TicketsWanted], responses=serializers.TicketRow(many=True))
+    @extend_schema(parameters=[serializers.TicketsWanted], responses=serializers.ListedTicket(many=True))
     def get(self, request: Request) -> HttpResponse:
         """Tickets that the caller may see, 25 a page."""
         wanted = lists.Wanted(**valid_query(serializers.TicketsWanted, request))
@@ -45,6 +45,15 @@ class Tickets(ApiView):
         if opened.repeated:
             response.headers["Idempotent-Replay"] = "true"
         return response
+
+
+class Counts(ApiView):
+    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue"}
+
+    @extend_schema(responses=serializers.ViewCounts)
+    def get(self, request: Request) -> Response:
+        """How many tickets each view of the inbox has, all in one answer; no count goes beyond 10,000."""
+        return Response(counting.counts(self.actor))
 
 
 def listed(found: lists.Listed) -> HttpResponse:

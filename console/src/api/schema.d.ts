@@ -1345,6 +1345,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How many tickets each view of the inbox has, all in one answer; no count goes beyond 10,000. */
+        get: operations["tickets_counts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/upload/": {
         parameters: {
             query?: never;
@@ -1643,6 +1660,11 @@ export interface components {
             /** Format: email */
             email: string;
         };
+        /** @description Where `count_exact` is false there are more. */
+        Counted: {
+            count: number;
+            count_exact: boolean;
+        };
         CredentialsRequest: {
             organization: string;
             /** Format: email */
@@ -1883,11 +1905,56 @@ export interface components {
         };
         /** @enum {string} */
         KindEnum: "tokens" | "browser";
+        /** @description What was said last; `text` is its beginning, `seq` its number as the viewer counts. */
+        LastSaid: {
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            sender: string;
+            staff: boolean;
+            internal: boolean;
+            deleted: boolean;
+            attachments: number;
+            text: string;
+        };
         /** @enum {string} */
         LevelEnum: "error" | "warning";
         LinkGivenRequest: {
             /** @description Of the link that was mailed. */
             token: string;
+        };
+        /** @description A ticket in a list; `last`, where that was asked for, is null where nothing was said yet. */
+        ListedTicket: {
+            /** Format: uuid */
+            id: string;
+            readonly number: string;
+            readonly subject: string;
+            readonly status: components["schemas"]["StatusEnum"];
+            readonly priority: string;
+            category: components["schemas"]["CategoryBrief"] | null;
+            readonly tags: string[];
+            readonly channel: components["schemas"]["ChannelEnum"];
+            customer: components["schemas"]["CustomerBrief"];
+            assignee: components["schemas"]["AssigneeBrief"] | null;
+            readonly version: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /** Format: date-time */
+            readonly queued_at: string;
+            /** Format: date-time */
+            readonly assigned_at: string | null;
+            /** Format: date-time */
+            readonly first_response_at: string | null;
+            /** Format: date-time */
+            readonly resolved_at: string | null;
+            /** Format: date-time */
+            readonly closed_at: string | null;
+            readonly sla: components["schemas"]["Sla"] | null;
+            readonly head: number;
+            readonly unread: number;
+            last?: components["schemas"]["LastSaid"] | null;
         };
         LogoutRequest: {
             /** @default false */
@@ -2390,6 +2457,14 @@ export interface components {
             readonly id: string;
             name: string;
         };
+        /** @description Where `count_exact` is false there are more. */
+        SkillCounted: {
+            count: number;
+            count_exact: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description A topic, with how many agents know it and how many of those are available now. */
         SkillRow: {
             /** Format: uuid */
@@ -2443,6 +2518,12 @@ export interface components {
             country: string;
             /** @description A decimal. */
             amount: string;
+        };
+        /** @description Where `count_exact` is false there are more. */
+        TagCounted: {
+            count: number;
+            count_exact: boolean;
+            name: string;
         };
         /** @description One promise: within so many seconds of a calendar's open time or, without one, day and night. */
         TargetFields: {
@@ -2641,6 +2722,20 @@ export interface components {
         };
         VersionedRequest: {
             version?: number;
+        };
+        /**
+         * @description How many tickets each view has. `unread`: of `mine`, those with something unread; `skills` and `tags` (the most frequent ones) are of
+         *     what is open.
+         */
+        ViewCounts: {
+            mine: components["schemas"]["Counted"];
+            unassigned: components["schemas"]["Counted"];
+            open: components["schemas"]["Counted"];
+            pending: components["schemas"]["Counted"];
+            breached: components["schemas"]["Counted"];
+            unread: components["schemas"]["Counted"];
+            skills: components["schemas"]["SkillCounted"][];
+            tags: components["schemas"]["TagCounted"][];
         };
         WhoseRequest: {
             organization: string;
@@ -2941,6 +3036,21 @@ export interface components {
             ref?: string | null;
         };
         /**
+         * WatchTicketsCommand
+         * @description For staff: these stand in a list on screen. The socket hears of them as if it had joined, though pings have no heads of them; tickets
+         *         that are not there, or not the staff's, are passed over. The next command replaces this one.
+         */
+        WatchTicketsCommand: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watch-tickets";
+            tickets: string[];
+            /** @default null */
+            ref?: string | null;
+        };
+        /**
          * ReadCommand
          * @description Everything up to `seq` has been read.
          */
@@ -2973,8 +3083,9 @@ export interface components {
         };
         /**
          * ReadyFrame
-         * @description The socket is authenticated. `expires_at` is UTC: authenticate again before. `history` names the life of the database: where it is
-         *         another than before, a backup was restored or a standby took over, and the client forgets every entry that it holds.
+         * @description The socket is authenticated. `expires_at` is UTC: authenticate again before. `now` is the server's clock. `history` names the life of
+         *         the database: where it is another than before, a backup was restored or a standby took over, and the client forgets every entry that it
+         *         holds.
          */
         ReadyFrame: {
             /**
@@ -2986,6 +3097,7 @@ export interface components {
             user: Record<string, never>;
             ping_seconds: number;
             expires_at: string;
+            now: string;
             history: string;
             ref?: string;
             protocol: number;
@@ -3307,7 +3419,7 @@ export interface components {
             assignee: string | null;
         };
         Entry: components["schemas"]["MessageEntry"] | components["schemas"]["EditEntry"] | components["schemas"]["DeletionEntry"] | components["schemas"]["AssignmentEntry"] | components["schemas"]["StatusChangeEntry"] | components["schemas"]["ChangeEntry"];
-        SocketCommand: components["schemas"]["AuthenticateCommand"] | components["schemas"]["PongCommand"] | components["schemas"]["AgentStatusCommand"] | components["schemas"]["JoinTicketRoomCommand"] | components["schemas"]["LeaveTicketRoomCommand"] | components["schemas"]["SendMessageCommand"] | components["schemas"]["TypingCommand"] | components["schemas"]["ViewingCommand"] | components["schemas"]["ReadCommand"] | components["schemas"]["WatchQueueCommand"];
+        SocketCommand: components["schemas"]["AuthenticateCommand"] | components["schemas"]["PongCommand"] | components["schemas"]["AgentStatusCommand"] | components["schemas"]["JoinTicketRoomCommand"] | components["schemas"]["LeaveTicketRoomCommand"] | components["schemas"]["SendMessageCommand"] | components["schemas"]["TypingCommand"] | components["schemas"]["ViewingCommand"] | components["schemas"]["WatchTicketsCommand"] | components["schemas"]["ReadCommand"] | components["schemas"]["WatchQueueCommand"];
         /**
          * AcknowledgedFrame
          * @description A command was done; for `send-message` the message is committed, and has this number; in `ticket`, if it is there: a customer's message to a ticket that is over goes into its follow-up.
@@ -6404,13 +6516,19 @@ export interface operations {
                 category?: string;
                 cursor?: string;
                 customer?: string;
-                ordering?: "-updated_at" | "updated_at" | "-created_at" | "created_at" | "-priority" | "priority" | "-number" | "number";
+                /** @description With what was said last. */
+                last?: boolean;
+                /** @description For staff: `sla_due_at`, the deadline that comes next, and `-last_entry_at`, when something was last said or done, of the 10,000 that changed last. */
+                ordering?: "-updated_at" | "updated_at" | "-created_at" | "created_at" | "-priority" | "priority" | "-number" | "number" | "sla_due_at" | "-last_entry_at";
                 /** @description Farther only by `cursor`. */
                 page?: number;
                 priority?: "low" | "normal" | "high" | "urgent";
+                /** @description What an agent needs: the one that it was sent to, else its category's. */
+                skill?: string;
                 /** @description By the worst of its clocks; for staff. */
                 sla?: "warning" | "critical" | "breached";
-                status?: "queued" | "assigned" | "in_progress" | "pending" | "resolved" | "closed";
+                /** @description `open`: neither resolved nor closed. */
+                status?: "queued" | "assigned" | "in_progress" | "pending" | "resolved" | "closed" | "open";
                 tag?: string;
             };
             header?: never;
@@ -6427,7 +6545,7 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         success: true;
-                        data: components["schemas"]["TicketRow"][];
+                        data: components["schemas"]["ListedTicket"][];
                         count: number;
                         count_exact?: boolean;
                         page?: number;
@@ -7032,6 +7150,38 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["Transferred"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tickets_counts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ViewCounts"];
                     };
                 };
             };
