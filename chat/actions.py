@@ -91,11 +91,11 @@ def edit(*, actor: Actor, message: UUID, text: str) -> wire.Row:
     """Change one's own message within 15 minutes. Raises NotFound, Forbidden, Invalid or Conflict; the same text again changes nothing."""
     entry = _own(actor, message)
     sending.check_text(text, attached=entry.data is not None)
-    if not actor.may("chat.edit_message") or entry.sender_id != actor.id:
+    if not _own_words(actor, entry):
         raise Forbidden("You may edit your own messages only.")
     if entry.deleted_at is not None:
         raise Conflict("The message has been deleted.", code="deleted")
-    if entry.created_at < timezone.now() - EDITABLE_FOR:
+    if _old(entry):
         raise Conflict("A message may be edited for 15 minutes.", code="too_late")
     if entry.text != text:
         _keep(entry, actor)
@@ -108,8 +108,7 @@ def delete(*, actor: Actor, message: UUID) -> wire.Row:
     """Delete one's own message, or anybody's with the permission; it keeps its place, and the text stays on record. Of what was attached
     only what it was called does."""
     entry = _own(actor, message)
-    own = entry.sender_id == actor.id and actor.may("chat.edit_message")
-    if not own and not (actor.staff and actor.may("chat.moderate_message")):
+    if not _own_words(actor, entry) and not _moderates(actor):
         raise Forbidden("You may delete your own messages only.")
     if entry.deleted_at is None:
         _keep(entry, actor)
@@ -120,16 +119,39 @@ def delete(*, actor: Actor, message: UUID) -> wire.Row:
     return row(entry.id)
 
 
-def _own(actor: Actor, message: UUID) -> Entry:
-    """A message that the actor may see, its conversation locked first."""
-    found = (
-        Entry.objects.filter(id=message, kind=Kind.MESSAGE, conversation__in=queries.visible_to(actor))
-        .only("conversation_id", "public_seq")
-        .first()
-    )
+def possible_actions(*, actor: Actor, message: UUID) -> list[str]:
+    """What the actor may do with a message now: `edit`, `delete`; raises NotFound."""
+    entry = _seen(actor, message)
+    if entry.deleted_at is not None or entry.conversation.is_closed:
+        return []
+    own = _own_words(actor, entry)
+    return [name for name, may in (("edit", own and not _old(entry)), ("delete", own or _moderates(actor))) if may]
+
+
+def _own_words(actor: Actor, entry: Entry) -> bool:
+    return entry.sender_id == actor.id and actor.may("chat.edit_message")
+
+
+def _moderates(actor: Actor) -> bool:
+    return actor.staff and actor.may("chat.moderate_message")
+
+
+def _old(entry: Entry) -> bool:
+    return bool(entry.created_at < timezone.now() - EDITABLE_FOR)
+
+
+def _seen(actor: Actor, message: UUID) -> Entry:
+    """A message that the actor may see; raises NotFound."""
+    found = (Entry.objects.filter(id=message, kind=Kind.MESSAGE, conversation__in=queries.visible_to(actor))
+             .select_related("conversation").first())
     if found is None or (not actor.staff and found.public_seq is None):
         raise NotFound("There is no such message.")
-    if lock(found.conversation_id).is_closed:
+    return found
+
+
+def _own(actor: Actor, message: UUID) -> Entry:
+    """A message that the actor may see, its conversation locked first."""
+    if lock(_seen(actor, message).conversation_id).is_closed:
         raise Conflict("This ticket is closed.", code="closed")
     return Entry.objects.get(id=message)
 

@@ -2,6 +2,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.utils import timezone
+
 from accounts.actor import AnyActor
 from foundation.state import Machine, Move
 from tickets.models import Status, Ticket
@@ -48,6 +50,20 @@ def acts_by_hand(actor: AnyActor) -> list[str]:
 def allowed_by_hand(ticket: Ticket, actor: AnyActor) -> list[str]:
     """Where this actor may move the ticket directly."""
     return MACHINE.allowed(ticket.status, *acts_by_hand(actor))
+
+
+def over(ticket: Ticket) -> bool:
+    """Whether a customer's message does not reopen it any more."""
+    if ticket.status == Status.RESOLVED and ticket.resolved_at is not None:
+        return bool(ticket.resolved_at < timezone.now() - REOPENS_FOR)
+    return ticket.status == Status.CLOSED
+
+
+def writing(ticket: Ticket, actor: AnyActor) -> str:
+    """Where this actor's next message goes: `here`, into a `follow_up`, or nowhere, as the ticket is `closed` to them."""
+    if actor.staff or not over(ticket):
+        return "closed" if ticket.status == Status.CLOSED else "here"
+    return "follow_up" if actor.may("tickets.open_ticket") else "closed"
 
 
 def possible_actions(ticket: Ticket, actor: AnyActor) -> list[str]:

@@ -217,7 +217,7 @@ def detail(actor: AnyActor, ticket: UUID) -> dict[str, Any]:
             "follow_up_of": next(iter(_briefly(actor, before)), None) if row.follow_up_of_id else None,
             "follow_ups": _briefly(actor, after), "waiting": place_of(row) if row.status == Status.QUEUED else None,
             "allowed_statuses": lifecycle.allowed_by_hand(row, actor),
-            "allowed_actions": lifecycle.possible_actions(row, actor)}
+            "allowed_actions": lifecycle.possible_actions(row, actor), "writing": lifecycle.writing(row, actor)}
 
 
 def place_of(ticket: Ticket) -> dict[str, Any]:

@@ -91,6 +91,24 @@ class DraftSaved(serializers.Serializer[Any]):
     saved_at = serializers.DateTimeField(allow_null=True)
 
 
+class MessageActions(serializers.Serializer[Any]):
+    """What the caller may do with the message now."""
+
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["edit", "delete"]))
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"message": EntryField(), **super().get_fields()}
+
+
+class Limits(serializers.Serializer[Any]):
+    """What a message may hold."""
+
+    message_characters = serializers.IntegerField()
+    attachments = serializers.IntegerField(help_text="Of a message.")
+    file_bytes = serializers.IntegerField()
+    file_types = serializers.ListField(child=serializers.CharField(), help_text="Media types.")
+
+
 class EditedText(serializers.Serializer[Any]):
     """Blank only where the message has attachments."""
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("tickets/<uuid:ticket>/draft/", drafts.TicketDraft.as_view()),
     path("drafts/", drafts.Drafts.as_view()),
     path("messages/<uuid:message>/", views.Message.as_view()),
+    path("limits/", views.Limits.as_view()),
     path("upload/", attachments.Uploads.as_view()),
     path("upload/<uuid:upload>/", attachments.Upload.as_view()),
     path("attachments/<uuid:attachment>/", attachments.File.as_view()),

@@ -10,7 +10,9 @@ from rest_framework.response import Response
 from accounts.actor import Actor
 from chat import actions, queries, sending, wire
 from chat.api import serializers
+from chat.attachments import kinds
 from chat.limits import SENDS
+from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.rendering import ready_made
 from foundation.http.validation import valid, valid_query
 from foundation.http.views import ApiView
@@ -56,7 +58,23 @@ def encoded(page: queries.Page) -> bytes:
         "from": page.first, "to": page.last, "head": page.head, "more": page.more, "entries": page.entries, "reads": page.reads})
 
 
+class Limits(ApiView):
+    own_units = True
+
+    @extend_schema(responses=serializers.Limits)
+    def get(self, request: Request) -> Response:
+        """What a message may hold, so that a client can say so before anything is sent."""
+        return Response({"message_characters": LONGEST_TEXT, "attachments": MOST_ATTACHMENTS, "file_bytes": kinds.MOST_BYTES,
+                         "file_types": list(kinds.MEDIA_TYPES)})
+
+
 class Message(ApiView):
+    @extend_schema(responses=serializers.MessageActions)
+    def get(self, request: Request, message: UUID) -> Response:
+        """A message as it stands, and what the caller may do with it."""
+        allowed = actions.possible_actions(actor=self.actor, message=message)
+        return Response({"message": built(actions.row(message), self.actor), "allowed_actions": allowed})
+
     @extend_schema(request=serializers.EditedText, responses={200: serializers.ENTRY})
     def patch(self, request: Request, message: UUID) -> Response:
         """Edit one's own message within 15 minutes; what it said before stays on record."""
@@ -79,4 +97,8 @@ class Read(ApiView):
 
 def shown(row: wire.Row, actor: Actor) -> Response:
     """An entry as the one who asks sees it."""
-    return Response(msgspec.to_builtins(wire.shown(row, staff=actor.staff), enc_hook=str))
+    return Response(built(row, actor))
+
+
+def built(row: wire.Row, actor: Actor) -> Any:
+    return msgspec.to_builtins(wire.shown(row, staff=actor.staff), enc_hook=str)

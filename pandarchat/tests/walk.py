@@ -178,6 +178,8 @@ TABLE: dict[tuple[str, str], Tries] = {
         Try(theirs, {"text": "seized"}), Try(theirs, {"text": "seized", "internal": True}), Try(theirs, {"text": ""}), Try(theirs, {})],
     ("DELETE", "tickets/<uuid:ticket>/draft/"): lambda theirs, mine: [Try(theirs), Try(theirs, query={"internal": "true"})],
     ("GET", "drafts/"): nothing,
+    ("GET", "limits/"): nothing,
+    ("GET", "messages/<uuid:message>/"): nothing,
     ("PATCH", "messages/<uuid:message>/"): body(text="seized"),
     ("DELETE", "messages/<uuid:message>/"): nothing,
     ("POST", "upload/"): lambda theirs, mine: [

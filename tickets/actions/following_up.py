@@ -2,26 +2,24 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.utils import timezone
-
 from accounts.actor import Actor
 from chat import actions as chat
 from chat.waking import Place
 from tickets import lifecycle, queries
 from tickets.actions import opening
 from tickets.actions.moves import updated
-from tickets.models import Status, Ticket
+from tickets.models import Ticket
 
 
 def elsewhere(conversation: UUID, text: str, attached: Sequence[UUID], actor: Actor) -> Place | None:
     """Where a customer's message to this ticket goes, if the ticket is over and they may open another; None for anything else. In the
     message's unit of work, the ticket's conversation locked, so that of several messages one begins the follow-up."""
     ticket = Ticket.objects.select_related("category").filter(pk=conversation).first()
-    if ticket is None or not over(ticket) or not opening.permitted(actor):
+    if ticket is None or not lifecycle.over(ticket) or not opening.permitted(actor):
         return None
     for later in queries.open_follow_ups(actor, ticket.pk):
         chat.lock(later)
-        if not over(Ticket.objects.get(pk=later)):
+        if not lifecycle.over(Ticket.objects.get(pk=later)):
             return place(later)
     return _begin(ticket, text, attached, actor)
 
@@ -29,13 +27,6 @@ def elsewhere(conversation: UUID, text: str, attached: Sequence[UUID], actor: Ac
 def place(ticket: UUID) -> Place:
     """A ticket as the answer to a message names it."""
     return Place(ticket, queries.numbers_of([ticket])[ticket])
-
-
-def over(ticket: Ticket) -> bool:
-    """Whether a customer's message does not reopen it any more."""
-    if ticket.status == Status.RESOLVED and ticket.resolved_at is not None:
-        return bool(ticket.resolved_at < timezone.now() - lifecycle.REOPENS_FOR)
-    return ticket.status == Status.CLOSED
 
 
 def _begin(ticket: Ticket, text: str, attached: Sequence[UUID], actor: Actor) -> Place:

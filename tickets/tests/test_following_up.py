@@ -455,3 +455,14 @@ def test_statuses_that_are_over(world: World) -> None:
         with unit_of_work(world.pandar.id):
             Ticket.objects.filter(assignee=world.agent).update(status="pending")
             assert Entry.objects.filter(client_id__isnull=False, conversation_id=ticket.pk).exists() == (status != "closed")
+
+
+@pytest.mark.parametrize(("how", "customer", "staff"),
+                         [(None, "here", "here"), ("closed", "follow_up", "closed"), ("week", "follow_up", "here")])
+def test_a_ticket_says_where_the_next_message_goes(world: World, how: str | None, customer: str, staff: str) -> None:
+    ticket = over(world, how) if how else world.ticket()
+    writing = {person: world.api(person).get(f"tickets/{ticket.pk}/").data["writing"] for person in (world.customer, world.agent)}
+    assert writing == {world.customer: customer, world.agent: staff}
+    answer = say(world, ticket)
+    assert ("ticket" in answer.data) == (customer == "follow_up"), "and there it goes"
+    assert (say(world, ticket, who=world.agent).status == 201) == (staff == "here")

@@ -81,7 +81,8 @@ def test_lists_and_detail_are_the_serializers_too(world: Any) -> None:
             assert parsed(row) == wanted
             detail = world.api(person).get(f"tickets/{row['id']}/").data
             assert {name: value for name, value in parsed(detail).items() if name in wanted} == wanted
-            assert set(detail) - set(wanted) == {"skill", "waiting", "follow_up_of", "follow_ups", "allowed_statuses", "allowed_actions"}
+            assert set(detail) - set(wanted) == {"skill", "follow_up_of", "follow_ups", "waiting", "allowed_statuses", "allowed_actions",
+                                               "writing"}
     heads = [world.api(person).get(f"tickets/{taken.pk}/").data["head"] for person in (world.customer, world.agent)]
     assert heads[0] == heads[1] - 1, "a note is no gap to the customer"
 

@@ -903,6 +903,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/limits/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a message may hold, so that a client can say so before anything is sent. */
+        get: operations["limits_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{message}/": {
         parameters: {
             query?: never;
@@ -910,7 +927,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** @description A message as it stands, and what the caller may do with it. */
+        get: operations["messages_retrieve"];
         put?: never;
         post?: never;
         /** @description Delete a message; it keeps its place, and what it said stays on record. */
@@ -1919,6 +1937,15 @@ export interface components {
         };
         /** @enum {string} */
         LevelEnum: "error" | "warning";
+        /** @description What a message may hold. */
+        Limits: {
+            message_characters: number;
+            /** @description Of a message. */
+            attachments: number;
+            file_bytes: number;
+            /** @description Media types. */
+            file_types: string[];
+        };
         LinkGivenRequest: {
             /** @description Of the link that was mailed. */
             token: string;
@@ -1984,6 +2011,13 @@ export interface components {
             to: unknown[] | boolean | number | {
                 [key: string]: unknown;
             } | string | null;
+        };
+        /** @enum {string} */
+        MessageActionEnum: "edit" | "delete";
+        /** @description What the caller may do with the message now. */
+        MessageActions: {
+            message: components["schemas"]["Entry"];
+            allowed_actions: components["schemas"]["MessageActionEnum"][];
         };
         MessagePlace: {
             /** Format: uuid */
@@ -2602,6 +2636,8 @@ export interface components {
             waiting: components["schemas"]["PlaceInQueue"] | null;
             allowed_statuses: components["schemas"]["StatusEnum"][];
             allowed_actions: components["schemas"]["AllowedActionsEnum"][];
+            /** @description Where the viewer's next message goes. */
+            writing: components["schemas"]["WritingEnum"];
         };
         /** @description A ticket as lists show it. Context: `prefix`, `staff` and `viewer`. */
         TicketRow: {
@@ -2693,6 +2729,8 @@ export interface components {
             waiting: components["schemas"]["PlaceInQueue"] | null;
             allowed_statuses: components["schemas"]["StatusEnum"][];
             allowed_actions: components["schemas"]["AllowedActionsEnum"][];
+            /** @description Where the viewer's next message goes. */
+            writing: components["schemas"]["WritingEnum"];
             reason: components["schemas"]["ReasonEnum"];
             reason_text: string;
         };
@@ -2745,6 +2783,8 @@ export interface components {
         Withdrawn: {
             withdrawn: boolean;
         };
+        /** @enum {string} */
+        WritingEnum: "here" | "follow_up" | "closed";
         Error: {
             /** @constant */
             success: false;
@@ -5733,6 +5773,72 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["Checked"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    limits_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Limits"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    messages_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["MessageActions"];
                     };
                 };
             };
