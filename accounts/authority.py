@@ -36,3 +36,9 @@ def check_not_own_role(actor: AnyActor, role: Role) -> None:
     """Raises Forbidden where the role is the actor's."""
     if getattr(actor, "role_id", None) == role.id:
         raise Forbidden("You may not change the permissions of your own role.", code="own_account")
+
+
+def check_take(actor: AnyActor, permissions: Iterable[str]) -> None:
+    """Raises Forbidden where the actor would take a permission away that they do not hold."""
+    if missing := beyond(actor, permissions):
+        raise Forbidden(f"You may not take away permissions that you do not hold yourself: {', '.join(missing)}.", code="escalation")

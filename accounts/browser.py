@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, update_session_auth_hash
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models.functions import Now
 from django.middleware.csrf import rotate_token
@@ -79,7 +79,8 @@ def enter(request: Any, user: User) -> None:
 
 def renew(request: Any, user: User) -> None:
     """This browser stays theirs where all that they had ended, inside a unit of their own tenant."""
-    update_session_auth_hash(request, user)
+    request.session.cycle_key()
+    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     request.session[EPOCH] = user.epoch
     _last(request)
     if row := _row(request, user):

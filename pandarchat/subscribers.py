@@ -6,6 +6,7 @@ SUBSCRIBERS = {
     "ticket.queued": [ASSIGN],
     "agent.available": [ASSIGN],
     "capacity.freed": [ASSIGN],
+    "queue.resumed": [ASSIGN],
     "attachment.removed": ["chat.tasks.remove_bytes"],
     "mail.wanted": ["accounts.tasks.send_mail"],
 }

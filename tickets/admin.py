@@ -2,6 +2,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,8 +11,9 @@ from django.utils.html import format_html
 
 from accounts.admin.base import Audited, AuditHistory, OwnedForm
 from foundation.admin import ReadOnly, TenantAdmin
+from foundation.errors import DomainError
 from tickets import sla_admin
-from tickets.actions import timing
+from tickets.actions import configuring, timing
 from tickets.models import Category, QueueSettings, Status, Ticket
 from tickets.service_levels import shelf
 from tickets.sla.clocks import COLOURS
@@ -45,11 +47,29 @@ class CategoryAdmin(Audited, AuditHistory, TenantAdmin):
         return [str(obj) for obj in objs], {"categories": len(objs)}, set(), []
 
 
-class QueueSettingsAdmin(Audited, AuditHistory, TenantAdmin):
-    form = OwnedForm
+class QueueSettingsForm(OwnedForm):
+    class Meta:
+        model = QueueSettings
+        fields = configuring.NAMES
+
+    def clean_number_prefix(self) -> str:
+        prefix: str = self.cleaned_data["number_prefix"]
+        try:
+            configuring.check_prefix(prefix)
+        except DomainError as error:
+            raise ValidationError(error.fields["number_prefix"]) from None
+        return prefix
+
+
+class QueueSettingsAdmin(AuditHistory, TenantAdmin):
+    form = QueueSettingsForm
     list_display = ("label", "number_prefix", "assigns_automatically", "grace_seconds")
     fields = ("number_prefix", "assigns_automatically", "grace_seconds")
     actions = None
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        given = {name: form.cleaned_data[name] for name in (form.changed_data if change else configuring.NAMES)}
+        obj.pk = configuring.configure(given=given, actor=request.actor).pk
 
     @admin.display(description="settings")
     def label(self, settings: QueueSettings) -> str:

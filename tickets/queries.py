@@ -266,18 +266,6 @@ def waiting_of(ticket: Ticket) -> Waiting:
     return Waiting(ticket.pk, skill["id"] if skill else None, ticket.preferred_agent_id, ticket.released_by_id)
 
 
-def skills() -> list[dict[str, Any]]:
-    """Every skill with how many agents know it, and how many of those are available."""
-    found: dict[UUID, dict[str, Any]] = {
-        key: {"id": key, "name": name, "agents": 0, "available": 0} for key, name in Skill.objects.values_list("id", "name")
-    }
-    for candidate in candidates():
-        for skill in candidate.skills:
-            found[skill]["agents"] += 1
-            found[skill]["available"] += candidate.available
-    return list(found.values())
-
-
 def last_turn() -> int:
     """The number of the organization's last assignment; read it under the assignment lock."""
     return AgentProfile.objects.filter(organization_id=current_organization()).aggregate(last=Max("turn"))["last"] or 0
@@ -446,11 +434,3 @@ def agent_visible(actor: AnyActor, agent: UUID) -> None:
     """Raises NotFound unless the actor sees this agent: whoever sees the queue sees the organization's."""
     if not actor.may("tickets.view_queue") or not AgentProfile.objects.filter(organization_id=actor.organization_id, pk=agent).exists():
         raise NotFound("There is no such agent.")
-
-
-def agent_shown(agent: UUID) -> dict[str, Any]:
-    """One of them; raises NotFound for anybody who receives no tickets."""
-    found = next((shown for shown in agents_shown() if shown["id"] == agent), None)
-    if found is None:
-        raise NotFound("There is no such agent.")
-    return found

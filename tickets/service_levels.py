@@ -5,23 +5,23 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from datetime import time as WallClock
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.utils import timezone
 
+from accounts.actor import AnyActor
 from foundation import logs
-from foundation.errors import Invalid, NotFound
+from foundation.errors import NotFound
+from foundation.marks import mark
 from foundation.postgresql.pipeline import OPENED, lines
 from foundation.units import current_organization, unit_of_work
 from tickets.models import Calendar as CalendarRow
 from tickets.models import Category, Priority, SlaPolicy
-from tickets.sla.agreement import Policy, clock_as_json
-from tickets.sla.agreement import start as begins
+from tickets.sla.agreement import Policy
 from tickets.sla.calendars import Calendar, Hours
 from tickets.sla.clocks import Kind, Target
 
@@ -154,56 +154,66 @@ class Shelf:
 shelf = Shelf()
 
 
-def calendars_shown() -> list[dict[str, Any]]:
+def calendars_shown(actor: AnyActor) -> list[dict[str, Any]]:
     """The organization's calendars as the API shows them."""
-    return [_calendar_shown(row) for row in CalendarRow.objects.filter(organization_id=current_organization())]
+    rows = CalendarRow.objects.filter(organization_id=current_organization())
+    counting: dict[UUID, set[str]] = {}
+    for key, name in SlaPolicy.objects.exclude(targets__calendar=None).values_list("targets__calendar", "name"):
+        counting.setdefault(key, set()).add(name)
+    return [_calendar_shown(actor, row, sorted(counting.get(row.pk, ()))) for row in rows]
 
 
-def calendar_shown(calendar: UUID) -> dict[str, Any]:
+def calendar_shown(actor: AnyActor, calendar: UUID) -> dict[str, Any]:
     """One of them; raises NotFound."""
-    row = CalendarRow.objects.filter(organization_id=current_organization(), pk=calendar).first()
-    if row is None:
+    found = next((row for row in calendars_shown(actor) if row["id"] == calendar), None)
+    if found is None:
         raise NotFound("There is no such calendar.")
-    return _calendar_shown(row)
+    return found
 
 
-def _calendar_shown(row: CalendarRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("id", "name", "time_zone", "hours", "holidays", "country", "subdivision")}
+def _calendar_shown(actor: AnyActor, row: CalendarRow, policies: list[str]) -> dict[str, Any]:
+    state = calendar_state(row)
+    acts = {"change": actor.may("tickets.change_calendar"), "delete": actor.may("tickets.delete_calendar") and not policies}
+    return {**state, "id": row.pk, "policies": policies, "version": mark(state), "allowed": [name for name, may in acts.items() if may]}
 
 
-def policies_shown() -> list[dict[str, Any]]:
+def calendar_state(row: CalendarRow) -> dict[str, Any]:
+    """A calendar as audit entries and computations have it."""
+    return {name: getattr(row, name) for name in ("name", "time_zone", "hours", "holidays", "country", "subdivision")}
+
+
+def policies_shown(actor: AnyActor) -> list[dict[str, Any]]:
     """The organization's policies as the API shows them."""
     rows = SlaPolicy.objects.filter(organization_id=current_organization()).prefetch_related("targets", "categories")
-    return [_policy_shown(row) for row in rows]
+    return [_policy_shown(actor, row) for row in rows]
 
 
-def policy_shown(policy: UUID) -> dict[str, Any]:
+def policy_shown(actor: AnyActor, policy: UUID) -> dict[str, Any]:
     """One of them; raises NotFound."""
     row = SlaPolicy.objects.filter(organization_id=current_organization(), pk=policy).first()
     if row is None:
         raise NotFound("There is no such policy.")
-    return _policy_shown(row)
+    return _policy_shown(actor, row)
 
 
-def _policy_shown(row: SlaPolicy) -> dict[str, Any]:
+def _policy_shown(actor: AnyActor, row: SlaPolicy) -> dict[str, Any]:
+    state = policy_state(row)
+    acts = {"change": "tickets.change_slapolicy", "delete": "tickets.delete_slapolicy"}
+    return {**state, "id": row.pk, "version": mark(state), "allowed": [name for name, permission in acts.items() if actor.may(permission)]}
+
+
+def policy_state(row: SlaPolicy) -> dict[str, Any]:
+    """A policy as audit entries have it; the keys of calendars are texts."""
     return {
-        "id": row.id, "name": row.name, "is_default": row.is_default, "further_levels": row.further_levels,
+        "name": row.name, "is_default": row.is_default, "further_levels": row.further_levels,
         "categories": sorted(category.slug for category in row.categories.all()),
         "targets": [{"clock": target.clock, "priority": Priority(target.priority).name.lower(), "seconds": target.seconds,
-                     "calendar": target.calendar_id} for target in row.targets.all()],
+                     "calendar": target.calendar_id and str(target.calendar_id)} for target in row.targets.all()],
     }
 
 
-def preview(*, priority: str, start: datetime | None = None, policy: UUID | None = None, category: str | None = None) -> dict[str, Any]:
-    """The clocks of a ticket that would be opened then. Raises NotFound for a policy that is not there, Invalid for such a category."""
-    promises, at = load(), start or timezone.now()
-    if policy is not None and policy not in promises.policies:
-        raise NotFound("There is no such policy.")
-    if category is not None and not Category.objects.filter(slug=category).exists():
-        raise Invalid("Some fields are not valid.", fields={"category": ["There is no such category."]})
-    found = promises.policies[policy] if policy else promises.policy_of(category)
-    shown: dict[str, Any] = {"policy": found.id if found else None, "start": at}
-    for kind in Kind:
-        clock = begins(found.targets.get((kind, Priority[priority.upper()])), at, promises.calendars) if found else None
-        shown[kind.value] = clock_as_json(clock) if clock else None
-    return shown
+def categories_shown() -> list[dict[str, Any]]:
+    """What tickets can be about."""
+    rows = Category.objects.filter(organization_id=current_organization()).order_by("name", "slug")
+    return [{"slug": slug, "name": name, "skill": skill, "policy": policy}
+            for slug, name, skill, policy in rows.values_list("slug", "name", "skill__name", "sla_policy")]

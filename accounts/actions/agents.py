@@ -1,9 +1,11 @@
-"""Availability, capacity, and noticing who is gone."""
-from collections.abc import Collection
+"""Availability, capacity, skills, shifts, and noticing who is gone."""
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -11,7 +13,8 @@ from django.db.models.functions import Now
 
 from accounts import audit
 from accounts.actor import AnyActor
-from accounts.models import AgentProfile, Availability
+from accounts.models import AgentProfile, AgentSkill, Availability, Shift, Skill
+from accounts.shifts import Hours
 from accounts.wire import AgentStatusChanged
 from foundation import events
 from foundation.errors import Forbidden, Invalid, NotFound
@@ -22,6 +25,9 @@ from foundation.units import unit_of_work
 GONE_AFTER = timedelta(seconds=60)
 SEEN_EVERY = timedelta(seconds=10)
 MANAGES = "accounts.manage_agents"
+TEACHES = "accounts.change_agentskill"
+PLANS = "accounts.change_shift"
+MOST_SHIFTS = 50  # of an agent
 # It waits for no row that something else changes now: whoever waits here while holding others would break the order of locks.
 SEEN = """
 WITH free AS MATERIALIZED (
@@ -87,6 +93,56 @@ def announce(agent: AgentProfile) -> None:
     """`agent-status-changed` to the organization's staff."""
     frame = AgentStatusChanged(agent=agent.user_id, availability=agent.availability, lost_connection=agent.lost_connection)
     events.hint(Push(staff_group(agent.organization_id), encode(frame)))
+
+
+def set_skills(*, agent: AgentProfile, skills: Collection[UUID], actor: AnyActor) -> None:
+    """What a locked agent knows from now on. Raises Forbidden, and Invalid for a skill that does not exist."""
+    if not actor.may(TEACHES):
+        raise Forbidden("You may not change what agents know.")
+    names = dict(Skill.objects.filter(pk__in={*skills, *agent.agentskill_set.values_list("skill_id", flat=True)}).values_list("pk", "name"))
+    if set(skills) - names.keys():
+        raise Invalid("Some fields are not valid.", fields={"skills": ["There is no such skill."]})
+    known = set(agent.agentskill_set.values_list("skill_id", flat=True))
+    if known == set(skills):
+        return
+    agent.agentskill_set.exclude(skill_id__in=skills).delete()
+    AgentSkill.objects.bulk_create(
+        AgentSkill(organization_id=agent.organization_id, agent=agent, skill_id=skill) for skill in sorted(set(skills) - known))
+    _reshaped(agent, actor, "agent_skills_changed", {"skills": sorted(names[key] for key in known)},
+              {"skills": sorted(names[key] for key in skills)})
+
+
+def set_shifts(*, agent: AgentProfile, shifts: Iterable[Hours], actor: AnyActor) -> None:
+    """When a locked agent works from now on; without any, always. Raises Forbidden, and Invalid for what is no working time."""
+    if not actor.may(PLANS):
+        raise Forbidden("You may not change when agents work.")
+    wanted = sorted(set(shifts), key=lambda shift: (shift.weekday, shift.starts, shift.ends, shift.time_zone))
+    check_shifts(wanted)
+    rows = [Shift(organization_id=agent.organization_id, agent=agent, **asdict(shift)) for shift in wanted]
+    before, after = [str(shift) for shift in agent.shifts.order_by("weekday", "starts", "ends", "time_zone")], [str(row) for row in rows]
+    if before == after:
+        return
+    agent.shifts.all().delete()
+    Shift.objects.bulk_create(rows)
+    _reshaped(agent, actor, "agent_shifts_changed", {"shifts": before}, {"shifts": after})
+
+
+def check_shifts(shifts: Sequence[Hours]) -> None:
+    """Raises Invalid with everything that is wrong with them."""
+    wrong = [*([f"At most {MOST_SHIFTS}."] if len(shifts) > MOST_SHIFTS else []),
+             *(["There is no such time zone. Use an IANA name, such as Africa/Lagos or Europe/Berlin."]
+               if {shift.time_zone for shift in shifts} - available_timezones() else []),
+             *(["A shift ends at another time than it begins."] if any(shift.starts == shift.ends for shift in shifts) else [])]
+    if wrong:
+        raise Invalid("Some fields are not valid.", fields={"shifts": wrong})
+
+
+def _reshaped(agent: AgentProfile, actor: AnyActor, act: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """On record, shown to the staff, and a reason to look at the queue again."""
+    audit.record(act, actor=actor, target=agent, before=before, after=after)
+    announce(agent)
+    if agent.availability == Availability.AVAILABLE:
+        events.emit("agent.available", {"agent": str(agent.user_id)})
 
 
 def seen(agents: Collection[UUID]) -> None:

@@ -12,12 +12,12 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from accounts import audit, authority, passwords
+from accounts import audit, authority, passwords, queries
 from accounts.actions import credentials, mailing, sessions
 from accounts.actor import AnyActor, System
 from accounts.models import AgentProfile, Organization, Role, RolePermission, User
-from foundation import events
-from foundation.errors import Conflict, Invalid, RateLimited
+from foundation import events, marks
+from foundation.errors import Conflict, Invalid, NotFound, RateLimited
 from foundation.http.address import network_of
 from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
@@ -52,10 +52,11 @@ def ship_roles(*, organization: Organization) -> None:
 
 def set_permissions(*, role: Role, permissions: list[str], actor: AnyActor) -> None:
     """What a role may do from now on; sockets of its users learn of it within seconds. Raises Forbidden for the actor's own role, and
-    where it would gain what the actor does not hold."""
+    where it would gain or lose what the actor does not hold."""
     before = sorted(permissions_of(role))
     authority.check_not_own_role(actor, role)
     authority.check_grant(actor, set(permissions) - set(before))
+    authority.check_take(actor, set(before) - set(permissions))
     RolePermission.objects.filter(role=role).delete()
     _grant(role, permissions)
     Role.objects.filter(id=role.id).update(version=F("version") + 1)
@@ -137,9 +138,7 @@ def _new_customer(tenant: UUID, email: str, name: str, hashed: str, address: str
 def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActor, confirmed: bool = False) -> User:
     """A user of the current organization, with a password hashed by `passwords.hashed`. Raises Conflict for a known address."""
     organization = current_organization()
-    found = Role.objects.filter(slug=role).first()
-    if found is None:
-        raise Invalid("There is no such role.", fields={"role": [role]})
+    found = role_named(role)
     authority.check_grant(actor, permissions_of(found))
     user = User(organization_id=organization, email=credentials.normalised(email), name=name, role=found, password=hashed,
                 email_confirmed_at=Now() if confirmed else None)
@@ -173,6 +172,42 @@ def ensure_agent(*, user: User) -> None:
 
 def _names_of(user: User) -> list[str]:
     return permissions_of(user.role) if user.role else []
+
+
+def change(*, user: UUID, actor: AnyActor, seen: str | None = None, **wanted: Any) -> User:
+    """What is wanted of `name`, `role` (a slug), `active` and `email_confirmed`, one action each. Raises NotFound, Conflict where `seen` is
+    not the version that they have, and what each of the actions raises."""
+    row = User.objects.select_for_update(of=("self",)).select_related("role").filter(id=user).first()
+    if row is None:
+        raise NotFound("There is no such user.")
+    if seen is not None:
+        marks.check(seen, queries.user_shown(actor, queries.user_seen(actor, user)))
+    if "name" in wanted:
+        rename(user=row, name=wanted["name"], actor=actor)
+    if "role" in wanted:
+        change_role(user=row, role=role_named(wanted["role"]), actor=actor)
+    if "active" in wanted:
+        set_active(user=row, active=wanted["active"], actor=actor)
+    if wanted.get("email_confirmed"):
+        confirm_email(user=row, actor=actor)
+    return row
+
+
+def role_named(slug: str) -> Role:
+    """Raises Invalid."""
+    found = Role.objects.filter(slug=slug).first()
+    if found is None:
+        raise Invalid("There is no such role.", fields={"role": ["There is no such role."]})
+    return found
+
+
+def rename(*, user: User, name: str, actor: AnyActor) -> User:
+    """Another name, which people see from now on; what was said keeps the name that it was said under."""
+    if user.name != name:
+        before, user.name = user.name, name
+        user.save(update_fields=["name"])
+        audit.record("user_changed", actor=actor, target=user, before={"name": before}, after={"name": name})
+    return user
 
 
 def change_role(*, user: User, role: Role, actor: AnyActor) -> User:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from accounts import audit, tokens
+from accounts import audit, authority, tokens
 from accounts.actions import demanding
 from accounts.actions.entering import LONGEST_USER_AGENT, SignedIn, lifetime
 from accounts.actor import Actor, AnyActor, load
@@ -135,6 +135,13 @@ def sign_out_everywhere(*, actor: Any, user: User, because: str = "logout_everyw
     SocketTicket.objects.filter(user=user).delete()
     events.control(user_group(user.id), "revoke", code=4403, reason="You were signed out everywhere.")
     audit.record(because, actor=actor, target=user)
+
+
+def end_all(*, user: User, actor: AnyActor) -> None:
+    """The same by somebody else, such as after the loss of a laptop. Raises Forbidden for oneself and for whoever may do more."""
+    authority.check_not_oneself(actor, user, "sign yourself out here: your own sessions stand with your account")
+    authority.check_power_over(actor, user)
+    sign_out_everywhere(actor=actor, user=user, because="ended_by_staff")
 
 
 def socket_ticket(*, actor: Actor) -> str:

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.actions import factors, people
-from accounts.admin.base import Audited, AuditHistory, form_page
+from accounts.actions import organizations, people
+from accounts.admin.base import AuditHistory, form_page
 from accounts.admin.passwords import tell
 from accounts.middleware import own_units
 from accounts.models import Organization, slug_of_organization
@@ -26,7 +26,7 @@ class NewOrganization(forms.Form):
     requires_confirmed_email = forms.BooleanField(required=False, label="Nobody signs in before their address is confirmed")
 
 
-class OrganizationAdmin(Audited, AuditHistory, Where):
+class OrganizationAdmin(AuditHistory, Where):
     list_display = ("name", "slug", "is_active", "requires_confirmed_email", "requires_second_factor", "enter")
     list_filter = ("is_active",)
     search_fields = ("name", "slug")
@@ -49,9 +49,7 @@ class OrganizationAdmin(Audited, AuditHistory, Where):
         return ("slug", "created_at", *outside, *(() if request.user.is_superuser else ("is_active",)))
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if form.cleaned_data.get("requires_second_factor") and "requires_second_factor" in form.changed_data:
-            factors.demand(organization=obj, actor=request.actor)
+        organizations.change(organization=obj.pk, given={name: form.cleaned_data[name] for name in form.changed_data}, actor=request.actor)
 
     def get_list_display(self, request: Any) -> tuple[str, ...]:
         return self.list_display if request.user.is_superuser else self.list_display[:-1]

@@ -1,24 +1,17 @@
 """Roles and what they may do."""
-from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.module_loading import import_string
-from django.utils.text import capfirst
 
 from accounts import authority
-from accounts.actions import people
-from accounts.admin.base import Audited, AuditHistory, OwnedForm
+from accounts.actions import people, roles
+from accounts.admin.base import AuditHistory, OwnedForm
+from accounts.grantable import offered
 from accounts.models import Role
 from foundation.admin import TenantAdmin
 from foundation.errors import DomainError
-
-BUILT_IN = ("add_", "change_", "delete_", "view_")
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):
@@ -50,7 +43,7 @@ class RoleForm(OwnedForm):
 
     def prepare(self) -> None:
         self.before = frozenset() if self.instance._state.adding else frozenset(people.permissions_of(self.instance))
-        choices = offered(self.before)
+        choices = [(subject.label, list(subject.permissions)) for subject in offered(self.before)]
         names = [name for _, group in choices for name, _ in group]
         field = self.fields["granted"]
         field.choices, field.initial = choices, sorted(self.before)  # type: ignore[attr-defined]
@@ -69,31 +62,7 @@ class RoleForm(OwnedForm):
         return sorted(chosen | set(authority.beyond(self.actor, self.before)))
 
 
-def offered(held: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(subject, [(permission, label)]) of what a role can be given: what our apps define, what a shipped role holds, what it has now."""
-    shipped = {name for role in import_string(settings.SHIPPED_ROLES).values() for name in role.permissions} | set(held)
-    rows = [(subject(p), f"{p.content_type.app_label}.{p.codename}", capfirst(p.name.removeprefix("Can ")))
-            for p in Permission.objects.select_related("content_type") if is_ours(p)]
-    chosen = sorted(row for row in rows if row[1] in shipped or not row[1].partition(".")[2].startswith(BUILT_IN))
-    return [(group, [(name, label) for _, name, label in members]) for group, members in groupby(chosen, key=lambda row: row[0])]
-
-
-def is_ours(permission: Permission) -> bool:
-    """Whether one of our apps defines it; those of libraries are for superusers."""
-    model = permission.content_type.model_class()
-    return model is not None and permission.content_type.app_label in our_apps()
-
-
-def our_apps() -> frozenset[str]:
-    return frozenset(name.partition(".")[0] for role in import_string(settings.SHIPPED_ROLES).values() for name in role.permissions)
-
-
-def subject(permission: Permission) -> str:
-    model = permission.content_type.model_class()
-    return capfirst(str(model._meta.verbose_name_plural)) if model else ""
-
-
-class RoleAdmin(Audited, AuditHistory, TenantAdmin):
+class RoleAdmin(AuditHistory, TenantAdmin):
     form = RoleForm
     list_display = ("name", "slug", "is_staff", "is_shipped")
     fields = ("name", "slug", "is_staff", "granted")
@@ -122,7 +91,16 @@ class RoleAdmin(Audited, AuditHistory, TenantAdmin):
         return form
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        granted = form.cleaned_data.get("granted", [])
-        if "granted" in form.fields and set(granted) != form.before:
-            people.set_permissions(role=obj, permissions=granted, actor=request.actor)
+        granted = form.cleaned_data["granted"] if "granted" in form.fields else None
+        if change:
+            roles.change(role=obj.pk, name=None if obj.is_shipped else obj.name, permissions=granted, actor=request.actor)
+        else:
+            made = roles.create(name=obj.name, slug=obj.slug, staff=obj.is_staff, permissions=granted or (), actor=request.actor)
+            obj.__dict__.update(made.__dict__)
+
+    def delete_model(self, request: Any, obj: Any) -> None:
+        roles.delete(role=obj.pk, actor=request.actor)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Its permissions go with it; who has it is in the way."""
+        return [str(obj) for obj in objs], {"roles": len(objs)}, set(), [why for obj in objs if (why := roles.in_use(obj))]

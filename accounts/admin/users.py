@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 
-from accounts import audit, authority
+from accounts import authority
 from accounts.actions import credentials, factors, people
 from accounts.admin import factors as factor_pages
 from accounts.admin.base import AuditHistory, OwnedForm, form_page
@@ -118,9 +118,7 @@ class UserAdmin(AuditHistory, TenantAdmin):
         """The form's changes, one action each; `user` is as the database has them."""
         wanted = {name: form.cleaned_data[name] for name in form.changed_data}
         if "name" in wanted:
-            before, user.name = user.name, wanted["name"]
-            user.save(update_fields=["name"])
-            audit.record("user_changed", actor=actor, target=user, before={"name": before}, after={"name": user.name})
+            people.rename(user=user, name=wanted["name"], actor=actor)
         if "role" in wanted:
             people.change_role(user=user, role=wanted["role"], actor=actor)
         if "is_active" in wanted:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.api import factors, invitations, mail, passwords, views
+from accounts.api import factors, invitations, mail, passwords, people, views
 
 urlpatterns = [
     path("auth/register/", views.Register.as_view()),
@@ -15,6 +15,13 @@ urlpatterns = [
     path("auth/factor/disable/", factors.Disable.as_view()),
     path("auth/factor/recovery-codes/", factors.RecoveryCodes.as_view()),
     path("auth/factor/enrolment/", factors.Enrolment.as_view()),
+    path("users/", people.Users.as_view()),
+    path("users/<uuid:user>/", people.OneUser.as_view()),
+    path("users/<uuid:user>/sessions/", people.UserSessions.as_view()),
+    path("roles/", people.Roles.as_view()),
+    path("roles/<uuid:role>/", people.OneRole.as_view()),
+    path("permissions/", people.Permissions.as_view()),
+    path("organization/", people.Organization.as_view()),
     path("users/<uuid:user>/factor/", factors.Anothers.as_view()),
     path("auth/sessions/", views.Sessions.as_view()),
     path("auth/sessions/<uuid:session>/", views.OneSession.as_view()),

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts import browser, tokens
 from accounts.actions import entering, people, sessions
 from accounts.actor import Actor
-from accounts.api import serializers
+from accounts.api import serializers, settings_serializers
 from accounts.api.authentication import check_own_page
 from accounts.models import User
 from foundation.http import address
@@ -146,6 +146,16 @@ class MeView(ApiView):
     @extend_schema(responses=serializers.Me)
     def get(self, request: Request) -> Response:
         """Who is signed in, and what their role allows."""
+        return self.shown()
+
+    @extend_schema(request=settings_serializers.OwnName, responses=serializers.Me)
+    def patch(self, request: Request) -> Response:
+        """Another name for oneself."""
+        me = User.objects.select_for_update().get(id=self.actor.id)
+        people.rename(user=me, actor=self.actor, **valid(settings_serializers.OwnName, request))
+        return self.shown()
+
+    def shown(self) -> Response:
         user = User.objects.select_related("role", "organization").get(id=self.actor.id)
         return Response(serializers.Me(user, context={"actor": self.actor}).data)
 

@@ -233,6 +233,18 @@ def test_a_browser_that_lost_the_csrf_cookie_gets_another(world: Any, agents: Br
     assert agents.ask("PATCH", "agents/me/", {"availability": "busy"}).status_code == 200
 
 
+def test_a_new_password_of_ones_own_keeps_this_browser_and_ends_the_others(world: Any) -> None:
+    here, there = Browser(), Browser()
+    assert here.sign_in(world.admin).status_code == there.sign_in(world.admin).status_code == 200
+    key = here.key
+    changed = here.ask("POST", "auth/password/", {"password": PASSWORD, "new_password": "another good phrase"})
+    assert changed.status_code == 200, changed.content
+    assert here.ask("GET", "auth/me/").status_code == 200 and here.key != key
+    assert here.client.get("/admin/").status_code == 200, "and it still opens the administration pages"
+    assert there.ask("GET", "auth/me/").status_code == 401 and there.client.get("/admin/").status_code == 302
+    assert len(here.ask("GET", "auth/sessions/").json()["data"]) == 1
+
+
 def test_one_sign_in_is_for_the_administration_pages_too(world: Any) -> None:
     boss = Browser()
     boss.sign_in(world.admin)

@@ -115,6 +115,7 @@ PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "attachment": lambda rows: rows.attachment.id, "upload": lambda rows: rows.upload.id,
     "session": lambda rows: rows.session.id, "user": lambda rows: rows.agent.id, "invitation": lambda rows: rows.invitation.id,
     "policy": lambda rows: rows.policy.pk, "calendar": lambda rows: rows.calendar.pk,
+    "role": lambda rows: rows.role.pk, "skill": lambda rows: rows.skill.pk,
 }
 TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/register/"): registrations,
@@ -132,6 +133,26 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "auth/factor/recovery-codes/"): body(password=PASSWORD, code="123456"),
     ("POST", "auth/factor/enrolment/"): body(challenge="not.a.token"),
     ("DELETE", "users/<uuid:user>/factor/"): nothing,
+    ("PATCH", "auth/me/"): body(name="mine", id=str(uuid4())),
+    ("GET", "users/"): lambda theirs, mine: [
+        Try(mine), Try(mine, query={"q": theirs.tenant.canary}), Try(mine, query={"role": f"own-{theirs.tenant.canary}"}),
+        Try(mine, query={"organization": theirs.tenant.id})],
+    ("GET", "users/<uuid:user>/"): nothing,
+    ("PATCH", "users/<uuid:user>/"): lambda theirs, mine: [
+        Try(theirs, {"name": "seized", "role": "admin", "active": False}), Try(theirs, {}),
+        Try(mine, {"role": f"own-{theirs.tenant.canary}"})],
+    ("DELETE", "users/<uuid:user>/sessions/"): nothing,
+    ("GET", "roles/"): nothing,
+    ("POST", "roles/"): lambda theirs, mine: [
+        Try(mine, {"name": "mine", "permissions": ["chat.send_message"]}), Try(mine, {"name": "mine", "organization": theirs.tenant.id})],
+    ("GET", "roles/<uuid:role>/"): nothing,
+    ("PATCH", "roles/<uuid:role>/"): body(name="seized", permissions=[]),
+    ("DELETE", "roles/<uuid:role>/"): nothing,
+    ("GET", "permissions/"): nothing,
+    ("GET", "organization/"): nothing,
+    ("PATCH", "organization/"): lambda theirs, mine: [  # its own name stays, which the platform shows
+        Try(mine, {"name": mine.tenant.organization.name, "id": theirs.tenant.id, "slug": theirs.tenant.organization.slug,
+                   "organization": theirs.tenant.id})],
     ("GET", "auth/sessions/"): nothing,
     ("DELETE", "auth/sessions/"): nothing,
     ("DELETE", "auth/sessions/<uuid:session>/"): nothing,
@@ -204,12 +225,24 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("DELETE", "sla/calendars/<uuid:calendar>/"): nothing,
     ("GET", "sla/preview/"): lambda theirs, mine: [
         Try(mine, query={"policy": theirs.policy.pk}), Try(mine, query={"category": theirs.category.slug}), Try(mine)],
+    ("POST", "sla/preview/"): lambda theirs, mine: [Try(mine, {"targets": [target(theirs)]}), Try(mine, {"targets": [target(mine)]})],
+    ("GET", "queue/settings/"): nothing,
+    ("PATCH", "queue/settings/"): lambda theirs, mine: [
+        Try(mine, {"number_prefix": "MINE"}), Try(mine, {"number_prefix": "MINE", "organization": theirs.tenant.id})],
+    ("GET", "categories/"): nothing,
     ("GET", "skills/"): nothing,
+    ("POST", "skills/"): lambda theirs, mine: [Try(mine, {"name": "mine"}), Try(mine, {"name": "stolen", "agents": [theirs.agent.id]})],
+    ("GET", "skills/<uuid:skill>/"): nothing,
+    ("PATCH", "skills/<uuid:skill>/"): lambda theirs, mine: [
+        Try(theirs, {"name": "seized", "agents": []}), Try(theirs, {}), Try(mine, {"agents": [theirs.agent.id]})],
+    ("DELETE", "skills/<uuid:skill>/"): nothing,
     ("GET", "agents/"): nothing,
     ("GET", "agents/me/"): nothing,
     ("GET", "agents/me/tickets/"): nothing,
     ("PATCH", "agents/me/"): body(availability="busy"),
-    ("PATCH", "agents/<uuid:agent>/"): body(availability="offline", capacity=0),
+    ("PATCH", "agents/<uuid:agent>/"): lambda theirs, mine: [
+        Try(theirs, {"availability": "offline", "capacity": 0}), Try(theirs, {"skills": [], "shifts": []}), Try(theirs, {}),
+        Try(mine, {"skills": [theirs.skill.pk]})],
     ("GET", "analytics/overview/"): nothing,
     ("GET", "journeys/"): lambda theirs, mine: [Try(mine), Try(mine, query={"language": "en"}),
                                                 Try(mine, query={"organization": theirs.tenant.id})],

@@ -324,6 +324,7 @@ class Rows:
     message: Entry  # of the customer
     note: Entry
     category: Category
+    role: Role  # of the organization's own
     skill: Skill  # that the category needs
     tag: str
     journey: Journey  # published
@@ -385,7 +386,7 @@ def plant(world: World, tenant: Tenant) -> Rows:
     chaining.chain(organization=tenant.id)
     for person in tenant.people:
         world.token(person)
-    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, skill, tag, journey, run, sent, waiting,
+    return Rows(tenant, tenant.fresh(ticket), queued, message, note, category, role, skill, tag, journey, run, sent, waiting,
                 *plant_accounts(tenant), policy, calendar)
 
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.actor import AnyActor
+from foundation import marks
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.units import current_organization
 from tickets.models import Calendar, Category, Priority, SlaPolicy, SlaTarget
-from tickets.service_levels import calendar_of, policy_shown, shelf
+from tickets.service_levels import calendar_of, calendar_shown, calendar_state, policy_shown, policy_state, shelf
 from tickets.sla import calendars, holidays
 
 OPENS_WITHIN_DAYS = 366
@@ -40,10 +41,12 @@ def policy(key: UUID) -> SlaPolicy:
     return found
 
 
-def save_calendar(*, actor: AnyActor, given: Fields, key: UUID | None = None) -> Calendar:
+def save_calendar(*, actor: AnyActor, given: Fields, key: UUID | None = None, seen: str | None = None) -> Calendar:
     """A new calendar, or another state of one. Raises Invalid for one that never opens, for an unknown zone or country, and where a target
-    could no longer be reached."""
+    could no longer be reached; Conflict where `seen` is not the version that it has."""
     row = calendar(key) if key else Calendar(organization_id=current_organization(), hours=[])
+    if key and seen:
+        marks.check(seen, calendar_shown(actor, key))
     before = calendar_state(row) if key else None
     for name, value in given.items():
         setattr(row, name, value)
@@ -105,15 +108,12 @@ def _check_reach(seconds: Iterable[int], row: Calendar, *, field: str) -> None:
         raise Invalid("Some fields are not valid.", fields={field: [wrong]}) from None
 
 
-def calendar_state(row: Calendar) -> dict[str, Any]:
-    """A calendar as audit entries and computations have it."""
-    return {name: getattr(row, name) for name in ("name", "time_zone", "hours", "holidays", "country", "subdivision")}
-
-
-def save_policy(*, actor: AnyActor, given: Fields, key: UUID | None = None) -> SlaPolicy:
+def save_policy(*, actor: AnyActor, given: Fields, key: UUID | None = None, seen: str | None = None) -> SlaPolicy:
     """A new policy, or another state of one. `targets` and `categories` (slugs), where given, replace what was there. A policy that becomes
-    the default takes that from the one before. Raises Invalid."""
+    the default takes that from the one before. Raises Invalid; Conflict where `seen` is not the version that it has."""
     row = policy(key) if key else SlaPolicy(organization_id=current_organization())
+    if key and seen:
+        marks.check(seen, policy_shown(actor, key))
     before = policy_state(row) if key else None
     for name in ("name", "is_default", "further_levels"):
         setattr(row, name, given.get(name, getattr(row, name)))
@@ -180,13 +180,6 @@ def _set_categories(row: SlaPolicy, slugs: Sequence[str]) -> None:
         _refuse({"categories": ["There is no such category."]})
     Category.objects.filter(sla_policy=row).exclude(slug__in=slugs).update(sla_policy=None)
     found.update(sla_policy=row)
-
-
-def policy_state(row: SlaPolicy) -> dict[str, Any]:
-    """A policy as audit entries have it."""
-    shown = policy_shown(row.pk)
-    del shown["id"]
-    return {**shown, "targets": [{**target, "calendar": target["calendar"] and str(target["calendar"])} for target in shown["targets"]]}
 
 
 def _stored(row: Calendar | SlaPolicy) -> None:

@@ -5,7 +5,7 @@ import orjson
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import AgentProfile, Availability, Skill, User
+from accounts.models import Availability, Skill, User
 from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.validation import KeyField, plain
 from tickets.assignment import Reason
@@ -318,14 +318,24 @@ class Transferred(WhyItWaits, TicketDetail):
         read_only_fields = fields
 
 
-class SkillRow(SkillBrief):
-    """A topic, with how many agents know it and how many of those are available now."""
+class Knowing(serializers.Serializer[Any]):
+    """Somebody who has a skill."""
 
-    agents = serializers.IntegerField()
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class SkillRow(SkillBrief):
+    """A topic, with who knows it and how many of them are available now. `allowed`: rename, agents, delete."""
+
+    agents = serializers.IntegerField(help_text="How many.")
     available = serializers.IntegerField()
+    people = Knowing(many=True)
+    version = serializers.CharField()
+    allowed = serializers.ListField(child=serializers.CharField())
 
     class Meta(SkillBrief.Meta):
-        fields = [*SkillBrief.Meta.fields, "agents", "available"]
+        fields = [*SkillBrief.Meta.fields, "agents", "available", "people", "version", "allowed"]
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2})?$"})
@@ -358,6 +368,8 @@ class Agent(serializers.Serializer[Any]):
     last_seen_at = serializers.DateTimeField(allow_null=True)
     skills = serializers.ListField(child=serializers.CharField())
     shifts = ShiftBrief(many=True)
+    version = serializers.CharField(help_text="Of capacity, skills and shifts.")
+    allowed = serializers.ListField(child=serializers.CharField(), help_text="availability, capacity, skills, shifts.")
 
 
 class Held(serializers.Serializer[Any]):
@@ -374,10 +386,3 @@ class Held(serializers.Serializer[Any]):
 
 class MyAvailability(serializers.Serializer[Any]):
     availability = serializers.ChoiceField(choices=Availability.choices)
-
-
-class AgentChanges(serializers.ModelSerializer[AgentProfile]):
-    class Meta:
-        model = AgentProfile
-        fields = ["availability", "capacity"]
-        extra_kwargs = {"availability": {"required": False}, "capacity": {"required": False}}

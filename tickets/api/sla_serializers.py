@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.settings_serializers import Seen
 from foundation.http.validation import KeyField, plain
 from tickets.api.serializers import PRIORITIES, Clock, WallTime
 from tickets.models import LONGEST_TARGET
@@ -11,6 +12,7 @@ from tickets.sla.clocks import Kind
 
 KINDS = [kind.value for kind in Kind]
 NAME = 100
+MOST_TARGETS = 24
 
 
 class Minute(WallTime):
@@ -72,12 +74,17 @@ class CalendarFields(serializers.Serializer[Any]):
         return sorted((dict(each) for each in value), key=lambda each: each["date"])
 
 
-class CalendarChanges(Changes, CalendarFields):
+class CalendarChanges(Changes, CalendarFields, Seen):
     pass
 
 
 class Calendar(CalendarFields):
+    """`allowed`: change, delete."""
+
     id = serializers.UUIDField()
+    policies = serializers.ListField(child=serializers.CharField(), help_text="The names of those that count by it.")
+    version = serializers.CharField()
+    allowed = serializers.ListField(child=serializers.CharField())
 
 
 class TargetFields(serializers.Serializer[Any]):
@@ -101,24 +108,33 @@ class PolicyFields(serializers.Serializer[Any]):
     targets = TargetFields(many=True, required=False)
 
 
-class PolicyChanges(Changes, PolicyFields):
+class PolicyChanges(Changes, PolicyFields, Seen):
     pass
 
 
 class Policy(PolicyFields):
+    """`allowed`: change, delete."""
+
     id = serializers.UUIDField()
+    version = serializers.CharField()
+    allowed = serializers.ListField(child=serializers.CharField())
+
+
+class Start(serializers.DateTimeField):
+    """A moment that calendars know."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        found: datetime = super().to_internal_value(value)
+        if not 2000 <= found.year <= 2100:  # noqa: PLR2004 (what calendars know)
+            raise serializers.ValidationError("Between 2000 and 2100.")
+        return found
 
 
 class PreviewWanted(serializers.Serializer[Any]):
-    start = serializers.DateTimeField(required=False, help_text="Now, if it is not given.")
+    start = Start(required=False, help_text="Now, if it is not given.")
     priority = serializers.ChoiceField(choices=PRIORITIES, default="normal")
     policy = serializers.UUIDField(required=False, help_text="Otherwise that of the category, or the default one.")
     category = serializers.CharField(max_length=50, required=False)
-
-    def validate_start(self, value: datetime) -> datetime:
-        if not 2000 <= value.year <= 2100:  # noqa: PLR2004 (what calendars know)
-            raise serializers.ValidationError("Between 2000 and 2100.")
-        return value
 
 
 class Preview(serializers.Serializer[Any]):
@@ -129,3 +145,35 @@ class Preview(serializers.Serializer[Any]):
     first_response = Clock(allow_null=True)
     next_response = Clock(allow_null=True)
     resolution = Clock(allow_null=True)
+
+
+class UnsavedCalendar(CalendarFields):
+    name = serializers.CharField(max_length=NAME, validators=[plain], default="This calendar")
+
+
+class Unsaved(serializers.Serializer[Any]):
+    """Targets that nobody saved, and a calendar that nobody saved: where it is given, all of them count by it."""
+
+    start = Start(required=False, help_text="Now, if it is not given.")
+    calendar = UnsavedCalendar(required=False)
+    targets = TargetFields(many=True)
+
+    def validate_targets(self, value: list[Any]) -> list[Any]:
+        if len(value) > MOST_TARGETS:
+            raise serializers.ValidationError(f"At most {MOST_TARGETS}.")
+        return value
+
+
+class UnsavedMoments(serializers.Serializer[Any]):
+    """When a clock would change its colour, as if it began at `start`; null where its calendar never gets there."""
+
+    clock = serializers.ChoiceField(choices=KINDS)
+    priority = serializers.ChoiceField(choices=PRIORITIES)
+    warning_at = serializers.DateTimeField(allow_null=True)
+    critical_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+
+
+class UnsavedPreview(serializers.Serializer[Any]):
+    start = serializers.DateTimeField()
+    targets = UnsavedMoments(many=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tickets.api import sla_views, views
+from tickets.api import sla_views, staff_views, views
 
 urlpatterns = [
     path("tickets/", views.Tickets.as_view()),
@@ -17,9 +17,12 @@ urlpatterns = [
     path("sla/calendars/<uuid:calendar>/", sla_views.OneCalendar.as_view()),
     path("sla/preview/", sla_views.Preview.as_view()),
     path("queue/", views.Queue.as_view()),
-    path("skills/", views.Skills.as_view()),
-    path("agents/", views.Agents.as_view()),
-    path("agents/me/", views.MyAgent.as_view()),
+    path("queue/settings/", staff_views.QueueSettings.as_view()),
+    path("categories/", staff_views.Categories.as_view()),
+    path("skills/", staff_views.Skills.as_view()),
+    path("skills/<uuid:skill>/", staff_views.OneSkill.as_view()),
+    path("agents/", staff_views.Agents.as_view()),
+    path("agents/me/", staff_views.MyAgent.as_view()),
     path("agents/me/tickets/", views.MyTickets.as_view()),
-    path("agents/<uuid:agent>/", views.OneAgent.as_view()),
+    path("agents/<uuid:agent>/", staff_views.OneAgent.as_view()),
 ]

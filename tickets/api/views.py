@@ -7,7 +7,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions import agents
 from accounts.actor import Actor
 from foundation.http import idempotency
 from foundation.http.rendering import Listed, beside, ready_made
@@ -132,45 +131,6 @@ class Queue(ApiView):
         return listed(lists.queue(self.actor, valid_query(serializers.QueueWanted, request)["page"]))
 
 
-class Skills(ApiView):
-    listed = True
-    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue"}
-
-    @extend_schema(responses=serializers.SkillRow(many=True))
-    def get(self, request: Request) -> Response:
-        """The skills that a ticket can be sent to."""
-        found = queries.skills()
-        return Response(Listed(found, count=len(found)))
-
-
-class Agents(ApiView):
-    listed = True
-    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue"}
-
-    @extend_schema(responses=serializers.Agent(many=True))
-    def get(self, request: Request) -> Response:
-        """Every agent with availability, load, skills and shifts."""
-        found = queries.agents_shown()
-        return Response(Listed(found, count=len(found)))
-
-
-class MyAgent(ApiView):
-    needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue", "PATCH": "tickets.view_queue"}
-
-    @extend_schema(responses=serializers.Agent)
-    def get(self, request: Request) -> Response:
-        """The caller as an agent."""
-        return Response(queries.agent_shown(self.actor.id))
-
-    @extend_schema(request=serializers.MyAvailability, responses=serializers.Agent)
-    def patch(self, request: Request) -> Response:
-        """Change one's own availability."""
-        given = valid(serializers.MyAvailability, request)
-        agent = agents.locked(self.actor.id)
-        agents.change(agent=agent, actor=self.actor, **given)
-        return Response(queries.agent_shown(agent.pk))
-
-
 class MyTickets(ApiView):
     listed = True
     needs: ClassVar[dict[str, str]] = {"GET": "tickets.view_queue"}
@@ -180,13 +140,3 @@ class MyTickets(ApiView):
         """The caller's tickets that are not over, with what is unread of each: what a client announces and counts."""
         found = queries.held(self.actor)
         return Response(Listed(found, count=len(found)))
-
-
-class OneAgent(ApiView):
-    @extend_schema(request=serializers.AgentChanges, responses=serializers.Agent)
-    def patch(self, request: Request, agent: UUID) -> Response:
-        """Change an agent's availability or capacity."""
-        queries.agent_visible(self.actor, agent)
-        given = valid(serializers.AgentChanges, request)
-        agents.change(agent=agents.locked(agent), actor=self.actor, **given)
-        return Response(queries.agent_shown(agent))

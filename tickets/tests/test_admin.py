@@ -67,8 +67,10 @@ def test_the_queues_settings_are_made_once(admin: Client, ours: Tenant) -> None:
         row = QueueSettings.objects.get()
     assert row.organization_id == ours.organization.id and row.next_number == 1001
     assert admin.post(page(QueueSettings, "change", row.pk), {**data, "grace_seconds": "90", "next_number": "5"}).status_code == 302
-    recorded = entry(ours, "queuesettings_changed")
-    assert (recorded.before, recorded.after) == ({"grace_seconds": 60}, {"grace_seconds": 90})
+    with unit_of_work(ours.organization.id):
+        first, second = AuditEntry.objects.filter(action="queuesettings_changed").order_by("id")
+    assert first.after == {"number_prefix": "OUR", "grace_seconds": 60}, "until then they were as they are without a row"
+    assert (second.before, second.after) == ({"grace_seconds": 60}, {"grace_seconds": 90})
     assert ours.fresh(row).next_number == 1001
     assert admin.post(page(QueueSettings, "delete", row.pk), {"post": "yes"}).status_code == 403
 

@@ -223,7 +223,8 @@ def test_the_skills_that_there_are(world: Any) -> None:
     payouts, cards = skill_of(world, world.agent, world.teammate), skill_of(world, name="Cards")
     on_duty(world, world.agent)
     answer = world.api(world.agent).get("skills/")
-    assert answer.data == [{"id": str(cards.pk), "name": "Cards", "agents": 0, "available": 0},
+    assert [{name: row[name] for name in ("id", "name", "agents", "available")} for row in answer.data] == [
+                           {"id": str(cards.pk), "name": "Cards", "agents": 0, "available": 0},
                            {"id": str(payouts.pk), "name": "Payouts", "agents": 2, "available": 1}]
     assert world.api(world.acme.agent).get("skills/").data == []
 

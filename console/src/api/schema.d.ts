@@ -34,7 +34,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change an agent's availability or capacity. */
+        /**
+         * @description Change an agent's availability, capacity, skills or shifts; the last two replace what was there. `version` is of capacity, skills
+         *     and shifts.
+         */
         patch: operations["agents_partial_update"];
         trace?: never;
     };
@@ -366,7 +369,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Another name for oneself. */
+        patch: operations["auth_me_partial_update"];
         trace?: never;
     };
     "/api/v1/auth/password/": {
@@ -535,6 +539,23 @@ export interface paths {
         put?: never;
         /** @description A single-use ticket for the socket's `authenticate`, so that no token needs to stand in a browser's memory. */
         post: operations["auth_socket_ticket_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What tickets can be about, by name. */
+        get: operations["categories_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -939,6 +960,41 @@ export interface paths {
         patch: operations["messages_partial_update"];
         trace?: never;
     };
+    "/api/v1/organization/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The caller's organization. */
+        get: operations["organization_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change it. Whoever demands a second factor has one: 409 `own_factor_first`; staff without one are signed out. */
+        patch: operations["organization_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/permissions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a role can be given, by what it is about. */
+        get: operations["permissions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue/": {
         parameters: {
             query?: never;
@@ -954,6 +1010,64 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/settings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How the queue works. */
+        get: operations["queue_settings_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change it. A number that a ticket has is shown with the prefix of the day. */
+        patch: operations["queue_settings_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/roles/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The roles of the organization, and what each may do. */
+        get: operations["roles_list"];
+        put?: never;
+        /** @description A role of the organization's own. 403 `escalation` for permissions that the caller does not hold. */
+        post: operations["roles_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{role}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One role. */
+        get: operations["roles_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete it; 409 `in_use` while somebody has it or is invited to it, 403 `shipped_role` for one that every organization has. */
+        delete: operations["roles_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * @description Another name, other permissions; whoever has it feels that with their next request. 403 `own_account` for the caller's own role,
+         *     `escalation` for what they do not hold, `shipped_role` for the name of a role that every organization has.
+         */
+        patch: operations["roles_partial_update"];
         trace?: never;
     };
     "/api/v1/runs/": {
@@ -1048,14 +1162,34 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The skills that a ticket can be sent to. */
+        /** @description The skills that a ticket can be sent to, and who has them. */
         get: operations["skills_list"];
         put?: never;
-        post?: never;
+        /** @description A new skill, and who has it. */
+        post: operations["skills_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills/{skill}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One skill, and who has it. */
+        get: operations["skills_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete it: agents and tickets go on without it; 409 `in_use` while a category needs it. */
+        delete: operations["skills_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Another name, other agents: `agents` are all who have it from now on. */
+        patch: operations["skills_partial_update"];
         trace?: never;
     };
     "/api/v1/sla/calendars/": {
@@ -1142,7 +1276,8 @@ export interface paths {
         /** @description The deadlines that a ticket would have. */
         get: operations["sla_preview_retrieve"];
         put?: never;
-        post?: never;
+        /** @description The same of targets and a calendar that are not saved. Writes nothing; refuses what could not be saved. */
+        post: operations["sla_preview_unsaved"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1414,6 +1549,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The people of the organization by name, 50 a page. */
+        get: operations["users_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Somebody, and what the caller may do with them. */
+        get: operations["users_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * @description Another name or role, switched off or on, an address that is known to be theirs. Another role and switching off end all that they
+         *     have open. 403 `escalation` for whoever may do more than the caller and for a role that may, `own_account` for oneself.
+         */
+        patch: operations["users_partial_update"];
+        trace?: never;
+    };
     "/api/v1/users/{user}/factor/": {
         parameters: {
             query?: never;
@@ -1429,6 +1602,23 @@ export interface paths {
          *     caller.
          */
         delete: operations["users_factor_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Sign somebody out everywhere; their sockets close. 403 `escalation` for whoever may do more than the caller. */
+        delete: operations["users_sessions_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1510,11 +1700,21 @@ export interface components {
             last_seen_at: string | null;
             skills: string[];
             shifts: components["schemas"]["ShiftBrief"][];
+            /** @description Of capacity, skills and shifts. */
+            version: string;
+            /** @description availability, capacity, skills, shifts. */
+            allowed: string[];
         };
         AgentChangesRequest: {
+            /** @description Of what was seen; 409 `stale` with the current state for an older one. Without it, whatever is there is written over. */
+            version?: string;
             availability?: components["schemas"]["AvailabilityEnum"];
             /** @description Most open tickets at once. */
             capacity?: number;
+            /** @description All that they know from now on. */
+            skills?: string[];
+            /** @description When they work from now on; none is always. */
+            shifts?: components["schemas"]["NewShiftRequest"][];
         };
         AgentLoad: {
             /** Format: uuid */
@@ -1566,7 +1766,7 @@ export interface components {
             /** @description Where the factor was just set up. */
             recovery_codes?: string[];
         };
-        /** @description When an organization works. */
+        /** @description `allowed`: change, delete. */
         Calendar: {
             name: string;
             /** @description An IANA name, such as Africa/Lagos. */
@@ -1579,6 +1779,10 @@ export interface components {
             subdivision?: string;
             /** Format: uuid */
             id: string;
+            /** @description The names of those that count by it. */
+            policies: string[];
+            version: string;
+            allowed: string[];
         };
         /** @description The same fields, of which any may be left out; what is given is whole, as `partial` would not have it of nested ones. */
         CalendarChangesRequest: {
@@ -1591,6 +1795,8 @@ export interface components {
             country?: string;
             /** @description ISO 3166-2, without the country. */
             subdivision?: string;
+            /** @description Of what was seen; 409 `stale` with the current state for an older one. Without it, whatever is there is written over. */
+            version?: string;
         };
         /** @description When an organization works. */
         CalendarFieldsRequest: {
@@ -1607,6 +1813,17 @@ export interface components {
         CategoryBrief: {
             slug: string;
             name: string;
+        };
+        CategoryRow: {
+            slug: string;
+            name: string;
+            /** @description The name of what it needs. */
+            skill: string | null;
+            /**
+             * Format: uuid
+             * @description The policy of its own; otherwise the default one counts.
+             */
+            policy: string | null;
         };
         ChallengeAnsweredRequest: {
             challenge: string;
@@ -1923,6 +2140,12 @@ export interface components {
         };
         /** @enum {string} */
         KindEnum: "tokens" | "browser";
+        /** @description Somebody who has a skill. */
+        Knowing: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description What was said last; `text` is its beginning, `seq` its number as the viewer counts. */
         LastSaid: {
             seq: number;
@@ -2101,6 +2324,28 @@ export interface components {
             token: string;
             password: string;
         };
+        NewRoleRequest: {
+            name: string;
+            /** @description Otherwise made of the name. */
+            slug?: string;
+            /** @default true */
+            staff?: boolean;
+            permissions?: string[];
+        };
+        /** @description Working hours on a weekday; where `ends` is not after `starts`, they end on the next day. */
+        NewShiftRequest: {
+            /** @description Monday is 0. */
+            weekday: number;
+            starts: string;
+            ends: string;
+            /** @description An IANA name, such as Africa/Lagos. */
+            time_zone: string;
+        };
+        NewSkillRequest: {
+            name: string;
+            /** @description Who has it. */
+            agents?: string[];
+        };
         /** @description `priority` is accepted from a customer and ignored. `attachments` are uploads for the first message, which may then be blank. */
         NewTicketRequest: {
             subject: string;
@@ -2186,6 +2431,29 @@ export interface components {
             slug: string;
             name: string;
         };
+        OrganizationChangesRequest: {
+            /** @description Of what was seen; 409 `stale` with the current state for an older one. Without it, whatever is there is written over. */
+            version?: string;
+            name?: string;
+            requires_confirmed_email?: boolean;
+            requires_second_factor?: boolean;
+        };
+        /** @description `allowed`: change. */
+        OrganizationSettings: {
+            /** Format: uuid */
+            id: string;
+            /** @description What people type when they sign in. */
+            slug: string;
+            name: string;
+            /** @description Nobody signs in before their address is confirmed. */
+            requires_confirmed_email: boolean;
+            /** @description Staff sign in with a second factor only. */
+            requires_second_factor: boolean;
+            /** Format: date-time */
+            created_at: string;
+            version: string;
+            allowed: string[];
+        };
         Outcome: {
             node: string;
             action: components["schemas"]["ActionEnum"];
@@ -2218,6 +2486,9 @@ export interface components {
             /** @default  */
             name?: string;
         };
+        OwnNameRequest: {
+            name: string;
+        };
         /** @description Where one is signed in. */
         OwnSession: {
             /** Format: uuid */
@@ -2248,6 +2519,18 @@ export interface components {
         PasswordRequest: {
             password: string;
         };
+        PermissionRow: {
+            name: string;
+            text: string;
+            /** @description By the caller, who can also take it away. */
+            grantable: boolean;
+        };
+        /** @description What permissions are about. */
+        PermissionSubject: {
+            subject: string;
+            text: string;
+            permissions: components["schemas"]["PermissionRow"][];
+        };
         PersonBrief: {
             /** Format: uuid */
             id: string | null;
@@ -2265,7 +2548,7 @@ export interface components {
             /** @description Whether anybody who could take it is at work now, with or without room for it. */
             attended: boolean;
         };
-        /** @description What is promised of the tickets of some categories, or, as the default, of all that have no policy of their own. */
+        /** @description `allowed`: change, delete. */
         Policy: {
             name: string;
             is_default?: boolean;
@@ -2276,6 +2559,8 @@ export interface components {
             targets?: components["schemas"]["TargetFields"][];
             /** Format: uuid */
             id: string;
+            version: string;
+            allowed: string[];
         };
         /** @description The same fields, of which any may be left out; what is given is whole, as `partial` would not have it of nested ones. */
         PolicyChangesRequest: {
@@ -2286,6 +2571,8 @@ export interface components {
             /** @description Slugs; a category has one policy, the last one that named it. */
             categories?: string[];
             targets?: components["schemas"]["TargetFieldsRequest"][];
+            /** @description Of what was seen; 409 `stale` with the current state for an older one. Without it, whatever is there is written over. */
+            version?: string;
         };
         /** @description What is promised of the tickets of some categories, or, as the default, of all that have no policy of their own. */
         PolicyFieldsRequest: {
@@ -2343,6 +2630,25 @@ export interface components {
              */
             skill: string | null;
             ticket: components["schemas"]["TicketRow"];
+        };
+        /** @description `allowed`: change. */
+        QueueSettings: {
+            /** @description Before a ticket's number, as in PAN-1042. */
+            number_prefix: string;
+            /** @description About: numbers are taken in blocks. */
+            next_number: number;
+            assigns_automatically: boolean;
+            /** @description How long an agent who went offline keeps tickets that await a first response. */
+            grace_seconds: number;
+            version: string;
+            allowed: string[];
+        };
+        QueueSettingsChangesRequest: {
+            /** @description Of what was seen; 409 `stale` with the current state for an older one. Without it, whatever is there is written over. */
+            version?: string;
+            number_prefix?: string;
+            assigns_automatically?: boolean;
+            grace_seconds?: number;
         };
         ReadTo: {
             /** Format: int64 */
@@ -2426,6 +2732,33 @@ export interface components {
         Removed: {
             removed: boolean;
         };
+        RoleChangesRequest: {
+            /** @description Of what was seen; 409 `stale` with the current state for an older one. Without it, whatever is there is written over. */
+            version?: string;
+            name?: string;
+            /** @description All that it may do from now on. */
+            permissions?: string[];
+        };
+        /** @description A named set of permissions. `allowed`: rename, permissions, delete. */
+        RoleRow: {
+            /** Format: uuid */
+            id: string;
+            slug: string;
+            name: string;
+            /** @description Its people see all conversations of the organization. */
+            staff: boolean;
+            /** @description Every organization has it. */
+            shipped: boolean;
+            permissions: string[];
+            /** @description How many have it. */
+            people: number;
+            /** @description The caller's. */
+            own: boolean;
+            /** @description It holds no more than the caller does. */
+            assignable: boolean;
+            version: string;
+            allowed: string[];
+        };
         /** @description A run: `node` is what is asked next; a completed one has `action` and what came of it. */
         RunShown: {
             /** Format: uuid */
@@ -2486,10 +2819,20 @@ export interface components {
             /** @description Where the factor was just set up. */
             recovery_codes?: string[];
         };
+        SignedOut: {
+            signed_out: boolean;
+        };
         SkillBrief: {
             /** Format: uuid */
             readonly id: string;
             name: string;
+        };
+        SkillChangesRequest: {
+            /** @description Of what was seen; 409 `stale` with the current state for an older one. Without it, whatever is there is written over. */
+            version?: string;
+            name?: string;
+            /** @description All who have it from now on. */
+            agents?: string[];
         };
         /** @description Where `count_exact` is false there are more. */
         SkillCounted: {
@@ -2499,13 +2842,17 @@ export interface components {
             id: string;
             name: string;
         };
-        /** @description A topic, with how many agents know it and how many of those are available now. */
+        /** @description A topic, with who knows it and how many of them are available now. `allowed`: rename, agents, delete. */
         SkillRow: {
             /** Format: uuid */
             readonly id: string;
             name: string;
+            /** @description How many. */
             agents: number;
             available: number;
+            people: components["schemas"]["Knowing"][];
+            version: string;
+            allowed: string[];
         };
         /** @description The clocks of a ticket, for the staff. `paused_at`: since when the resolution clock waits for the customer, or counts as over. */
         Sla: {
@@ -2736,6 +3083,78 @@ export interface components {
         };
         /** @enum {string} */
         TypeEnum: "question";
+        /** @description When an organization works. */
+        UnsavedCalendarRequest: {
+            /** @default This calendar */
+            name?: string;
+            /** @description An IANA name, such as Africa/Lagos. */
+            time_zone: string;
+            hours: components["schemas"]["OpeningHoursRequest"][];
+            holidays?: components["schemas"]["OwnHolidayRequest"][];
+            /** @description ISO 3166-1: its public holidays are closed. */
+            country?: string;
+            /** @description ISO 3166-2, without the country. */
+            subdivision?: string;
+        };
+        /** @description When a clock would change its colour, as if it began at `start`; null where its calendar never gets there. */
+        UnsavedMoments: {
+            clock: components["schemas"]["ClockEnum"];
+            priority: components["schemas"]["PriorityEnum"];
+            /** Format: date-time */
+            warning_at: string | null;
+            /** Format: date-time */
+            critical_at: string | null;
+            /** Format: date-time */
+            due_at: string | null;
+        };
+        UnsavedPreview: {
+            /** Format: date-time */
+            start: string;
+            targets: components["schemas"]["UnsavedMoments"][];
+        };
+        /** @description Targets that nobody saved, and a calendar that nobody saved: where it is given, all of them count by it. */
+        UnsavedRequest: {
+            /**
+             * Format: date-time
+             * @description Now, if it is not given.
+             */
+            start?: string;
+            calendar?: components["schemas"]["UnsavedCalendarRequest"];
+            targets: components["schemas"]["TargetFieldsRequest"][];
+        };
+        UserChangesRequest: {
+            /** @description Of what was seen; 409 `stale` with the current state for an older one. Without it, whatever is there is written over. */
+            version?: string;
+            name?: string;
+            /** @description The slug of a role that holds no more than the caller's. */
+            role?: string;
+            active?: boolean;
+            /** @description Only ever true. */
+            email_confirmed?: boolean;
+        };
+        /** @description Somebody of the organization. `allowed`: rename, role, active, confirm_email, reset_factor, sign_out. */
+        UserRow: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: email */
+            email: string;
+            /** @description Its slug. */
+            role: string;
+            role_name: string;
+            staff: boolean;
+            active: boolean;
+            email_confirmed: boolean;
+            second_factor: boolean;
+            /** Format: date-time */
+            last_login: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The caller. */
+            own: boolean;
+            version: string;
+            allowed: string[];
+        };
         VersionDetail: {
             number: number;
             note: string;
@@ -4361,6 +4780,45 @@ export interface operations {
             };
         };
     };
+    auth_me_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnNameRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Me"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     auth_password_create: {
         parameters: {
             query?: never;
@@ -4773,6 +5231,44 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["SocketTicketIssued"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    categories_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["CategoryRow"][];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
                     };
                 };
             };
@@ -5931,6 +6427,115 @@ export interface operations {
             };
         };
     };
+    organization_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["OrganizationSettings"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    organization_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OrganizationChangesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["OrganizationSettings"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    permissions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["PermissionSubject"][];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     queue_list: {
         parameters: {
             query?: {
@@ -5957,6 +6562,266 @@ export interface operations {
                         pages?: number;
                         /** @description Cursor of the next page. */
                         next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    queue_settings_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["QueueSettings"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    queue_settings_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["QueueSettingsChangesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["QueueSettings"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    roles_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RoleRow"][];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    roles_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoleRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RoleRow"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    roles_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RoleRow"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    roles_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Removed"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    roles_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RoleChangesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["RoleRow"];
                     };
                 };
             };
@@ -6183,6 +7048,157 @@ export interface operations {
                         pages?: number;
                         /** @description Cursor of the next page. */
                         next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    skills_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSkillRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["SkillRow"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    skills_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                skill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["SkillRow"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    skills_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                skill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Removed"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    skills_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                skill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SkillChangesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["SkillRow"];
                     };
                 };
             };
@@ -6600,6 +7616,42 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["Preview"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sla_preview_unsaved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsavedRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["UnsavedPreview"];
                     };
                 };
             };
@@ -7375,6 +8427,127 @@ export interface operations {
             };
         };
     };
+    users_list: {
+        parameters: {
+            query?: {
+                active?: boolean | null;
+                page?: number;
+                /** @description A part of the name or the address. */
+                q?: string;
+                /** @description A role's slug. */
+                role?: string;
+                staff?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["UserRow"][];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    users_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["UserRow"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    users_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UserChangesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["UserRow"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     users_factor_destroy: {
         parameters: {
             query?: never;
@@ -7398,6 +8571,43 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["Removed"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    users_sessions_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request under its key answers as the first time and does nothing more. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["SignedOut"];
                     };
                 };
             };
