@@ -11,12 +11,16 @@ import { SignedIn, useWhoAmI } from './session'
 import { SignInAgain } from './SignInAgain'
 import { Failure, Loading } from './States'
 
+const Portal = lazy(() => import('../portal/Portal'))
 const PAGES = STAFF.map(({ path, load }) => ({ path: `${path}/*`, Page: lazy(load) }))
 
 export function App() {
   return (
     <>
-      <Staff />
+      <Routes>
+        <Route path="/portal/*" element={<Suspense fallback={<Loading whole />}><Portal /></Suspense>} />
+        <Route path="*" element={<Staff />} />
+      </Routes>
       <Toasts />
     </>
   )
@@ -29,6 +33,7 @@ function Staff() {
   if (error !== null) return <Failure text={error.passes ? t('error.unreachable') : error.message} again={again} whole />
   if (me === undefined) return <Loading whole />
   if (me === null) return pathname === '/sign-in' ? <SignIn /> : <Navigate to="/sign-in" replace state={{ from: pathname }} />
+  if (!me.staff) return <Navigate to={`/portal/${encodeURIComponent(me.organization.slug)}/`} replace />
   return (
     <SignedIn key={me.id} me={me} here={here}>
       <Routes>

@@ -18,6 +18,7 @@ export function Composer({ ticket, customer }: { ticket: string; customer: strin
   const [internal, setInternal] = useState(false)
   const signed = useRef(0)
   const tooMuch = text.length - LONGEST
+  const said = internal ? t('composer.note') : staff ? t('composer.replyTo', { who: customer }) : t('composer.write')
   const sendable = text.trim() !== '' && tooMuch <= 0
   const send = () => {
     if (!sendable) return
@@ -53,8 +54,8 @@ export function Composer({ ticket, customer }: { ticket: string; customer: strin
         </div>
       ) : null}
       <TextField className={styles.field ?? ''} value={text} onChange={typed}>
-        <Label className="unseen">{internal ? t('composer.note') : t('composer.replyTo', { who: customer })}</Label>
-        <TextArea ref={area} className={styles.text ?? ''} rows={3} placeholder={internal ? t('composer.noteFor') : t('composer.replyTo', { who: customer })}
+        <Label className="unseen">{said}</Label>
+        <TextArea ref={area} className={styles.text ?? ''} rows={3} placeholder={internal ? t('composer.noteFor') : said}
           onKeyDown={(event: KeyboardEvent) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
             event.preventDefault()

@@ -1,6 +1,6 @@
 /** One conversation: what was said, upward as far as one scrolls, and what is being said. */
 import { ArrowDown, ArrowLeft } from 'lucide-react'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -17,7 +17,13 @@ import { Entries } from './Entries'
 const NEAR = 80 // pixels from an edge
 const NOTHING: View = { state: 'opening', entries: [], earlier: false, loading: true, reads: new Map() }
 
-export function Conversation({ ticket }: { ticket: string }) {
+interface Props {
+  ticket: string
+  /** What stands above it, instead of subject and number. */
+  head?: ReactNode
+}
+
+export function Conversation({ ticket, head }: Props) {
   const { t } = useTranslation()
   const view = useView(ticket)
   const detail = useTicket(ticket)
@@ -38,11 +44,13 @@ export function Conversation({ ticket }: { ticket: string }) {
   if (view.state === 'failed') return <Failure text={t('conversation.failed')} again={() => { live.line.wake() }} />
   return (
     <article className={styles.conversation} aria-label={t('conversation.label')}>
-      <header className={styles.head}>
-        <Link to="/" className={styles.back ?? ''} aria-label={t('ticket.back')}><ArrowLeft aria-hidden /></Link>
-        <h1>{detail.data?.subject ?? ' '}</h1>
-        <span className={styles.number}>{detail.data?.number}</span>
-      </header>
+      {head ?? (
+        <header className={styles.head}>
+          <Link to="/" className={styles.back ?? ''} aria-label={t('ticket.back')}><ArrowLeft aria-hidden /></Link>
+          <h1>{detail.data?.subject ?? ' '}</h1>
+          <span className={styles.number}>{detail.data?.number}</span>
+        </header>
+      )}
       <Scroller view={view} onTop={() => void live.rooms.loadEarlier(ticket)} bottom={unsent.length + last}>
         {view.state === 'opening' ? <Loading /> : <Entries entries={entries} unsent={unsent} reads={view.reads} me={me.id} />}
       </Scroller>

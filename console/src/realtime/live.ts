@@ -48,6 +48,8 @@ export class Live {
   /** When one's rights last changed, as far as this tab heard. */
   readonly rightsChangedAt = new Watched<number | null>(null)
   readonly unsent = new Watched<readonly Unsent[]>([])
+  /** How often the queue was said to have moved, to whoever asked by `watch-queue`. */
+  readonly queueMoves = new Watched(0)
   readonly line: Line
   readonly rooms: Rooms
   readonly sender: Sender
@@ -194,6 +196,9 @@ export class Live {
       case 'sla-warning':
       case 'sla-breach':
         this.#listsAreOld()
+        break
+      case 'queue-moved':
+        this.queueMoves.set(this.queueMoves.get() + 1)
         break
       case 'agent-status-changed':
         void this.#cache.invalidateQueries({ queryKey: keys.agents })

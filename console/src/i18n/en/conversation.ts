@@ -9,7 +9,7 @@ export const conversation = {
     wasDeleted: '{{who}} deleted a message',
   },
   composer: {
-    reply: 'Reply', note: 'Note', replyTo: 'Reply to {{who}}', noteFor: 'Only staff see this', send: 'Send', sendNote: 'Add note',
+    reply: 'Reply', note: 'Note', replyTo: 'Reply to {{who}}', write: 'Write a message', noteFor: 'Only staff see this', send: 'Send', sendNote: 'Add note',
     hint: 'Ctrl+Enter sends', tooLong: 'Too long by {{count}} characters.',
   },
 } as const

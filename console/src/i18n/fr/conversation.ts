@@ -12,7 +12,7 @@ export const conversation: Texts<typeof en> = {
     wasDeleted: '{{who}} a supprimé un message',
   },
   composer: {
-    reply: 'Réponse', note: 'Note', replyTo: 'Répondre à {{who}}', noteFor: 'Visible de l’équipe seulement', send: 'Envoyer',
+    reply: 'Réponse', note: 'Note', replyTo: 'Répondre à {{who}}', write: 'Écrire un message', noteFor: 'Visible de l’équipe seulement', send: 'Envoyer',
     sendNote: 'Ajouter la note', hint: 'Ctrl+Entrée envoie', tooLong: 'Trop long de {{count}} caractères.',
   },
 }

@@ -1,0 +1,83 @@
+import type { Texts } from '../../i18n/texts'
+import type { en } from './en'
+
+export const fr: Texts<typeof en> = {
+  portal: { name: 'Aide', skip: 'Aller au contenu', notFound: 'Cette page n’existe pas.', toHome: 'Vers la première page' },
+  nav: { label: 'Pages', home: 'Accueil', conversations: 'Messages', account: 'Compte', back: 'Retour', unread_one: '{{count}} non lu', unread_other: '{{count}} non lus' },
+  door: {
+    which: 'Qui cherchez-vous ?', whichHint: 'Le nom court de l’entreprise, comme dans le lien qu’elle vous a donné.', short: 'Nom court', goOn: 'Continuer',
+    signIn: 'Se connecter', at: 'chez {{organization}}', other: 'Une autre entreprise', register: 'Créer un compte', registerAsk: 'Nouveau ici ?', signInAsk: 'Vous avez déjà un compte ?',
+    forgotten: 'Mot de passe oublié ?', name: 'Votre nom', email: 'Adresse e-mail', password: 'Mot de passe',
+    passwordHint: 'Au moins 10 caractères. Le mieux : quelques mots que vous seul mettriez ensemble.', show: 'Montrer le mot de passe', hide: 'Cacher le mot de passe',
+    registering: 'Création de votre compte…',
+    known: 'Il y a peut-être déjà un compte avec cette adresse. Connectez-vous avec son mot de passe, ou choisissez-en un nouveau.',
+    unconfirmed: 'Il reste une chose : confirmer votre adresse', unconfirmedHow: 'Nous avons envoyé une lettre à {{email}}. Ouvrez le lien qu’elle contient, puis connectez-vous ici. Rien reçu ? Regardez dans les indésirables, ou demandez-en une autre.',
+    another: 'Envoyer une autre lettre', sent: 'Si ce compte existe, une lettre est en route vers {{email}}. Son lien vaut une heure.',
+    sentAgain: 'Une autre lettre est en route.', forgottenTitle: 'Un nouveau mot de passe', forgottenHow: 'Nous vous envoyons une lettre avec un lien pour en choisir un.', send: 'M’envoyer une lettre',
+    reset: 'Choisissez un nouveau mot de passe', resetDone: 'Votre mot de passe a été changé et vous avez été déconnecté partout. Connectez-vous avec le nouveau.', resetSet: 'Enregistrer le mot de passe',
+    confirm: 'Confirmez votre adresse', confirmHow: 'Vous allez confirmer que cette adresse est la vôtre.', confirmAct: 'C’est mon adresse', confirmed: '{{email}} est confirmée. Vous pouvez vous connecter avec elle.',
+    dead: 'Ce lien ne fonctionne plus. Il a déjà servi, il est trop ancien, ou un plus récent a été envoyé.', askAgain: 'En demander un autre', toSignIn: 'Se connecter',
+    noToken: 'Il manque la fin du lien à cette adresse. Ouvrez-le encore une fois depuis la lettre, ou copiez-le en entier.',
+    staff: 'Vous êtes connecté comme membre de l’équipe', staffHow: 'Ces pages sont pour les clients. Votre travail est dans la console.', toConsole: 'Vers la console',
+    elsewhere: 'Vous êtes connecté ailleurs', elsewhereHow: 'Dans ce navigateur, {{name}} est connecté chez {{organization}}.', toOwn: 'Vers {{organization}}', leave: 'Se déconnecter et continuer ici',
+    over: 'Vous avez été déconnecté. Ce que vous avez écrit est gardé : connectez-vous et continuez.',
+  },
+  wrong: {
+    unreachable: 'Le serveur ne répond pas. Rien de ce que vous avez écrit n’est perdu : réessayez dans un instant.', busy: 'Le serveur est occupé. Rien de ce que vous avez écrit n’est perdu : réessayez dans un instant.',
+    often: 'C’était trop souvent. Réessayez dans {{time}}.', other: 'Cela n’a pas marché : {{reason}}', gone: 'Ceci n’est plus ici, ou n’est pas à vous.',
+  },
+  home: {
+    title: 'Comment pouvons-nous aider ?', hello: 'Bonjour {{name}}', offered: 'De quoi s’agit-il ?', none: 'Écrivez-nous, quelqu’un vous répondra.',
+    write: 'Nous écrire', writeHint: 'Avec vos propres mots', underWay: 'Reprendre où vous en étiez', continue: 'Continuer', progress: 'fait à {{percent}} %',
+    lately: 'Vos messages', all: 'Tous', failed: 'Cette page n’a pas pu être chargée.', begun: 'commencé {{when}}',
+  },
+  tickets: {
+    title: 'Messages', empty: 'Vous ne nous avez pas encore écrit.', emptyHint: 'Quoi que ce soit, nous vous aidons volontiers.', more: 'En montrer plus', failed: 'Vos messages n’ont pas pu être chargés.',
+    choose: 'Choisissez une conversation.', open: 'En cours', over: 'Terminées',
+  },
+  status: {
+    queued: 'En attente d’une réponse', assigned: '{{who}} va répondre', in_progress: '{{who}} répond', pending: 'On vous attend', resolved: 'Résolu', closed: 'Terminé',
+    nobody: 'Quelqu’un',
+  },
+  waiting: {
+    next: 'C’est bientôt à vous', place: 'Vous êtes numéro {{position}} dans la file', far: 'Plus de {{position}} personnes sont avant vous', soon: 'Quelqu’un sera bientôt à vous.',
+    away: 'Personne n’est là en ce moment.', awayHow: 'Votre message est en sûreté. On vous répondra dès que quelqu’un sera de retour.', stay: 'Vous pouvez quitter cette page : la réponse sera ici.',
+    since: 'depuis {{time}}', who: '{{name}} répond', whoWill: '{{name}} va vous répondre', pending: '{{name}} attend votre réponse',
+    resolved: 'C’est résolu. Il reste quelque chose ? Écrivez simplement.', closed: 'C’est terminé. Si vous écrivez, nous continuons dans une nouvelle conversation.',
+    followUp: 'La suite est dans {{number}}', followUpOf: 'La suite de {{number}}', movedTo: 'Votre message est allé dans une nouvelle conversation, {{number}}.', open: 'L’ouvrir',
+  },
+  chat: { label: 'Messages', write: 'Écrire un message', answers: 'Ce que vous nous avez dit', gone: 'Cette conversation n’est pas ici, ou n’est pas à vous.', toAll: 'Vers vos messages' },
+  ask: { title: 'Nous écrire', subject: 'De quoi s’agit-il ?', subjectHint: 'Quelques mots', text: 'Votre message', send: 'Envoyer', sending: 'Envoi…', tooLong: '{{count}} caractères de trop.',
+    need: 'Écrivez quelques mots ici, s’il vous plaît.' },
+  run: {
+    begin: 'Un instant…', back: 'Retour', next: 'Continuer', send: 'Terminer', sending: 'Un instant…', optional: 'Vous pouvez laisser ceci de côté.', skip: 'Laisser de côté', progress: 'Avancement',
+    step: 'Fait à {{percent}} % environ', answers: 'Vos réponses jusqu’ici', leave: 'Quitter ; vous pourrez continuer plus tard', kept: 'Gardé sur cet appareil',
+    offline: 'Pas de connexion. Votre réponse est gardée et partira dès qu’il y en aura une.',
+    elsewhere: 'Vous avez continué ceci sur un autre appareil. Voici où cela en est.', completedElsewhere: 'Vous avez terminé ceci sur un autre appareil.',
+    refused: 'Ceci ne répond pas à la question : {{reason}}', notOffered: 'Ceci n’est plus proposé.', notOfferedHow: 'Autre chose convient peut-être, ou écrivez-nous simplement.',
+    many: 'Vous avez commencé trop souvent. Réessayez dans {{time}}.', done: 'C’est fait', doneTicket: 'C’est bien arrivé : {{number}}', toTicket: 'Vers la conversation', toHome: 'Vers la première page',
+    card: '{{brand}} · {{country}} · {{amount}}', gone: 'Ceci n’est plus ici.',
+  },
+  check: {
+    required: 'Répondez à cette question, s’il vous plaît.', choose: 'Choisissez une réponse, s’il vous plaît.', least_one: 'Choisissez-en au moins {{count}}.', least_other: 'Choisissez-en au moins {{count}}.', most_one: 'Choisissez-en au plus {{count}}.', most_other: 'Choisissez-en au plus {{count}}.',
+    short_one: 'Écrivez au moins {{count}} caractère.', short_other: 'Écrivez au moins {{count}} caractères.', long_one: '{{count}} caractère de trop.', long_other: '{{count}} caractères de trop.',
+    left_one: 'encore {{count}} caractère', left_other: 'encore {{count}} caractères', form: 'Ceci n’a pas la forme demandée.', number: 'Donnez un nombre, s’il vous plaît.', min: 'Donnez au moins {{limit}}.', max: 'Donnez au plus {{limit}}.',
+    date: 'Donnez une date, s’il vous plaît.', early: 'Donnez le {{limit}} ou plus tard.', late: 'Donnez le {{limit}} ou plus tôt.', brand: 'Donnez le nom de la marque, jamais le code.', country: 'Choisissez le pays.', amount: 'Donnez le montant, comme 100 ou 25,50.',
+    uploading: 'Attendez que vos images soient arrivées.',
+  },
+  pictures: {
+    take: 'Prendre une photo', choose: 'Choisir des images', drop: 'ou déposez-les ici', remove: 'Retirer {{name}}', again: 'Réessayer', of: '{{count}} sur {{most}}', sending: '{{name}} : {{percent}} %',
+    failed: '{{name}} n’est pas arrivée. Réessayez.', tooLarge: '{{name}} est trop grande et n’a pas pu être réduite.', wrongType: '{{name}} n’est pas une image que nous savons lire. JPEG, PNG, WebP et GIF conviennent.',
+    unreadable: '{{name}} n’a pas pu être lue. Une photo ou une capture d’écran peut convenir.', tooMany: 'Au plus {{most}} images.', full: 'Vous avez trop d’images jamais envoyées. Retirez-en, ou envoyez-les d’abord.', added: '{{name}} est là',
+  },
+  card: { brand: 'Marque', brandHint: 'Comme sur la carte : Amazon, Steam…', country: 'Pays de la carte', choose: 'Choisir…', amount: 'Montant', warning: 'N’écrivez jamais ici le code de la carte.' },
+  account: {
+    title: 'Votre compte', who: 'Vous', at: 'chez {{organization}}', look: 'Présentation', theme: 'Couleurs', language: 'Langue', sessions: 'Où vous êtes connecté', here: 'cet appareil',
+    seen: 'vu {{when}}', since: 'connecté {{when}}', end: 'Déconnecter', endOthers: 'Déconnecter partout ailleurs', endedOthers: 'Vous êtes déconnecté partout ailleurs.', ended: 'Déconnecté là-bas.', unknown: 'Appareil inconnu',
+    only: 'Vous n’êtes connecté nulle part ailleurs.', sessionsFailed: 'Cette liste n’a pas pu être chargée.', password: 'Mot de passe', changePassword: 'Changer votre mot de passe', current: 'Votre mot de passe actuel', next: 'Nouveau mot de passe',
+    passwordChanged: 'Votre mot de passe a été changé, et vous avez été déconnecté partout ailleurs.', email: 'Adresse e-mail', changeEmail: 'Changer votre adresse', newEmail: 'Nouvelle adresse',
+    emailSent: 'Une lettre est en route vers {{email}}. Tant que vous n’avez pas ouvert son lien, l’ancienne adresse vaut.', signOut: 'Se déconnecter', signingOut: 'Déconnexion…',
+    unsent_one: '{{count}} message n’est pas encore envoyé. Il reste sur cet appareil et partira quand vous vous reconnecterez.', unsent_other: '{{count}} messages ne sont pas encore envoyés. Ils restent sur cet appareil et partiront quand vous vous reconnecterez.',
+    wrongPassword: 'Ce n’est pas votre mot de passe.',
+  },
+}

@@ -1,0 +1,79 @@
+/** One conversation: who answers or how long it may take, what was said, and what one writes. */
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { Link, useParams } from 'react-router'
+
+import { data } from '../../api/client'
+import { ApiError } from '../../api/errors'
+import { keys } from '../../api/keys'
+import type { components } from '../../api/schema'
+import { useApi } from '../../app/session'
+import { Failure, Loading } from '../../app/States'
+import { Conversation } from '../../conversation/Conversation'
+import { useAt } from '../addresses'
+import { portalKeys } from '../keys'
+import { Told } from '../journey/Told'
+import { Head } from '../Page'
+import { useReason, useWords } from '../words'
+import styles from './Chat.module.css'
+import { Standing } from './Standing'
+
+type Detail = components['schemas']['TicketDetail']
+
+export function Chat() {
+  const { t } = useWords()
+  const { ticket = '' } = useParams()
+  const api = useApi()
+  const at = useAt()
+  const reason = useReason()
+  const asked = useQuery({
+    queryKey: keys.ticket(ticket), queryFn: ({ signal }) => data(api.GET('/api/v1/tickets/{ticket}/', { params: { path: { ticket } }, signal })),
+  })
+  if (asked.data === undefined) {
+    if (asked.error === null) return <Loading />
+    if (asked.error instanceof ApiError && asked.error.status === 404) {
+      return <Failure text={t('chat.gone')} />
+    }
+    return <Failure text={reason(asked.error)} again={() => void asked.refetch()} />
+  }
+  return (
+    <div className={styles.chat} data-whole>
+      <Conversation ticket={ticket} head={<Top detail={asked.data} back={at('tickets')} />} />
+    </div>
+  )
+}
+
+function Top({ detail, back }: { detail: Detail; back: string }) {
+  const { t } = useWords()
+  const at = useAt()
+  const { i18n } = useTranslation()
+  return (
+    <div className={styles.top} lang={i18n.language}>
+      <Head title={detail.subject} back={back}>
+        <div className={styles.about}>
+          <h1 className={styles.subject} dir="auto">{detail.subject}</h1>
+          <span className={styles.number}>{detail.number}</span>
+        </div>
+      </Head>
+      <Standing detail={detail} />
+      {detail.follow_up_of === null ? null : (
+        <Link className={styles.related ?? ''} to={at(`tickets/${detail.follow_up_of.id}`)}>{t('waiting.followUpOf', { number: detail.follow_up_of.number })}</Link>
+      )}
+      {detail.follow_ups.map(({ id, number }) => (
+        <Link key={id} className={styles.related ?? ''} to={at(`tickets/${id}`)}>{t('waiting.followUp', { number })}</Link>
+      ))}
+      <Answers ticket={detail.id} />
+    </div>
+  )
+}
+
+/** What was answered in the journey that this began with. */
+function Answers({ ticket }: { ticket: string }) {
+  const { t } = useWords()
+  const api = useApi()
+  const { data: answers = [] } = useQuery({
+    queryKey: portalKeys.answers(ticket), staleTime: Infinity,
+    queryFn: ({ signal }) => data(api.GET('/api/v1/tickets/{ticket}/answers/', { params: { path: { ticket } }, signal })),
+  })
+  return answers.length === 0 ? null : <div className={styles.answers}><Told answers={answers} title={t('chat.answers')} /></div>
+}
