@@ -1,7 +1,7 @@
 # `make help` says what there is. Everything happens in .venv and under PANDAR_VAR (var); settings: .env.example.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test faults soak reliability lint lock openapi story bench bench-quick bench-report bench-console bench-services bench-server clean
+.PHONY: help run test faults soak reliability lint lock openapi story screenshots bench bench-quick bench-report bench-console bench-services bench-server clean
 
 # A .env beside this file is read as `NAME=value` lines; what the environment says already goes before it.
 ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; do \
@@ -60,6 +60,9 @@ openapi: $(STAMP)  ## write openapi.yaml from the code, and the console's types 
 
 story: $(STAMP)  ## play the main job once against the running system
 	@$(ENV) $(PYTHON) manage.py demo_story --url "http://127.0.0.1:$${PANDAR_PORT:-8000}"
+
+screenshots: $(STAMP)  ## take the pictures that README shows, from the demo organizations
+	@$(ENV) exec $(PYTHON) -m pandarchat.screenshots
 
 bench: $(STAMP)  ## measure everything beside the yardstick, some 25 minutes, and write docs/performance.md (BENCH_ARGS, YARDSTICK)
 	@$(ENV) exec $(PYTHON) -m bench run $(BENCH_ARGS)

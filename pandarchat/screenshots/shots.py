@@ -1,0 +1,62 @@
+"""What README shows: who looks at what, on which screen, and what they do before the picture is taken."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture `name`.webp; `show` brings the page to what is to be seen. Sizes in CSS pixels."""
+
+    name: str
+    who: str
+    show: Callable[[Page], None]
+    scheme: Literal["light", "dark"] = "light"
+    width: int = 1440
+    height: int = 900
+    scale: float = 1
+
+    @property
+    def phone(self) -> bool:
+        return self.width < 600  # noqa: PLR2004
+
+
+def conversation(subject: str) -> Callable[[Page], None]:
+    """A ticket of one's own, as one works on it."""
+
+    def show(page: Page) -> None:
+        page.goto("/")
+        page.get_by_role("option").filter(has_text=subject).click()
+        page.get_by_role("log").get_by_role("listitem").last.wait_for()
+
+    return show
+
+
+def at(address: str, seen: str) -> Callable[[Page], None]:
+    """An address, until this text is there."""
+
+    def show(page: Page) -> None:
+        page.goto(address)
+        page.get_by_text(seen).first.wait_for()
+
+    return show
+
+
+def journey(page: Page) -> None:
+    """The demo's journey on its canvas."""
+    page.goto("/journeys")
+    page.get_by_role("main").get_by_role("link").first.click()
+    page.locator(".react-flow__node").first.wait_for()
+
+
+SHOTS = (
+    Shot("inbox", "agent-1", conversation("Payout has not arrived")),
+    Shot("inbox-dark", "agent-1", conversation("Payout has not arrived"), scheme="dark"),
+    Shot("queue", "manager", at("/queue", "Raise my daily limit")),
+    Shot("journey", "admin", journey),
+    Shot("settings", "admin", at("/settings", "Users")),
+    Shot("phone", "agent-1", conversation("Payout has not arrived"), width=390, height=844, scale=2),
+    Shot("portal", "customer-3", at("/portal", "Payout has not arrived"), width=390, height=844, scale=2),
+)
