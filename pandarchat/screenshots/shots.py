@@ -28,7 +28,7 @@ def conversation(subject: str) -> Callable[[Page], None]:
 
     def show(page: Page) -> None:
         page.goto("/")
-        page.get_by_role("option").filter(has_text=subject).click()
+        page.locator("[role=option]").filter(has_text=subject).click()
         page.get_by_role("log").get_by_role("listitem").last.wait_for()
 
     return show
