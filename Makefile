@@ -8,11 +8,8 @@ ENV = if [ -f .env ]; then while IFS='=' read -r name value || [ -n "$$name" ]; 
 	case "$$name" in ''|'\#'*) ;; *) eval "[ -n \"\$${$$name+set}\" ]" || export "$$name=$$value";; esac; done < .env; fi;
 PYTHON = .venv/bin/python
 STAMP = .venv/.installed
-CONSOLE = console/node_modules/.package-lock.json
-# Does what follows in console/, or says loudly that nobody did.
-in_console = if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && npm --version >/dev/null 2>&1; then \
-	$(MAKE) --silent $(CONSOLE) && cd console && \
-	$(1); else echo "LOUD: there is no Node 20 with npm here, so nobody checked the console."; fi
+# in console/, with the machine's Node 20 or a Python package's
+NPM = $(PYTHON) -m pandarchat.services.node
 UV = 0.13.8
 
 help:  ## this page
@@ -26,7 +23,7 @@ test: $(STAMP)  ## all tests, on services of their own (PYTEST_ARGS="-k name")
 	@$(ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	@cmp -s var/openapi.yaml openapi.yaml || { diff -u openapi.yaml var/openapi.yaml | head -40; \
 		echo "openapi.yaml is not what the code says: run make openapi and commit it."; exit 1; }
-	@$(call in_console,npm run --silent test)
+	@$(NPM) run --silent test
 
 faults: $(STAMP)  ## break things for real while 200 clients talk, and check that nothing is lost (PYTEST_ARGS="-k name")
 	@$(ENV) $(PYTHON) -m pytest faults -n 3 $(PYTEST_ARGS)
@@ -48,7 +45,9 @@ lint: $(STAMP)  ## style, types, imports, deployment check, missing migrations
 		PANDAR_APP_PASSWORD=x REDIS_PASSWORD=x docker compose config --quiet; \
 		else echo "docker compose is not installed: docker-compose.yml is checked by its test alone."; fi
 	LOG_LEVEL=ERROR $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run  # compares files; no database is needed
-	@$(call in_console,npm run --silent types -- --check && npm run --silent check && npm run --silent lint)
+	@$(NPM) run --silent types -- --check
+	@$(NPM) run --silent check
+	@$(NPM) run --silent lint
 
 lock: $(STAMP)  ## requirements.in to requirements.txt, with hashes
 	@$(find_uv); $$uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
@@ -56,7 +55,7 @@ lock: $(STAMP)  ## requirements.in to requirements.txt, with hashes
 
 openapi: $(STAMP)  ## write openapi.yaml from the code, and the console's types from it
 	@$(ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file openapi.yaml
-	@$(call in_console,npm run --silent types)
+	@$(NPM) run --silent types
 
 story: $(STAMP)  ## play the main job once against the running system
 	@$(ENV) $(PYTHON) manage.py demo_story --url "http://127.0.0.1:$${PANDAR_PORT:-8000}"
@@ -95,10 +94,6 @@ find_python = for candidate in python3.11 python3.12 python3.13 python3.14 pytho
 find_uv = if uv --version >/dev/null 2>&1; then uv=uv; \
 	elif $(PYTHON) -m uv --version >/dev/null 2>&1 || $(PYTHON) -m pip install --quiet --disable-pip-version-check uv==$(UV) >/dev/null 2>&1; \
 	then uv="$(PYTHON) -m uv"; else uv=; fi
-
-$(CONSOLE): console/package-lock.json
-	@echo "Installing the console's packages (half a minute the first time)"
-	@cd console && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error && touch node_modules/.package-lock.json
 
 $(STAMP): requirements.txt
 	@$(find_python); [ -x $(PYTHON) ] && $(PYTHON) -c '' 2>/dev/null || { echo "Making .venv with $$($$python --version)"; $$python -m venv --clear .venv; }

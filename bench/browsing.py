@@ -23,7 +23,7 @@ from bench.services import HOST, PANDAR, Services, call
 from bench.tools import Missing
 from pandarchat.bench.filling import PASSWORD
 from pandarchat.bench.shape import ARCHIVE, MAIN, QUEUE
-from pandarchat.services import building
+from pandarchat.services import building, node
 from pandarchat.services.processes import wait_until
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -71,7 +71,7 @@ SCRIPTS = """() => performance.getEntriesByType('resource').filter((one) => /\\.
 def measure(running: Services, tickets: int) -> list[Row]:
     """Rows of the phase `console`. Raises Missing where there is no Chromium or no Node."""
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    tools = building.node()
+    tools = node.find()
     if program is None or tools is None:
         raise Missing("The console is measured with Chromium and built with Node 20; one of them is missing.")
     if building.stale(building_folder := ROOT / "console"):

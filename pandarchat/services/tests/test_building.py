@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pandarchat.environment import ROOT
-from pandarchat.services import building
+from pandarchat.services import building, node
 from pandarchat.services.supervisor import Supervisor
 
 CONSOLE = ROOT / "console"
@@ -34,7 +34,7 @@ class Commands:
             (self.console / "node_modules" / ".package-lock.json").touch()
 
 
-TOOLS = building.Tools(Path("/nowhere"), ("npm",))
+TOOLS = node.Tools(Path("/nowhere"), ("npm",))
 
 
 def test_a_build_holds_until_a_source_changes(console: Path) -> None:
@@ -72,8 +72,8 @@ def test_an_unfinished_build_is_none(console: Path) -> None:
 
 def test_without_node_the_rest_starts_and_a_remark_says_what_is_missing(
         console: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(building, "of_the_path", lambda: None)
-    monkeypatch.setattr(building, "of_the_package", lambda: None)
+    monkeypatch.setattr(node, "of_the_path", lambda: None)
+    monkeypatch.setattr(node, "of_the_package", lambda: None)
     with Supervisor(open_folder) as supervisor:
         building.ensure(supervisor, console)
     assert "There is no Node 20 here, so the console is not built; the API and /admin/ work without it." in capsys.readouterr().out
@@ -84,7 +84,7 @@ def test_a_build_that_fails_stops_nothing_and_says_why(
     program = open_folder / "npm"
     program.write_text("#!/bin/sh\necho no such registry >&2; exit 3\n")
     program.chmod(0o755)
-    monkeypatch.setattr(building, "node", lambda: building.Tools(open_folder, (str(program),)))
+    monkeypatch.setattr(node, "find", lambda: node.Tools(open_folder, (str(program),)))
     with Supervisor(open_folder) as supervisor:
         building.ensure(supervisor, console)
     said = capsys.readouterr().out
@@ -94,9 +94,9 @@ def test_a_build_that_fails_stops_nothing_and_says_why(
 
 
 def test_the_packages_node_has_an_npm_that_works() -> None:
-    tools = building.of_the_package()
+    tools = node.of_the_package()
     assert tools
-    assert building.modern(tools.folder / "node")
+    assert node.modern(tools.folder / "node")
     assert Path(tools.npm[1]).is_file()
 
 
@@ -104,6 +104,6 @@ def test_an_old_node_is_not_taken(open_folder: Path) -> None:
     program = open_folder / "node"
     program.write_text("#!/bin/sh\necho v18.20.0\n")
     program.chmod(0o755)
-    assert not building.modern(program)
+    assert not node.modern(program)
     program.write_text("#!/bin/sh\necho v20.19.0\n")
-    assert building.modern(program)
+    assert node.modern(program)

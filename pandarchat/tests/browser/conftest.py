@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 
 from accounts.models import User
 from pandarchat.environment import ROOT
-from pandarchat.services import building
+from pandarchat.services import building, node
 from pandarchat.testing import start
 from pandarchat.testing.services import Server, start_server
 from pandarchat.tests.world import PASSWORD, World
@@ -53,10 +53,10 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def pages() -> Path:
     """console/dist, of the sources as they are."""
-    tools = building.node()
+    tools = node.find()
     if tools is None:
         pytest.skip("LOUD: there is no Node 20 here, so the console cannot be built and nobody tried it in a browser")
-    with FileLock(start.State.folder / "console.lock"), FileLock(CONSOLE / ".building"):
+    with FileLock(start.State.folder / "console.lock"), FileLock(CONSOLE / node.LOCK):
         if building.stale(CONSOLE):
             building.build(CONSOLE, tools, run)
     return CONSOLE / "dist"
