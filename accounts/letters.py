@@ -81,7 +81,7 @@ def invitation(id: UUID, payload: Payload) -> Letter | None:
         return None
     text, row.hash = links.secret("invitation", row.organization_id, row.id, row.number)
     row.save(update_fields=["hash"])
-    return _letter("invitation", row.email, None, link=_page("invitation", text), role=row.role.name, until=row.expires_at,
+    return _letter("invitation", row.email, None, link=_page("invitation", f"?token={text}"), role=row.role.name, until=row.expires_at,
                    by=row.invited_by.name if row.invited_by else "")
 
 
@@ -90,7 +90,7 @@ WRITERS: dict[str, Writer] = {"reset": reset, "registered": registered, "confirm
 
 
 def _somebody(**which: Any) -> User | None:
-    return User.objects.filter(**which, is_active=True, is_superuser=False).first()
+    return User.objects.select_related("role", "organization").filter(**which, is_active=True, is_superuser=False).first()
 
 
 def _with_link(id: UUID, user: User, purpose: LinkPurpose, to: str, **more: Any) -> Letter:
@@ -100,18 +100,21 @@ def _with_link(id: UUID, user: User, purpose: LinkPurpose, to: str, **more: Any)
     Link.objects.get_or_create(id=id, defaults={
         "organization_id": organization, "user": user, "purpose": purpose, "email": to, "address": user.email, "epoch": user.epoch,
         "hash": hashed, "expires_at": until})
-    return _letter(purpose, to, user, link=_page(PAGES[purpose], text), until=until, **more)
+    return _letter(purpose, to, user, link=_page(PAGES[purpose], f"?token={text}", of=user), until=until, **more)
 
 
-def _page(name: str, text: str) -> str:
-    return f"{settings.PUBLIC_URL}/account/{name}/?token={text}"
+def _page(name: str, query: str = "", of: User | None = None) -> str:
+    """Where a link leads: customers to their organization's portal, everybody else to the plain pages."""
+    if of is not None and of.organization is not None and of.role is not None and not of.role.is_staff:
+        return f"{settings.PUBLIC_URL}/portal/{of.organization.slug}/{name}{query}"
+    return f"{settings.PUBLIC_URL}/account/{name}/{query}"
 
 
 def _letter(name: str, to: str, user: User | None, **about: Any) -> Letter:
     """The first line of a template is the subject; the paragraphs behind it are the text, and stand in letter.html as well."""
     organization = Organization.objects.get(id=current_organization())
     context = {"organization": organization.name, "name": user.name if user else "", **about,
-               "forgotten": f"{settings.PUBLIC_URL}/account/forgotten/"}
+               "forgotten": _page("forgotten", of=user)}
     subject, _, text = render_to_string(f"mail/{name}.txt", context).strip().partition("\n")
     paragraphs = [" ".join(part.split()) for part in text.strip().split("\n\n")]
     html = render_to_string("mail/letter.html", {**context, "subject": subject, "paragraphs": paragraphs})

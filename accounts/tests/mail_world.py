@@ -27,6 +27,6 @@ def sent(organization: UUID) -> list[Any]:
 
 
 def token_in(letter: Any) -> str:
-    found = re.search(r"/account/\w+/\?token=([\w-]+)", letter.body)
+    found = re.search(r"/(?:account/\w+/|portal/[\w-]+/\w+)\?token=([\w-]+)", letter.body)
     assert found, letter.body
     return found[1]

@@ -58,6 +58,18 @@ def test_the_letter_goes_to_the_address_and_its_link_to_the_site(world: Any, set
     assert owed(world.pandar.id) == []
 
 
+def test_a_customers_link_leads_to_the_portal_of_their_organization(world: Any, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://chat.example.com"
+    ask(world, world.customer.email)
+    (letter,) = sent(world.pandar.id)
+    token = token_in(letter)
+    assert f"https://chat.example.com/portal/pandar/reset?token={token}" in letter.body
+    assert "/account/" not in letter.body
+    assert finish(world, token).status == 200
+    (notice,) = sent(world.pandar.id)
+    assert "https://chat.example.com/portal/pandar/forgotten" in notice.body
+
+
 def test_a_new_password_ends_everything(world: Any, token: str) -> None:
     api = world.api(world.agent)
     assert api.get("auth/me/").status == 200
