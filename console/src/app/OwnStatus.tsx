@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { data } from '../api/client'
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
+import { useActs } from '../keyboard/useAct'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Dialog'
 import { Menu, MenuChoice } from '../ui/Menu'
@@ -39,6 +40,8 @@ function Chosen({ own }: { own: Agent }) {
     else if (wanted !== shown) become(wanted)
   }
   const options = AVAILABILITIES.map((value) => ({ value, label: t(`availability.${value}`), mark: <Dot of={value} /> }))
+  useActs(options.map(({ value, label }) => (
+    { id: `status.${value}`, text: `${t('availability.label')}: ${label}`, group: 'app' as const, ...(value === shown ? { hidden: true } : {}), run: () => { choose(value) } })))
   return (
     <div className={styles.own}>
       <ToggleButtonGroup aria-label={t('availability.label')} className={styles.choices ?? ''} selectionMode="single" disallowEmptySelection

@@ -4,10 +4,11 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
-import { NavLink, Outlet } from 'react-router'
+import { NavLink, Outlet, useNavigate } from 'react-router'
 
 import { LANGUAGES, type Language, speak } from '../i18n'
 import { Keyboard } from '../keyboard/Keyboard'
+import { useActs } from '../keyboard/useAct'
 import { Menu, MenuAct, MenuChoice, MenuLine } from '../ui/Menu'
 import { Connection } from './Connection'
 import { NoticeSwitches } from './notices/NoticeSwitches'
@@ -36,6 +37,9 @@ export function Shell() {
   const { t } = useTranslation()
   const me = useMe()
   const unread = useNotices()
+  const go = useNavigate()
+  const ways = WAYS.filter(({ needs }) => me.permissions.includes(needs))
+  useActs(ways.map(({ path, text }) => ({ id: `go.${text}`, text: t(`menu.${text}`), group: 'go' as const, run: () => void go(path) })))
   return (
     <div className={styles.shell}>
       <nav className={styles.rail} aria-label={t('app.name')}>
@@ -43,7 +47,7 @@ export function Shell() {
           <InboxIcon aria-hidden /><span className="unseen">{t('menu.inbox')}</span>
           {unread === 0 ? null : <span className={styles.unread}><span className="unseen">{t('list.unread', { count: unread })}</span><span aria-hidden="true">{unread > 99 ? '99+' : unread}</span></span>}
         </NavLink>
-        {WAYS.filter(({ needs }) => me.permissions.includes(needs)).map(({ path, text, icon }) => (
+        {ways.map(({ path, text, icon }) => (
           <NavLink key={path} to={path} className={styles.place ?? ''} title={t(`menu.${text}`)}>{icon}<span className="unseen">{t(`menu.${text}`)}</span></NavLink>
         ))}
         {me.permissions.includes('accounts.use_admin') ? (

@@ -6,4 +6,6 @@ export interface Place {
 }
 
 /** Below the shell, for staff. */
-export const STAFF: readonly Place[] = []
+export const STAFF: readonly Place[] = [
+  { path: '/queue', load: () => import('../queue/Board') },
+]

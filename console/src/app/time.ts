@@ -3,12 +3,17 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+/** The reader's own way to write the language: 18:00 in Lagos and London, 6:00 PM in Chicago. */
+function regional(language: string): string {
+  return typeof navigator === 'undefined' ? language : (navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language)
+}
+
 /** How long ago, in a few characters: "now", "5m", "3h", "2d", then the date. */
 export function ago(time: string, now: number, language: string): string {
   const passed = now - Date.parse(time)
-  if (passed < MINUTE) return new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' }).format(0, 'second')
+  if (passed < MINUTE) return new Intl.RelativeTimeFormat(regional(language), { numeric: 'auto', style: 'narrow' }).format(0, 'second')
   if (passed < 7 * DAY) return span(passed, language)
-  return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' }).format(Date.parse(time))
+  return new Intl.DateTimeFormat(regional(language), { day: 'numeric', month: 'short' }).format(Date.parse(time))
 }
 
 /** A length of time by its largest unit: "45 s", "12 min", "3 h". */
@@ -16,27 +21,27 @@ export function span(milliseconds: number, language: string, unitDisplay: 'narro
   const length = Math.abs(milliseconds)
   const [value, unit] = length < MINUTE ? [length / 1000, 'second'] : length < HOUR ? [length / MINUTE, 'minute']
     : length < DAY ? [length / HOUR, 'hour'] : [length / DAY, 'day']
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0, roundingMode: 'floor' })
+  return new Intl.NumberFormat(regional(language), { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0, roundingMode: 'floor' })
     .format(value)
 }
 
 export function clock(time: string | number, language: string): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(typeof time === 'number' ? time : Date.parse(time))
+  return new Intl.DateTimeFormat(regional(language), { timeStyle: 'short' }).format(typeof time === 'number' ? time : Date.parse(time))
 }
 
 /** "18:00" where that is today, else with its day. */
 export function soon(time: string, now: number, language: string): string {
   const [at, today] = [new Date(time), new Date(now)]
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(regional(language), {
     hour: 'numeric', minute: '2-digit', ...(at.toDateString() === today.toDateString() ? {} : { weekday: 'short' }),
     ...(Math.abs(at.getTime() - now) > 6 * DAY ? { day: 'numeric', month: 'short' } : {}),
   }).format(at)
 }
 
 export function day(time: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(Date.parse(time))
+  return new Intl.DateTimeFormat(regional(language), { weekday: 'long', day: 'numeric', month: 'long' }).format(Date.parse(time))
 }
 
 export function whole(time: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'medium' }).format(Date.parse(time))
+  return new Intl.DateTimeFormat(regional(language), { dateStyle: 'full', timeStyle: 'medium' }).format(Date.parse(time))
 }
