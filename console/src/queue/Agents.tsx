@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { data } from '../api/client'
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
-import { useApi, useMay } from '../app/session'
+import { useApi } from '../app/session'
 import { Empty, Failure, Loading } from '../app/States'
 import { clock, soon, span } from '../app/time'
 import { Choose } from '../ui/Field'
@@ -123,7 +123,6 @@ function Absence({ agent, now }: { agent: Agent; now: number }) {
 function Status({ agent }: { agent: Agent }) {
   const { t: common } = useTranslation()
   const { t } = useTranslation('queue')
-  const may = useMay('accounts.manage_agents')
   const api = useApi()
   const cache = useQueryClient()
   const changing = useMutation({
@@ -135,7 +134,7 @@ function Status({ agent }: { agent: Agent }) {
   const shown = changing.isPending ? changing.variables : agent.availability
   const mark = (of: Availability) => <i className={styles.dot} data-availability={of} aria-hidden="true" />
   const text = common(`availability.${shown}`)
-  if (!may) return <span className={styles.status}>{mark(shown)}{text}</span>
+  if (!agent.allowed.includes('availability')) return <span className={styles.status}>{mark(shown)}{text}</span>
   return (
     <Menu placement="bottom end" label={t('agents.status', { who: agent.name })}
       trigger={<Pressable className={styles.status ?? ''} aria-label={`${t('agents.status', { who: agent.name })}: ${text}`}>{mark(shown)}{text}</Pressable>}>

@@ -6,7 +6,7 @@ import { type Agent, expected, freePlaces, ranked, refusalOf } from '../../src/q
 function agent(name: string, more: Partial<Agent> = {}): Agent {
   return {
     id: name, name, availability: 'available', capacity: 5, load: 2, unanswered: 0, grace_seconds: 300, offline_since: null, on_shift: true,
-    shift_until: null, shift_next: null, lost_connection: false, last_seen_at: null, skills: [], shifts: [], ...more,
+    shift_until: null, shift_next: null, lost_connection: false, last_seen_at: null, skills: [], shifts: [], version: '1', allowed: [], ...more,
   }
 }
 

@@ -1,0 +1,153 @@
+"""What stands around every page: the truth about the connection, who is signed in, notices, and the number in the tab."""
+import re
+
+import pytest
+from django.db.models.functions import Now
+from playwright.sync_api import BrowserContext, Page, expect
+
+from accounts.actions import sessions
+from accounts.models import AgentProfile, Shift, User
+from foundation.units import unit_of_work
+from pandarchat.testing.services import StartServer
+from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown
+from pandarchat.tests.browser.notifying import hide, listen_for_notifications, notified
+from pandarchat.tests.world import PASSWORD, World
+from tickets.models import Ticket
+
+pytestmark = pytest.mark.usefixtures("committed")
+CLAIMED = "async () => (await navigator.locks.query()).held.some(({ name }) => name.startsWith('pandar notice message'))"
+AT_WORK = {"availability": "available", "last_seen_at": Now()}
+
+
+def said(page: Page, text: str) -> None:
+    expect(page.get_by_role("contentinfo").get_by_role("status").filter(has_text=text)).to_be_visible()
+
+
+def sign_out_everywhere(world: World, person: User) -> None:
+    with unit_of_work(world.pandar.id):
+        sessions.end_all(user=person, actor=world.pandar.actor(world.pandar.admin))
+
+
+def test_who_is_signed_out_elsewhere_signs_in_again_in_place_and_goes_on(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401", "WebSocket")
+    ticket = world.ticket(agent=world.agent)
+    page = sit_down(world.agent, at=f"/tickets/{ticket.pk}")
+    said(page, "Connected")
+    writing = page.get_by_role("textbox", name=f"Reply to {world.customer.name}")
+    writing.fill("Half of an answer")
+    sign_out_everywhere(world, world.agent)
+    asked = page.get_by_role("dialog", name="You were signed out")
+    expect(asked.get_by_label("Email address")).to_have_value(world.agent.email)
+    said_out = page.get_by_text("Signed out. What you typed is still here.")
+    expect(said_out).to_be_visible()
+    asked.get_by_label("Password", exact=True).fill(PASSWORD)
+    asked.get_by_role("button", name="Sign in", exact=True).click()
+    expect(asked).to_have_count(0)
+    said(page, "Connected")
+    expect(writing).to_have_value("Half of an answer")
+    writing.press("Control+Enter")
+    expect(page.get_by_role("log").get_by_text("Half of an answer")).to_be_visible()
+    expect(page.get_by_text("Sending…")).to_have_count(0)
+    entries = world.api(world.customer).get(f"tickets/{ticket.pk}/entries/", after="0").data["entries"]
+    assert [entry["text"] for entry in entries if entry["kind"] == "message"][-1] == "Half of an answer"
+
+
+def test_no_network_is_said_at_once_and_so_is_its_return(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("ERR_INTERNET_DISCONNECTED")
+    page = sit_down(world.agent)
+    said(page, "Connected")
+    page.context.set_offline(True)
+    said(page, "Your device is offline since")
+    page.context.set_offline(False)
+    said(page, "Connected")
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_server_that_is_gone_is_not_hidden(world: World, sit_down: SitDown, servers: StartServer, forgive: Forgive) -> None:
+    forgive("ERR_CONNECTION", "WebSocket", "500")
+    server = servers()
+    page = sit_down(world.agent, on=server)
+    said(page, "Connected")
+    server.stop()
+    said(page, "No connection since")
+    expect(page.get_by_role("button", name="Try now")).to_be_visible()
+
+
+def tabs(context: BrowserContext, page: Page, ticket: Ticket) -> list[Page]:
+    """Two tabs of one browser, neither of which is looked at."""
+    other = context.new_page()
+    for tab in (page, other):
+        listen_for_notifications(tab)
+        tab.goto("/")
+        expect(tab.get_by_role("option").filter(has_text=ticket.subject)).to_be_visible()
+        said(tab, "Connected")
+        hide(tab)
+    return [page, other]
+
+
+def test_one_tab_tells_of_a_customers_message_and_all_count_it(world: World, sit_down: SitDown) -> None:
+    ticket = world.ticket(agent=world.agent)
+    page = sit_down(world.agent)
+    page.evaluate("localStorage.setItem('notices', JSON.stringify({ desktop: true }))")
+    both = tabs(page.context, page, ticket)
+    for tab in both:
+        expect(tab).to_have_title(re.compile(r"^\(1\) "))
+    world.say(world.customer, ticket, "a secret that is not for the lock screen")
+    for tab in both:
+        expect(tab).to_have_title(re.compile(r"^\(2\) "))
+        tab.wait_for_function("() => document.querySelector('link[rel=icon]').href.startsWith('data:image/png')")
+    page.wait_for_function(CLAIMED)
+    told = [notice for tab in both for notice in tab.evaluate("shown.map(({ title, body }) => ({ title, body }))")]
+    assert told == [{"title": f"New message from {world.customer.name}", "body": ticket.subject}]
+
+
+def test_nobody_is_called_to_where_they_are(world: World, sit_down: SitDown) -> None:
+    ticket, other = world.ticket(agent=world.agent), world.ticket(agent=world.agent, subject="another one")
+    page = sit_down(world.agent)
+    page.evaluate("localStorage.setItem('notices', JSON.stringify({ desktop: true }))")
+    listen_for_notifications(page)
+    page.goto(f"/tickets/{ticket.pk}")
+    said(page, "Connected")
+    world.say(world.customer, ticket, "seen as it comes")
+    expect(page.get_by_role("log").get_by_text("seen as it comes")).to_be_visible()
+    hide(page)
+    world.say(world.customer, other, "not seen")
+    assert notified(page)["body"] == "another one"
+
+
+def test_permission_is_asked_for_when_it_is_switched_on_and_a_refusal_says_what_to_do(world: World, sit_down: SitDown) -> None:
+    page = sit_down(world.agent)
+    listen_for_notifications(page, permission="denied")
+    page.reload()
+    switch = page.get_by_role("button", name="Desktop notifications")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Press the sign to the left of the address")
+    page.keyboard.press("Escape")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    sound = page.get_by_role("button", name="Sound")
+    with page.expect_response(lambda response: "chime" in response.url) as answer:
+        sound.click()
+    assert answer.value.ok
+    page.reload()
+    expect(sound).to_have_attribute("aria-pressed", "true")
+
+
+def test_load_and_shift_are_at_hand(world: World, sit_down: SitDown) -> None:
+    with unit_of_work(world.pandar.id):
+        for day in range(7):
+            Shift.objects.create(organization_id=world.pandar.id, agent_id=world.agent.id, weekday=day, starts="00:00", ends="23:59")
+        AgentProfile.objects.filter(pk=world.agent.id).update(**AT_WORK)
+    world.ticket(agent=world.agent)
+    page = sit_down(world.agent, timezone_id="UTC")
+    expect(page.get_by_text("1 of 5", exact=True)).to_be_visible()
+    expect(page.get_by_text("shift until 23:59")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_used_by_everybody(world: World, sit_down: SitDown, accessible: Accessible, scheme: str) -> None:
+    ticket = world.ticket(agent=world.agent)
+    page = sit_down(world.agent, at=f"/tickets/{ticket.pk}", color_scheme=scheme)
+    said(page, "Connected")
+    expect(page.get_by_role("radio", name="Offline")).to_be_checked()
+    accessible(page)
