@@ -3,6 +3,5 @@ export const portalKeys = {
   runs: ['lists', 'runs'],
   run: (id: string) => ['run', id],
   journeys: (language: string) => ['journeys', language],
-  answers: (ticket: string) => ['answers', ticket],
   sessions: ['sessions'],
 } as const

@@ -41,8 +41,8 @@ export function Run() {
     <div className={styles.run} data-whole>
       <Head title={run.journey.name} back={at()}>
         <p className={styles.name} dir="auto">{run.journey.name}</p>
+        <progress className={styles.progress} value={run.progress} aria-label={t('run.progress')}>{t('run.step', { percent: String(Math.round(run.progress * 100)) })}</progress>
       </Head>
-      <progress className={styles.progress} value={run.progress} aria-label={t('run.progress')}>{t('run.step', { percent: String(Math.round(run.progress * 100)) })}</progress>
       {node === null ? <Done run={run} overtaken={overtaken} /> : <Asking key={node.id} run={run} node={node} overtaken={overtaken} onOvertaken={setOvertaken} />}
     </div>
   )

@@ -11,8 +11,6 @@ import { useApi } from '../../app/session'
 import { Failure, Loading } from '../../app/States'
 import { Conversation } from '../../conversation/Conversation'
 import { useAt } from '../addresses'
-import { portalKeys } from '../keys'
-import { Told } from '../journey/Told'
 import { Head } from '../Page'
 import { useReason, useWords } from '../words'
 import styles from './Chat.module.css'
@@ -62,18 +60,6 @@ function Top({ detail, back }: { detail: Detail; back: string }) {
       {detail.follow_ups.map(({ id, number }) => (
         <Link key={id} className={styles.related ?? ''} to={at(`tickets/${id}`)}>{t('waiting.followUp', { number })}</Link>
       ))}
-      <Answers ticket={detail.id} />
     </div>
   )
-}
-
-/** What was answered in the journey that this began with. */
-function Answers({ ticket }: { ticket: string }) {
-  const { t } = useWords()
-  const api = useApi()
-  const { data: answers = [] } = useQuery({
-    queryKey: portalKeys.answers(ticket), staleTime: Infinity,
-    queryFn: ({ signal }) => data(api.GET('/api/v1/tickets/{ticket}/answers/', { params: { path: { ticket } }, signal })),
-  })
-  return answers.length === 0 ? null : <div className={styles.answers}><Told answers={answers} title={t('chat.answers')} /></div>
 }

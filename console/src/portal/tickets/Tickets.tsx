@@ -17,7 +17,7 @@ export function Tickets() {
   const at = useAt()
   const organization = useOrganization()
   return (
-    <div className={styles.tickets} data-open={ticket !== undefined}>
+    <main className={styles.tickets} data-open={ticket !== undefined}>
       <section className={styles.list} aria-labelledby="tickets-title">
         {ticket === undefined ? <title>{`${t('tickets.title')} · ${organization}`}</title> : null}
         <header className={styles.head}>
@@ -26,8 +26,8 @@ export function Tickets() {
         </header>
         <List chosen={ticket} />
       </section>
-      <main className={styles.middle}>{ticket === undefined ? <Empty text={t('tickets.choose')} /> : <Outlet key={ticket} />}</main>
-    </div>
+      <div className={styles.middle}>{ticket === undefined ? <Empty text={t('tickets.choose')} /> : <Outlet key={ticket} />}</div>
+    </main>
   )
 }
 

@@ -1,0 +1,292 @@
+"""Customers on a phone: from registering to an answer, and what may go wrong on the way."""
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from accounts.actions import sessions
+from accounts.models import Session, User
+from chat.models import Entry
+from chat.tests.pictures import jpeg
+from foundation.units import unit_of_work
+from journeys.actions import building
+from journeys.graph.format import IMAGES, NUMBER, SINGLE
+from journeys.models import Journey, Run
+from journeys.tests.graphs import ask, end, graph
+from journeys.tests.offering import offered
+from pandarchat.services.processes import wait_until
+from pandarchat.testing.services import StartServer
+from pandarchat.tests.browser.conftest import PHONE, Accessible, Forgive, SitDown
+from pandarchat.tests.world import PASSWORD, World
+from tickets.actions import moves
+from tickets.models import Ticket
+
+pytestmark = pytest.mark.usefixtures("committed", "redis_url")
+PORTAL = "/portal/pandar/"
+PATIENCE = 30  # seconds
+HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+CLAIM = graph(ask("what", SINGLE, nextNode="photo"), ask("photo", IMAGES, validation={"maxFiles": 2}, nextNode="why"),
+              ask("why", validation={"minLength": 5, "maxLength": 40}, nextNode="claim"),
+              end("claim", "create_ticket", ticket={"subject": "Claim: {{why}}"}, message="We look at it."))
+TWO_WAYS = graph(ask("way", SINGLE, nextNodeMap={"a": "many"}, nextNode="why"), ask("many", NUMBER, nextNode="end"),
+                 ask("why", nextNode="end"), end("end", message="Thank you."))
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Go on").click()
+
+
+def asked(page: Page, question: str) -> None:
+    expect(page.get_by_role("heading", name=question)).to_be_visible()
+
+
+def choose(page: Page, *files: FilePayload) -> None:
+    page.locator("input[type=file]:not([capture])").set_input_files(files=files)
+
+
+def give(world: World, ticket: Ticket, agent: User) -> None:
+    world.available(agent)
+    actor = world.actor(agent)
+    with unit_of_work(actor):
+        moves.take(actor=actor, ticket=ticket.pk)
+
+
+def messages(world: World, ticket: Any) -> list[str]:
+    with unit_of_work(world.pandar.id):
+        return list(Entry.objects.filter(conversation_id=ticket, kind="message").order_by("staff_seq").values_list("text", flat=True))
+
+
+def test_from_registering_to_an_answer(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401")
+    offered(world.pandar, CLAIM, name="Make a claim")
+    before = world.ticket(world.other_customer)
+    page = sit_down(at=f"{PORTAL}journeys/", **HAND)
+    page.get_by_role("link", name="Make an account").click()
+    page.get_by_label("Your name").fill("Ngozi Eze")
+    page.get_by_label("Email address").fill("ngozi@example.com")
+    page.get_by_label("Password", exact=True).fill("a lamp in the harbour")
+    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("link", name="To the first page").click()
+
+    page.get_by_role("link", name="Make a claim").click()
+    asked(page, "what?")
+    go_on(page)
+    expect(page.get_by_role("alert")).to_have_text("Please choose one.")
+    page.get_by_label("B", exact=True).check()
+    go_on(page)
+    asked(page, "photo?")
+    choose(page, FilePayload(name="card.jpg", mimeType="image/jpeg", buffer=jpeg()))
+    expect(page.get_by_text("1 of 2")).to_be_visible()
+    expect(page.locator("input[capture=environment]")).to_have_attribute("accept", "image/jpeg,image/png,image/webp,image/gif")
+    go_on(page)
+    asked(page, "why?")
+    page.get_by_role("textbox").fill("It is broken, and much too long for this question.")
+    expect(page.get_by_role("alert")).to_contain_text("Too long by")
+    page.get_by_role("textbox").fill("It broke.")
+    go_on(page)
+    expect(page.get_by_text("We look at it.")).to_be_visible()
+    page.get_by_role("link", name="To the conversation").click()
+
+    # The other customer's ticket comes before; nobody is there yet, then somebody is, and takes it.
+    expect(page.get_by_text("Nobody is here at the moment.")).to_be_visible()
+    world.available(world.teammate)
+    page.reload()
+    expect(page.get_by_text("You are number 2 in line")).to_be_visible()
+    give(world, before, world.teammate)
+    expect(page.get_by_text("You are next")).to_be_visible()
+    with unit_of_work(world.pandar.id):
+        mine = Ticket.objects.get(subject__startswith="Claim")
+    give(world, mine, world.agent)
+    expect(page.locator("[data-whole]").get_by_text(f"{world.agent.name} will answer you")).to_be_visible()
+    world.say(world.agent, mine, "Which one was it?")
+    expect(page.get_by_text("Which one was it?")).to_be_visible()
+    page.get_by_role("textbox", name="Write a message").fill("The blue one.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("[data-whole]").get_by_text(f"{world.agent.name} is answering")).to_be_visible()
+    expect(page.get_by_text("The blue one.")).to_have_count(1)
+    wait_until(lambda: messages(world, mine.pk)[1:] == ["Which one was it?", "The blue one."], PATIENCE, "the message is not stored once")
+
+
+def test_what_is_written_without_a_network_is_sent_once(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("ERR_INTERNET_DISCONNECTED", "WebSocket")
+    ticket = world.ticket(world.customer, agent=world.agent)
+    page = sit_down(world.customer, at=f"{PORTAL}tickets/{ticket.pk}", **HAND)
+    field = page.get_by_role("textbox", name="Write a message")
+    field.fill("First.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("First.")).to_be_visible()
+    context = page.context
+    context.set_offline(True)
+    field.fill("In the tunnel.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("In the tunnel.")).to_be_visible()
+    assert "In the tunnel." not in messages(world, ticket.pk)
+    page.close()
+    context.set_offline(False)
+    later = context.new_page()
+    later.goto(f"{PORTAL}tickets/{ticket.pk}")
+    world.say(world.agent, ticket, "Are you there?")
+    expect(later.get_by_text("Are you there?")).to_be_visible()
+    expect(later.get_by_text("In the tunnel.")).to_have_count(1)
+    later.get_by_role("textbox", name="Write a message").fill("Out again.")
+    later.get_by_role("button", name="Send", exact=True).click()
+    expect(later.get_by_text("Out again.")).to_be_visible()
+    said = ["Are you there?", "First.", "In the tunnel.", "Out again."]
+    wait_until(lambda: sorted(messages(world, ticket.pk)[1:]) == said, PATIENCE, "what was written is not stored once")
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_server_that_restarts_loses_no_answer(world: World, sit_down: SitDown, servers: StartServer, forgive: Forgive) -> None:
+    forgive("ERR_CONNECTION_REFUSED", "WebSocket", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
+    offered(world.pandar, TWO_WAYS, name="Two ways")
+    first = servers()
+    page = sit_down(world.customer, at=PORTAL, on=first, **HAND)
+    page.get_by_role("link", name="Two ways").click()
+    page.get_by_label("B", exact=True).check()
+    go_on(page)
+    asked(page, "why?")
+    page.get_by_role("textbox").fill("Because of the restart.")
+    first.stop()
+    go_on(page)
+    expect(page.get_by_text("The server cannot be reached. Nothing that you typed is lost")).to_be_visible()
+    servers(PANDAR_PORT=str(first.port))
+    page.reload()
+    expect(page.get_by_role("textbox")).to_have_value("Because of the restart.")
+    go_on(page)
+    expect(page.get_by_text("Thank you.")).to_be_visible()
+
+
+def test_a_journey_that_is_archived_meanwhile(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    """Whoever has begun goes on to the end; whoever comes by an old link is told."""
+    forgive("404")
+    journey = offered(world.pandar, TWO_WAYS, name="Two ways")
+    page = sit_down(world.customer, at=f"{PORTAL}journeys/{journey.pk}", **HAND)
+    page.get_by_label("A", exact=True).check()
+    with unit_of_work(world.pandar.id):
+        building.archive(actor=world.actor(world.admin), journey=journey.pk, version=Journey.objects.get(pk=journey.pk).version)
+    go_on(page)
+    page.get_by_role("textbox").fill("12,5")
+    go_on(page)
+    expect(page.get_by_text("Thank you.")).to_be_visible()
+    with unit_of_work(world.pandar.id):
+        assert Run.objects.get().answers == [["way", "a"], ["many", 12.5]]
+    page.goto(f"{PORTAL}journeys/{journey.pk}")
+    expect(page.get_by_role("heading", name="This is not offered any more.")).to_be_visible()
+    page.get_by_role("link", name="To the first page").click()
+    expect(page.get_by_role("link", name="Write to us")).to_be_visible()
+    expect(page.get_by_role("link", name="Two ways")).to_have_count(0)
+
+
+def test_one_goes_on_with_another_device(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("409")
+    journey = offered(world.pandar, TWO_WAYS, name="Two ways")
+    phone = sit_down(world.customer, at=f"{PORTAL}journeys/{journey.pk}", **HAND)
+    phone.get_by_label("A", exact=True).check()
+    go_on(phone)
+    asked(phone, "many?")
+    phone.get_by_role("textbox").fill("12")
+
+    desk = sit_down(world.customer, at=PORTAL)
+    desk.locator("section", has_text="Go on where you were").get_by_role("link").click()
+    asked(desk, "many?")
+    desk.get_by_role("button", name="Back").click()
+    expect(desk.get_by_label("A", exact=True)).to_be_checked()
+    desk.get_by_label("B", exact=True).check()
+    go_on(desk)
+    asked(desk, "why?")
+
+    go_on(phone)
+    expect(phone.get_by_text("You went on with this on another device.")).to_be_visible()
+    asked(phone, "why?")
+    phone.get_by_role("textbox").fill("Both of me agree.")
+    go_on(phone)
+    expect(phone.get_by_text("Thank you.")).to_be_visible()
+    desk.get_by_role("textbox").fill("Too late.")
+    go_on(desk)
+    expect(desk.get_by_text("You finished this on another device.")).to_be_visible()
+
+
+def test_a_session_that_is_over_keeps_what_was_typed(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401")
+    offered(world.pandar, TWO_WAYS, name="Two ways")
+    page = sit_down(world.customer, at=PORTAL, **HAND)
+    page.get_by_role("link", name="Two ways").click()
+    page.get_by_label("B", exact=True).check()
+    go_on(page)
+    page.get_by_role("textbox").fill("Typed before.")
+    with unit_of_work(world.pandar.id):
+        for session in Session.objects.filter(user=world.customer):
+            sessions.end(session=session, actor=world.actor(world.admin))
+    window = page.get_by_role("dialog")
+    expect(window).to_be_visible()
+    window.get_by_label("Password", exact=True).fill(PASSWORD)
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    expect(window).to_have_count(0)
+    expect(page.get_by_role("textbox")).to_have_value("Typed before.")
+    go_on(page)
+    expect(page.get_by_text("Thank you.")).to_be_visible()
+
+
+def test_what_is_no_picture_says_so(world: World, sit_down: SitDown) -> None:
+    offered(world.pandar, graph(ask("photo", IMAGES, nextNode="end"), end()), name="Show")
+    page = sit_down(world.customer, at=PORTAL, **HAND)
+    page.get_by_role("link", name="Show").click()
+    choose(page, FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"words"),
+           FilePayload(name="huge.png", mimeType="image/png", buffer=b"\x89PNG" + bytes(6 * 1024 * 1024)))
+    expect(page.get_by_text("notes.txt is no picture that we can read.")).to_be_visible()
+    expect(page.get_by_text("huge.png could not be read.")).to_be_visible()
+    expect(page.get_by_text("0 of 10")).to_be_visible()
+
+
+def test_doors_tell_nobody_who_is_there(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    """A name that nobody has looks and answers like any other."""
+    forgive("401")
+    seen = []
+    for organization in ("pandar", "nobody"):
+        page = sit_down(at=f"/portal/{organization}/", **HAND)
+        page.get_by_label("Email address").fill("stranger@example.com")
+        page.get_by_label("Password", exact=True).fill("something long")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        seen.append(page.locator("main").inner_text().replace(organization, "…"))
+    assert seen[0] == seen[1]
+
+
+def test_staff_and_customers_of_others_are_shown_their_own_way(world: World, sit_down: SitDown) -> None:
+    agent = sit_down(world.agent, at=PORTAL)
+    expect(agent.get_by_role("link", name="To the console")).to_be_visible()
+    stranger = sit_down(world.acme.customer, at=PORTAL)
+    stranger.get_by_role("link", name=f"To {world.acme.organization.name}").click()
+    expect(stranger.get_by_role("heading", name="How can we help?")).to_be_visible()
+    assert stranger.url.endswith("/portal/acme/")
+    customer = sit_down(world.customer, at="/")
+    expect(customer.get_by_role("heading", name="How can we help?")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_can_be_used_by_everybody(world: World, sit_down: SitDown, accessible: Accessible, scheme: str) -> None:
+    journey = offered(world.pandar, CLAIM, name="Make a claim", description="A few questions")
+    ticket = world.ticket(world.customer)
+    page = sit_down(world.customer, at=PORTAL, color_scheme=scheme, **HAND)
+    for address, shown in (("", "Make a claim"), ("tickets", ticket.subject), (f"tickets/{ticket.pk}", "Nobody is here at the moment."),
+                           ("account", "this device"), ("new", "Your message"), (f"journeys/{journey.pk}", "what?")):
+        page.goto(f"{PORTAL}{address}")
+        expect(page.get_by_text(shown).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        accessible(page)
+
+
+def test_another_password_leaves_this_browser_alone(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("WebSocket")
+    page, other = sit_down(world.customer, at=f"{PORTAL}account", **HAND), sit_down(world.customer, at=PORTAL)
+    page.get_by_role("button", name="Change your password").click()
+    page.get_by_label("Your password now").fill(PASSWORD)
+    page.get_by_label("New password").fill("a lamp in the harbour")
+    page.get_by_role("button", name="Change your password").click()
+    expect(page.get_by_text("you were signed out everywhere else")).to_be_visible()
+    forgive("401")
+    expect(other.get_by_role("dialog")).to_be_visible()
+    ticket = world.ticket(world.customer)
+    page.get_by_role("link", name="Messages").click()
+    page.get_by_role("link", name=ticket.subject).click()
+    expect(page.get_by_text("Nobody is here at the moment.")).to_be_visible()
