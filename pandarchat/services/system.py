@@ -192,7 +192,8 @@ def fingerprint(root: Path) -> str:
 def welcome(env: Environment) -> str:
     """Addresses, and the demo logins where there are any."""
     site = f"http://{HOST}:{env.port}"
-    lines = ["", "Pandar Chat is ready.", f"  Console       {site}/", f"  Staff pages   {site}/admin/", f"  API           {site}/api/docs",
+    lines = ["", "Pandar Chat is ready.", f"  Console       {site}/", f"  Portal        {site}/portal",
+             f"  Admin pages   {site}/admin/", f"  API           {site}/api/docs",
              f"  Socket        ws://{HOST}:{env.port}/ws/v1/", f"  Logs          {env.var / 'log'}"]
     if env.debug:
         lines += ["", f"  Organization pandar (and acme, @acme.test); password of all: {env.demo_password}",

@@ -27,13 +27,20 @@ export default function Portal() {
   useViewport()
   return (
     <Routes>
-      <Route path="/" element={<Which />} />
+      <Route path="/" element={<Entrance />} />
       <Route path=":organization/reset" element={<NewPassword />} />
       <Route path=":organization/confirm" element={<ConfirmAddress />} />
       <Route path=":organization/forgotten" element={<Forgotten />} />
       <Route path=":organization/*" element={<Inside />} />
     </Routes>
   )
+}
+
+/** Whoever is signed in has no need to say where they belong. */
+function Entrance() {
+  const { me } = useWhoAmI()
+  if (me === undefined) return <Loading whole />
+  return me === null || me.staff ? <Which /> : <Navigate to={`/portal/${encodeURIComponent(me.organization.slug)}`} replace />
 }
 
 function Inside() {
