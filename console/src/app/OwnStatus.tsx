@@ -15,12 +15,12 @@ import { Menu, MenuChoice } from '../ui/Menu'
 import { complain, say } from '../ui/Toasts'
 import styles from './OwnStatus.module.css'
 import { useApi, useLive, useMay, useMe } from './session'
+import { useShiftChanges } from './shifts'
 import { soon, span } from './time'
 
 type Agent = components['schemas']['Agent']
 type Availability = Agent['availability']
 const AVAILABILITIES: readonly Availability[] = ['available', 'busy', 'away', 'offline']
-const LATEST = 2 ** 31 - 1 // milliseconds that a timer can wait
 
 export function OwnStatus() {
   const serves = useMay('accounts.serve_customers')
@@ -81,18 +81,8 @@ function Load({ own: { load, capacity } }: { own: Agent }) {
 
 function ShiftText({ own }: { own: Agent }) {
   const { t, i18n } = useTranslation()
-  const cache = useQueryClient()
-  const [now, setNow] = useState(Date.now)
-  const next = own.shift_until ?? own.shift_next
-  useEffect(() => {
-    if (next === null) return undefined
-    const wait = Math.min(LATEST, Math.max(1_000, Date.parse(next) - Date.now() + 500))
-    const timer = setTimeout(() => {
-      setNow(Date.now())
-      void cache.invalidateQueries({ queryKey: keys.agents })
-    }, wait)
-    return () => { clearTimeout(timer) }
-  }, [next, cache, now])
+  const [now] = useState(Date.now)
+  useShiftChanges([own])
   const text = own.on_shift ? own.shift_until === null ? null : t('own.until', { time: soon(own.shift_until, now, i18n.language) })
     : own.shift_next === null ? t('own.over') : t('own.next', { time: soon(own.shift_next, now, i18n.language) })
   return text === null ? null : <span className={styles.shift} data-on={own.on_shift}>{text}</span>

@@ -5,9 +5,11 @@ import { useEffect, useState } from 'react'
 import { data } from '../api/client'
 import { keys } from '../api/keys'
 import { useApi, useLive } from '../app/session'
+import { useShiftChanges } from '../app/shifts'
 import type { Frame, FrameOf } from '../realtime/frames'
 
 const TOGETHER = 300 // milliseconds: hints that come close together fetch once
+const NOBODY: readonly never[] = []
 const LOADS = new Set<Frame['type']>(['ticket-assigned', 'ticket-updated', 'queue-updated'])
 
 export function useQueue() {
@@ -35,7 +37,9 @@ export function useAgents() {
     })
     return () => { end(); clearTimeout(due) }
   }, [live, cache])
-  return useQuery({ queryKey: [...keys.agents, 'all'], queryFn: () => data(api.GET('/api/v1/agents/')) })
+  const asked = useQuery({ queryKey: [...keys.agents, 'all'], queryFn: () => data(api.GET('/api/v1/agents/')) })
+  useShiftChanges(asked.data ?? NOBODY)
+  return asked
 }
 
 export function useSkills() {

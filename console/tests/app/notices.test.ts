@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { numbered } from '../../src/app/notices/badge'
 import { claim, type Notice, ofEntry, ofFrame } from '../../src/app/notices/notice'
+import { nextChange } from '../../src/app/shifts'
 import { soon } from '../../src/app/time'
 import type { FrameOf } from '../../src/realtime/frames'
 import { ANNA, message } from '../realtime/entries'
@@ -88,5 +89,15 @@ describe('when a shift is over', () => {
   const now = Date.parse('2026-03-02T10:00:00')
   it.each([['2026-03-02T18:00:00', '18:00'], ['2026-03-03T09:00:00', 'Tue 09:00'], ['2026-03-09T09:00:00', 'Mon 9 Mar, 9:00']])('%s', (time, text) => {
     expect(soon(time, now, 'en-GB').replace(/\u202f/g, ' ')).toBe(text)
+  })
+})
+
+describe('the next change of shifts', () => {
+  it.each<[string, [string | null, string | null][], number | null]>([
+    ['nobody has any', [[null, null]], null],
+    ['one ends', [['2030-01-01T18:00:00Z', '2030-01-02T09:00:00Z']], Date.parse('2030-01-01T18:00:00Z')],
+    ['one begins before another ends', [['2030-01-01T18:00:00Z', null], [null, '2030-01-01T09:00:00Z']], Date.parse('2030-01-01T09:00:00Z')],
+  ])('%s', (_, given, at) => {
+    expect(nextChange(given.map(([shift_until, shift_next]) => ({ shift_until, shift_next })))).toBe(at)
   })
 })

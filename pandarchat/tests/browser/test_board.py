@@ -170,7 +170,7 @@ def test_the_board_can_be_used_by_everybody(world: World, sit_down: SitDown, acc
     page.get_by_role("article", name=world.agent.name).get_by_role("button", name="Tickets of").click()
     expect(page.get_by_role("grid", name=f"Tickets of {world.agent.name}")).to_be_visible()
     accessible(page)
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     accessible(page)
 
 
