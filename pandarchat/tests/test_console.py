@@ -9,21 +9,29 @@ from pandarchat import console
 
 INDEX = '<!doctype html><script type="module" src="/static/console/assets/x.js"></script>'
 
+PORTAL = INDEX.replace("x.js", "portal.js")
+
 
 @pytest.fixture
 def built(tmp_path: Path, settings: Any) -> Path:
     settings.CONSOLE = tmp_path
     (tmp_path / "index.html").write_text(INDEX)
+    (tmp_path / "portal.html").write_text(PORTAL)
     return tmp_path
 
 
 @pytest.mark.parametrize("address", ["/", "/sign-in", "/tickets/01a1fc06-8961-7207-922c-5b991967345f", "/queue", "/settings/users",
-                                     "/journeys", "/portal", "/portal/pandar/tickets"])
+                                     "/journeys"])
 def test_every_address_of_a_page_is_the_page(built: Path, address: str) -> None:
     answer = Client().get(address)
     assert answer.status_code == 200
     assert answer.content.decode() == INDEX
     assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("address", ["/portal", "/portal/", "/portal/pandar/tickets"])
+def test_customers_have_a_page_of_their_own(built: Path, address: str) -> None:
+    assert Client().get(address).content.decode() == PORTAL
 
 
 def test_the_policy_allows_nothing_inline_and_nobody_elses_files(built: Path) -> None:

@@ -1,0 +1,46 @@
+/** What every page begins with: looks, language, the cache of answers, and addresses. */
+import './theme/base.css'
+
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { type ReactNode, StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { BrowserRouter } from 'react-router'
+
+import { ApiError } from './api/errors'
+import { keys } from './api/keys'
+import { theme, wear } from './app/theme'
+import { begin } from './i18n'
+
+const TRIES = 3
+
+/** An answer that says that the session is over: ask who is here, and everything else follows from that. */
+function heard(error: unknown): void {
+  if (error instanceof ApiError && error.sessionOver) void cache.invalidateQueries({ queryKey: keys.me })
+}
+
+const cache: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: heard }),
+  mutationCache: new MutationCache({ onError: heard }),
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000, refetchOnWindowFocus: false,
+      retry: (tried, error) => tried < TRIES && !(error instanceof ApiError && !error.passes),
+    },
+  },
+})
+
+export async function start(page: ReactNode): Promise<void> {
+  wear(theme())
+  await begin()
+  const root = document.getElementById('root')
+  if (root === null) throw new Error('the page has no place for us')
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={cache}>
+        <BrowserRouter>
+          {page}
+        </BrowserRouter>
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}
