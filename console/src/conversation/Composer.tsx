@@ -1,71 +1,240 @@
-import { Send } from 'lucide-react'
-import { type KeyboardEvent, useRef, useState } from 'react'
-import { Button, Label, TextArea, TextField } from 'react-aria-components'
+/** Where one writes: a reply or, for staff, a note, each with a draft of its own, so that neither ever becomes the other unseen. */
+import { Lock, Paperclip, Send, Settings2 } from 'lucide-react'
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 
-import { useLive, useMe } from '../app/session'
+import { useLive, useMe, useWatched } from '../app/session'
+import type { Draft } from '../realtime/drafts'
 import { useActs } from '../keyboard/useAct'
+import { Button, IconButton } from '../ui/Button'
+import { Menu, MenuChoice } from '../ui/Menu'
+import { complain } from '../ui/Toasts'
 import styles from './Composer.module.css'
+import { EmojiButton } from './emoji/EmojiButton'
+import { bytes } from './Files'
+import { Kept } from './Kept'
+import { sorted, type Unfit, useLimits } from './limits'
+import { Closed, type Writing } from './Over'
+import { useFiles } from './Talk'
+import { sends, SEND_KEYS, useSendKey } from './sendKey'
 
-const LONGEST = 10_000
-const SIGN_EVERY = 3_000 // milliseconds
+interface Props {
+  ticket: string
+  toward: string
+  writing: Writing
+  onEditLast: () => void
+}
 
-export function Composer({ ticket, customer }: { ticket: string; customer: string }) {
+const SHOWN_BEFORE = 500 // characters before the limit from which on it is shown
+
+export function Composer(props: Props) {
+  const elsewhere = useWatched(useLive().elsewhere).get(props.ticket)
   const { t } = useTranslation()
-  const { sender, line } = useLive()
-  const staff = useMe().staff
-  const [text, setText] = useState('')
+  const led = elsewhere === undefined ? null : (
+    <p className={styles.elsewhere} role="status">{t('composer.wentOn')} <Link to={`../${elsewhere.id}`} relative="path">{elsewhere.number}</Link></p>
+  )
+  if (props.writing === 'closed') return <Closed ticket={props.ticket}>{led}</Closed>
+  return <>{led}<Writing key={props.ticket} {...props} /></>
+}
+
+function Writing({ ticket, toward, writing, onEditLast }: Props) {
+  const { t, i18n } = useTranslation()
+  const { sender, presence, drafts } = useLive()
+  const me = useMe()
+  const notes = me.staff && me.permissions.includes('chat.write_note')
   const [internal, setInternal] = useState(false)
-  const signed = useRef(0)
-  const tooMuch = text.length - LONGEST
-  const said = internal ? t('composer.note') : staff ? t('composer.replyTo', { who: customer }) : t('composer.write')
-  const sendable = text.trim() !== '' && tooMuch <= 0
-  const send = () => {
-    if (!sendable) return
-    setText('')
-    void sender.post({ ticket, text: text.trim(), internal, attachments: [] })
-  }
-  const area = useRef<HTMLTextAreaElement>(null)
+  const draft = useDraft(ticket, internal)
+  const waiting = useDraft(ticket, !internal).text.trim() !== ''
+  const files = useTray(ticket, internal)
+  const limits = useLimits()
+  const [sendKey, chooseKey] = useSendKey()
+  const field = useRef<HTMLTextAreaElement>(null)
+  const over = limits.over(draft.text)
+  const refused = files.list.some((file) => file.refusal !== null)
+  const sendable = (draft.text.trim() !== '' || files.list.length > 0) && over === 0 && !refused
   const write = (note: boolean) => {
     setInternal(note)
-    area.current?.focus()
+    field.current?.focus()
   }
   useActs([
     { id: 'conversation.reply', text: t('act.reply'), group: 'conversation', key: 'r', run: () => { write(false) } },
-    { id: 'conversation.note', text: t('act.note'), group: 'conversation', key: 'n', possible: staff, run: () => { write(true) } },
+    { id: 'conversation.note', text: t('act.note'), group: 'conversation', key: 'n', possible: notes, run: () => { write(true) } },
   ])
-  const typed = (given: string) => {
-    setText(given)
-    if (Date.now() - signed.current < SIGN_EVERY) return
-    signed.current = Date.now()
-    line.sign({ type: 'typing', ticket, typing: true, internal })
+  const type = (text: string) => {
+    drafts.type(ticket, internal, text)
+    if (text === '') presence.rested(ticket)
+    else presence.typed(ticket, internal)
   }
+  const send = () => {
+    if (!sendable) return
+    const text = draft.text
+    const given = { ticket, text: text.trim(), internal, files: files.list.map(({ key }) => key) }
+    files.leave()
+    drafts.type(ticket, internal, '')
+    presence.rested(ticket)
+    sender.post(given).catch(() => { // this device's disk has no room
+      drafts.type(ticket, internal, text)
+      files.stay()
+      complain(t('composer.notKept'))
+    })
+    field.current?.focus()
+  }
+  const take = (given: readonly File[]) => {
+    const { fit, unfit } = sorted(given, files.list.length, limits.given)
+    for (const { file, why } of unfit) complain(unfitText(t, file, why, i18n.language, limits.given))
+    if (fit.length > 0) void files.add(fit).catch(() => { complain(t('composer.notKept')) })
+  }
+  const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (sends(event, sendKey)) send()
+    else if (event.key === 'ArrowUp' && draft.text === '' && files.list.length === 0) onEditLast()
+    else return
+    event.preventDefault()
+  }
+  const insert = (text: string) => {
+    const box = field.current
+    const [from, to] = [box?.selectionStart ?? draft.text.length, box?.selectionEnd ?? draft.text.length]
+    type(draft.text.slice(0, from) + text + draft.text.slice(to))
+    requestAnimationFrame(() => {
+      box?.focus()
+      box?.setSelectionRange(from + text.length, from + text.length)
+    })
+  }
+  const label = internal ? t('composer.noteLabel') : writing === 'follow_up' ? t('composer.followUp') : toward === '' ? t('composer.write') : t('composer.replyTo', { who: toward })
+  const left = (limits.given?.message_characters ?? Infinity) - draft.text.length
   return (
-    <div className={styles.composer} data-note={internal}>
-      {staff ? (
-        <div className={styles.kinds} role="radiogroup" aria-label={t('composer.reply')}>
-          {([false, true] as const).map((note) => (
-            <label key={String(note)} className={styles.kind}>
-              <input type="radio" name={`kind-${ticket}`} checked={internal === note} onChange={() => { setInternal(note) }} />
-              {t(note ? 'composer.note' : 'composer.reply')}
-            </label>
-          ))}
-          {internal ? <span className={styles.only}>{t('composer.noteFor')}</span> : null}
+    <Drop onDrop={take} note={internal}>
+      {notes ? (
+        <div className={styles.head}>
+          <div className={styles.kinds} role="radiogroup" aria-label={t('composer.kind')}>
+            {([false, true] as const).map((note) => (
+              <label key={String(note)} className={styles.kind} data-note={note}>
+                <input type="radio" name={`kind-${ticket}`} checked={internal === note} onChange={() => { write(note) }} />
+                {note ? <Lock aria-hidden /> : null}{t(note ? 'composer.note' : 'composer.reply')}
+                {internal !== note && waiting ? <span className={styles.dot} title={t('composer.hasDraft')}><span className="unseen">{t('composer.hasDraft')}</span></span> : null}
+              </label>
+            ))}
+          </div>
+          {internal ? <span className={styles.only}><Lock aria-hidden />{t('composer.noteFor')}</span> : null}
         </div>
       ) : null}
-      <TextField className={styles.field ?? ''} value={text} onChange={typed}>
-        <Label className="unseen">{said}</Label>
-        <TextArea ref={area} className={styles.text ?? ''} rows={3} placeholder={internal ? t('composer.noteFor') : said}
-          onKeyDown={(event: KeyboardEvent) => {
-            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+      {writing === 'follow_up' ? <p className={styles.hint}>{t('composer.followUpHint')}</p> : null}
+      {draft.theirs === null ? null : (
+        <Theirs draft={draft} onChoose={(which) => { drafts.choose(ticket, internal, which) }} />
+      )}
+      <div className={styles.box}>
+        <textarea ref={field} dir="auto" rows={2} className={styles.text} aria-label={label} placeholder={label} value={draft.text} data-composer
+          onChange={(event) => { type(event.target.value) }} onKeyDown={pressed} onBlur={() => { presence.rested(ticket) }}
+          onPaste={(event: ClipboardEvent) => {
+            const pasted = [...event.clipboardData.files]
+            if (pasted.length === 0) return
             event.preventDefault()
-            send()
+            take(pasted.map(named))
           }} />
-      </TextField>
-      <div className={styles.foot}>
-        <span className={styles.hint} role="status">{tooMuch > 0 ? t('composer.tooLong', { count: tooMuch }) : t('composer.hint')}</span>
-        <Button className={styles.send ?? ''} isDisabled={!sendable} onPress={send}><Send aria-hidden />{t(internal ? 'composer.sendNote' : 'composer.send')}</Button>
+        {files.list.length === 0 ? null : (
+          <ul className={styles.tray} aria-label={t('files.label')}>{files.list.map((file) => <Kept key={file.key} file={file} onRemove={() => { files.remove(file.key) }} />)}</ul>
+        )}
+        <div className={styles.foot}>
+          <Choose types={limits.given?.file_types} onChoose={take} />
+          <EmojiButton onChoose={insert} />
+          <Menu label={t('composer.settings')} placement="top start" trigger={<IconButton small label={t('composer.settings')}><Settings2 aria-hidden /></IconButton>}>
+            <MenuChoice label={t('composer.sendKey')} value={sendKey} onChange={chooseKey}
+              options={SEND_KEYS.map((value) => ({ value, label: t(value === 'enter' ? 'composer.byEnter' : 'composer.byModEnter') }))} />
+          </Menu>
+          <span className={styles.hint} role="status" data-wrong={over > 0}>
+            {over > 0 ? t('composer.tooLong', { count: over }) : left < SHOWN_BEFORE ? t('composer.left', { count: left })
+              : refused ? t('composer.refusedFile') : <Keeping draft={draft} byEnter={sendKey === 'enter'} />}
+          </span>
+          <Button look="primary" isDisabled={!sendable} onPress={send} icon={internal ? <Lock aria-hidden /> : <Send aria-hidden />}>
+            {t(internal ? 'composer.sendNote' : 'composer.send')}
+          </Button>
+        </div>
       </div>
+    </Drop>
+  )
+}
+
+function Keeping({ draft, byEnter }: { draft: Draft; byEnter: boolean }) {
+  const { t } = useTranslation()
+  const ready = useWatched(useLive().state).name === 'ready'
+  if (draft.text.trim() === '') return t(byEnter ? 'composer.hintEnter' : 'composer.hint')
+  if (draft.text === draft.base.text) return t('composer.saved')
+  return ready ? '' : t('composer.savedHere')
+}
+
+/** The same draft was written in another tab, or on another device. */
+function Theirs({ draft, onChoose }: { draft: Draft; onChoose: (which: 'mine' | 'theirs') => void }) {
+  const { t } = useTranslation()
+  return (
+    <div className={styles.theirs} role="alert">
+      <p><b>{t('composer.theirs')}</b></p>
+      <blockquote dir="auto">{draft.theirs?.text}</blockquote>
+      <p className={styles.acts}>
+        <Button small onPress={() => { onChoose('theirs') }}>{t('composer.takeTheirs')}</Button>
+        <Button small onPress={() => { onChoose('mine') }}>{t('composer.keepMine')}</Button>
+      </p>
     </div>
   )
+}
+
+function Choose({ types, onChoose }: { types: readonly string[] | undefined; onChoose: (files: readonly File[]) => void }) {
+  const { t } = useTranslation()
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <IconButton small label={t('files.choose')} onPress={() => { input.current?.click() }}><Paperclip aria-hidden /></IconButton>
+      <input ref={input} type="file" multiple hidden accept={types?.join()} onChange={(event) => {
+        onChoose([...event.target.files ?? []])
+        event.target.value = '' // the same file can be chosen again
+      }} />
+    </>
+  )
+}
+
+/** Takes files that are let fall on it. */
+function Drop({ note, onDrop, children }: { note: boolean; onDrop: (files: readonly File[]) => void; children: ReactNode }) {
+  const { t } = useTranslation()
+  const [over, setOver] = useState(false)
+  const carries = (event: DragEvent) => event.dataTransfer.types.includes('Files')
+  return (
+    <div className={styles.composer} data-note={note}
+      onDragOver={(event) => { if (carries(event)) { event.preventDefault(); setOver(true) } }}
+      onDragLeave={(event) => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false) }}
+      onDrop={(event) => { setOver(false); if (carries(event)) { event.preventDefault(); onDrop([...event.dataTransfer.files]) } }}>
+      {children}
+      {over ? <div className={styles.drop}>{t('files.drop')}</div> : null}
+    </div>
+  )
+}
+
+function useDraft(ticket: string, internal: boolean): Draft {
+  const { drafts } = useLive()
+  const watch = useCallback((changed: () => void) => drafts.watch(ticket, changed), [drafts, ticket])
+  return useSyncExternalStore(watch, () => drafts.of(ticket, internal))
+}
+
+/** The files of what is being written; those that were just sent with a message are not there any more. */
+function useTray(ticket: string, internal: boolean) {
+  const { files } = useLive()
+  const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set())
+  const list = useFiles().filter((file) => file.ticket === ticket && file.internal === internal && file.message === null && !leaving.has(file.key))
+  return {
+    list,
+    add: (given: readonly File[]) => files.add(ticket, internal, given),
+    remove: (key: string) => { void files.remove(key) },
+    leave: () => { setLeaving(new Set(list.map(({ key }) => key))) },
+    stay: () => { setLeaving(new Set()) },
+  }
+}
+
+/** Pasted pictures are all called "image.png". */
+function named(file: File, index: number): File {
+  if (file.name !== 'image.png') return file
+  const time = new Date().toLocaleString('sv').replaceAll(':', '.')
+  return new File([file], `${time}${index === 0 ? '' : ` ${index + 1}`}.png`, { type: file.type })
+}
+
+function unfitText(t: ReturnType<typeof useTranslation>['t'], file: File, why: Unfit, language: string, given: ReturnType<typeof useLimits>['given']): string {
+  if (why === 'large') return t('files.large', { name: file.name, most: bytes(given?.file_bytes ?? 0, language) })
+  return why === 'type' ? t('files.type', { name: file.name }) : t('files.many', { name: file.name, count: given?.attachments ?? 0 })
 }

@@ -1,133 +1,161 @@
-import { Check, CheckCheck, Clock3, CircleAlert } from 'lucide-react'
-import { Fragment } from 'react'
-import { Button } from 'react-aria-components'
+/** What was said and what happened, in their order. */
+import { Check, CheckCheck, Lock, MoreHorizontal } from 'lucide-react'
+import { createContext, memo, type ReactNode, type RefObject, useContext } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { useLive } from '../app/session'
 import { clock, day, whole } from '../app/time'
-import type { Entry, EntryOf } from '../realtime/frames'
-import type { Unsent } from '../realtime/unsent'
+import type { Attachment, Person } from '../realtime/frames'
+import { Avatar } from '../ui/Marks'
+import { type Block, joins, type Message, sameDay } from './blocks'
+import { EditMessage } from './EditMessage'
 import styles from './Entries.module.css'
+import { Attached } from './Files'
+import { Happened } from './Happened'
+import { Linked } from './Linked'
 
-type Message = EntryOf<'message'>
-const TOGETHER = 5 * 60_000 // milliseconds in which one's messages stand under one name
+/** What entries need of the conversation that they stand in; it stays the same. */
+export interface Surroundings {
+  readonly me: string
+  /** On whose side one is oneself. */
+  readonly staff: boolean
+  readonly menu: (message: Message, at: RefObject<HTMLElement>) => void
+  readonly look: (picture: Attachment) => void
+  readonly edited: () => void
+}
+const Around = createContext<Surroundings | null>(null)
+
+function useAround(): Surroundings {
+  const around = useContext(Around)
+  if (around === null) throw new Error('an entry stands in a conversation')
+  return around
+}
 
 interface Props {
-  entries: readonly Entry[]
-  unsent: readonly Unsent[]
-  reads: ReadonlyMap<string, number>
-  me: string
+  blocks: readonly Block[]
+  around: Surroundings
+  /** Above which entry one begins to be new. */
+  newFrom: number | null
+  /** Up to which number the other side has read. */
+  readTo: number
+  readers: (block: Block, index: number) => ReadonlyMap<number, readonly Person[]>
+  editing: string | null
 }
 
-export function Entries({ entries, unsent, reads, me }: Props) {
-  const { i18n } = useTranslation()
-  const readTo = Math.max(0, ...[...reads].filter(([user]) => user !== me).map(([, seq]) => seq))
+export function Entries({ blocks, around, newFrom, readTo, readers, editing }: Props) {
   return (
-    <ol className={styles.entries}>
-      {entries.map((entry, index) => {
-        const before = entries[index - 1]
-        const today = day(entry.created_at, i18n.language)
+    <Around value={around}>
+      {blocks.map((block, index) => {
+        const [first, last] = [block.entries[0]?.seq ?? 0, block.entries.at(-1)?.seq ?? 0]
         return (
-          <Fragment key={entry.seq}>
-            {before !== undefined && day(before.created_at, i18n.language) === today ? null : <li className={styles.day}><span>{today}</span></li>}
-            {entry.kind === 'message' ? <Said message={entry} own={entry.sender.id === me} joined={joins(before, entry)} read={entry.seq <= readTo} />
-              : <Happened entry={entry} />}
-          </Fragment>
+          <Part key={block.key} block={block} newFrom={newFrom !== null && newFrom >= first && newFrom <= last ? newFrom : null}
+            readTo={Math.min(readTo, last)} readers={readers(block, index)}
+            editing={block.entries.some((entry) => entry.id === editing) ? editing : null} />
         )
       })}
-      {unsent.map((message) => <Unstored key={message.clientId} message={message} />)}
-    </ol>
+    </Around>
   )
 }
 
-function joins(before: Entry | undefined, message: Message): boolean {
-  return before?.kind === 'message' && before.sender.id === message.sender.id && before.internal === message.internal
-    && Date.parse(message.created_at) - Date.parse(before.created_at) < TOGETHER
+interface PartProps {
+  block: Block
+  newFrom: number | null
+  readTo: number
+  readers: ReadonlyMap<number, readonly Person[]>
+  editing: string | null
 }
 
-function Said({ message, own, joined, read }: { message: Message; own: boolean; joined: boolean; read: boolean }) {
-  const { t, i18n } = useTranslation()
-  const gone = message.deleted_at !== null
-  return (
-    <li className={styles.said} data-side={message.sender.staff ? 'ours' : 'theirs'} data-note={message.internal} data-joined={joined}>
-      {joined ? null : (
-        <p className={styles.who}>
-          <b>{own ? t('conversation.you') : message.sender.name}</b>
-          {message.internal ? <span className={styles.tag}>{t('conversation.note')}</span> : null}
-        </p>
-      )}
-      <div className={styles.bubble}>
-        {gone ? <p className={styles.gone}>{t('conversation.deleted')}</p> : <p className={styles.text}>{message.text}</p>}
-        {message.attachments.length === 0 ? null : <Files message={message} />}
-        <p className={styles.foot}>
-          <time dateTime={message.created_at} title={whole(message.created_at, i18n.language)}>{clock(message.created_at, i18n.language)}</time>
-          {message.edited_at === null || gone ? null : <span>{t('conversation.edited')}</span>}
-          {own ? read ? <CheckCheck aria-label={t('conversation.read')} /> : <Check aria-hidden /> : null}
-        </p>
-      </div>
-    </li>
-  )
-}
-
-function Files({ message }: { message: Message }) {
-  return (
-    <ul className={styles.files}>
-      {message.attachments.map((file) => (
-        <li key={file.id}>
-          <a href={file.url} target="_blank" rel="noreferrer">
-            {file.thumbnail === null ? file.name : <img src={file.thumbnail} alt={file.name} loading="lazy" />}
-          </a>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function Unstored({ message }: { message: Unsent }) {
-  const { t } = useTranslation()
-  const { sender, line } = useLive()
-  const { refusal } = message
-  return (
-    <li className={styles.said} data-side="ours" data-note={message.internal} data-unsent>
-      <div className={styles.bubble}>
-        <p className={styles.text}>{message.text}</p>
-        <p className={styles.foot} role="status">
-          {refusal === null ? <><Clock3 aria-hidden /><span>{t(line.state.name === 'ready' ? 'conversation.sending' : 'conversation.waiting')}</span></> : (
-            <>
-              <CircleAlert aria-hidden /><span className={styles.refused}>{t('conversation.refused', { reason: refusal.message })}</span>
-              <Button className={styles.act ?? ''} onPress={() => void sender.retry(message)}>{t('conversation.again')}</Button>
-              <Button className={styles.act ?? ''} onPress={() => void sender.discard(message)}>{t('conversation.discard')}</Button>
-            </>
-          )}
-        </p>
-      </div>
-    </li>
-  )
-}
-
-function Happened({ entry }: { entry: Exclude<Entry, Message> }) {
+const Part = memo(function Part({ block, newFrom, readTo, readers, editing }: PartProps) {
   const { i18n } = useTranslation()
   return (
-    <li className={styles.happened}>
-      <span>{useStory(entry)}</span> <time dateTime={entry.created_at} title={whole(entry.created_at, i18n.language)}>{clock(entry.created_at, i18n.language)}</time>
-    </li>
+    <ol className={styles.block} data-block>
+      {block.entries.map((entry, index) => {
+        const before = index === 0 ? block.before : block.entries[index - 1]
+        const others = readers.get(entry.seq)
+        const isNew = entry.seq === newFrom
+        return (
+          <li key={entry.seq} data-seq={entry.seq} className={styles.entry}>
+            {sameDay(before, entry) ? null : <p className={styles.day}><span>{day(entry.created_at, i18n.language)}</span></p>}
+            {isNew ? <NewLine /> : null}
+            {entry.kind === 'message' ? (
+              <Said message={entry} joined={!isNew && joins(before, entry)} read={entry.seq <= readTo} editing={entry.id === editing} />
+            ) : <Happened entry={entry} />}
+            {others === undefined ? null : <Readers people={others} />}
+          </li>
+        )
+      })}
+    </ol>
+  )
+}, (one, other) => one.block === other.block && one.newFrom === other.newFrom && one.readTo === other.readTo && one.editing === other.editing
+  && told(one.readers) === told(other.readers))
+
+function told(readers: ReadonlyMap<number, readonly Person[]>): string {
+  return [...readers].map(([seq, people]) => `${seq}:${people.map(({ id }) => id).join()}`).join(';')
+}
+
+function NewLine() {
+  const { t } = useTranslation()
+  return <p className={styles.new} data-new><span>{t('conversation.new')}</span></p>
+}
+
+function Readers({ people }: { people: readonly Person[] }) {
+  const { t } = useTranslation()
+  const names = people.map(({ name }) => name).join(', ')
+  return (
+    <p className={styles.readers} title={t('conversation.readBy', { who: names })}>
+      <span className="unseen">{t('conversation.readBy', { who: names })}</span>
+      {people.slice(0, 5).map((person) => <Avatar key={person.id ?? person.name} name={person.name} small />)}
+      {people.length > 5 ? <span aria-hidden="true">+{people.length - 5}</span> : null}
+    </p>
   )
 }
 
-function useStory(entry: Exclude<Entry, Message>): string {
-  const { t } = useTranslation()
-  const who = entry.sender.name === '' ? t('conversation.house') : entry.sender.name
-  switch (entry.kind) {
-    case 'assignment':
-      if (entry.assignee === null) return t('conversation.released', { who })
-      return entry.assignee.id === entry.sender.id ? t('conversation.assignedSelf', { who }) : t('conversation.assigned', { who, whom: entry.assignee.name })
-    case 'status':
-      return t('conversation.became', { who, status: t(`status.${entry.to as 'queued'}`) })
-    case 'change':
-      return t('conversation.changed', { who, what: entry.field })
-    case 'edit':
-      return t('conversation.wasEdited', { who })
-    case 'deletion':
-      return t('conversation.wasDeleted', { who })
-  }
+/** The frame of a message, stored or not. */
+export function Bubble({ name, face = name, ours, note, joined, time, at, state, marks, act, children }: {
+  name: string; face?: string; ours: boolean; note: boolean; joined: boolean; time: string; at?: string; state?: string; marks?: ReactNode; act?: ReactNode; children: ReactNode
+}) {
+  const { t, i18n } = useTranslation()
+  return (
+    <article className={styles.said} data-side={ours ? 'ours' : 'theirs'} data-note={note} data-joined={joined} data-state={state}>
+      {joined ? <time className={styles.aside} dateTime={at} aria-hidden="true">{time}</time> : <span className={styles.face}><Avatar name={face} /></span>}
+      <div className={styles.body}>
+        <header className={joined ? 'unseen' : styles.who}>
+          <b>{name}</b>
+          <time dateTime={at} title={at === undefined ? undefined : whole(at, i18n.language)}>{time}</time>
+        </header>
+        <div className={styles.bubble}>
+          {note ? <p className={styles.only}><Lock aria-hidden /><b>{t('conversation.note')}</b><span>{t('conversation.noteFor')}</span></p> : null}
+          {children}
+          {marks === undefined || marks === null ? null : <p className={styles.marks}>{marks}</p>}
+          {act}
+        </div>
+      </div>
+    </article>
+  )
+}
+
+function Said({ message, joined, read, editing }: { message: Message; joined: boolean; read: boolean; editing: boolean }) {
+  const { t, i18n } = useTranslation()
+  const { me, staff, menu, look, edited } = useAround()
+  const own = message.sender.id === me
+  const gone = message.deleted_at !== null
+  const changed = gone ? null : message.edited_at
+  const marks = (own && !gone) || changed !== null ? (
+    <>
+      {changed !== null ? <span title={whole(changed, i18n.language)}>{t('conversation.edited')}</span> : null}
+      {own && !gone && !message.internal ? read ? <CheckCheck data-read aria-label={t('conversation.read')} /> : <Check aria-label={t('conversation.stored')} /> : null}
+    </>
+  ) : null
+  return (
+    <Bubble name={own ? t('conversation.you') : message.sender.name} face={message.sender.name} ours={message.sender.staff === staff} note={message.internal} joined={joined}
+      time={clock(message.created_at, i18n.language)} at={message.created_at} marks={marks}
+      act={gone || editing ? null : (
+        <button type="button" className={styles.more} aria-haspopup="menu" aria-label={t('message.more')} title={t('message.more')}
+          onClick={(event) => { menu(message, { current: event.currentTarget }) }}><MoreHorizontal aria-hidden /></button>
+      )}>
+      {gone ? <p className={styles.gone}>{t('conversation.deleted')}</p>
+        : editing ? <EditMessage message={message} onDone={edited} />
+          : message.text === '' ? null : <p className={styles.text} dir="auto"><Linked text={message.text} /></p>}
+      {message.attachments.length === 0 ? null : <Attached files={message.attachments} onLook={look} />}
+    </Bubble>
+  )
 }

@@ -7,6 +7,11 @@ const DRAWN = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/heic', 'i
 const TAKEN = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'application/pdf'])
 const STEPS = [{ side: 4096, quality: 0.9 }, { side: 3072, quality: 0.85 }, { side: 2048, quality: 0.8 }] as const
 
+/** Whether a picture of this type can be drawn anew, and so made to fit. */
+export function isDrawn(type: string): boolean {
+  return DRAWN.has(type)
+}
+
 /** The file, or a smaller JPEG of the same picture. Rejects with ApiError: `unsupported_file`, `unreadable`, `too_large`. */
 export async function shrunk(file: File): Promise<File> {
   if (TAKEN.has(file.type) && file.size <= MOST_BYTES) return file

@@ -4,12 +4,17 @@ import type { QueryClient } from '@tanstack/react-query'
 import { type Api, data } from '../api/client'
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
+import { upload } from '../files/upload'
+import { Drafts, type Saved, type Word } from './drafts'
 import { Ears } from './ears'
-import type { Entry, Frame, FrameOf } from './frames'
+import { Files } from './files'
+import type { Attachment, Entry, Frame, FrameOf, Person } from './frames'
 import { Line, type LineState } from './line'
+import { Presence } from './presence'
 import { type Page, Rooms } from './rooms'
 import { type Alone, Sender } from './sender'
-import { DiskStore, MemoryStore, type Store, type Unsent } from './unsent'
+import { newShelf } from './shelf'
+import { Messages, type Unsent } from './unsent'
 
 export type Me = components['schemas']['Me']
 
@@ -41,6 +46,12 @@ export class Watched<Value> {
   }
 }
 
+/** A ticket that a message went to instead. */
+export interface Place {
+  readonly id: string
+  readonly number: string
+}
+
 export class Live {
   readonly state = new Watched<LineState>({ name: 'connecting' })
   /** Since when there is no connection (milliseconds of `Date.now()`); null while there is one. */
@@ -50,33 +61,46 @@ export class Live {
   readonly unsent = new Watched<readonly Unsent[]>([])
   /** How often the queue was said to have moved, to whoever asked by `watch-queue`. */
   readonly queueMoves = new Watched(0)
+  /** Changes whenever `files` does. */
+  readonly filed = new Watched(0)
+  /** Where messages went that were sent to a ticket which is over. */
+  readonly elsewhere = new Watched<ReadonlyMap<string, Place>>(new Map())
   readonly line: Line
   readonly rooms: Rooms
+  readonly presence: Presence
   readonly sender: Sender
+  readonly files: Files
+  readonly drafts: Drafts
   readonly ears: Ears
   readonly #listeners = new Set<(frame: Frame) => void>()
   readonly #said = new Set<(ticket: string, entry: Entry) => void>()
   readonly #cache: QueryClient
-  readonly #user: string
+  readonly #me: Me
+  readonly #tab = crypto.randomUUID()
   #tabs: BroadcastChannel | undefined
   #due: ReturnType<typeof setTimeout> | undefined
   #hiddenSince = 0
 
   constructor(api: Api, cache: QueryClient, me: Me) {
     this.#cache = cache
-    this.#user = me.id
+    this.#me = me
     this.line = new Line(
       { open: () => new WebSocket(SOCKET), ticket: async () => (await data(api.POST('/api/v1/auth/socket-ticket/'))).ticket },
       {
         begun: (_, forget) => {
+          this.presence.begun()
           this.rooms.begun(forget)
           this.ears.begun(forget)
+          this.files.begun()
           this.sender.send()
+          this.drafts.begun()
           this.#fetchAgain()
         },
         heard: (frame) => {
+          this.presence.heard(frame)
           this.rooms.heard(frame)
           this.ears.heard(frame)
+          if (frame.type === 'draft-changed') this.drafts.heard(frame)
           this.#hint(frame)
           for (const listener of this.#listeners) listener(frame)
         },
@@ -88,16 +112,26 @@ export class Live {
         },
       },
     )
-    this.rooms = new Rooms(this.line, { before: (ticket, seq) => entriesBefore(api, ticket, seq) }, (ticket) => this.ears.has(ticket))
+    this.presence = new Presence((command) => { this.line.sign(command) }, me.id)
+    this.rooms = new Rooms(this.line, { before: (ticket, seq) => entriesBefore(api, ticket, seq) }, {
+      joined: (ticket) => { this.presence.joined(ticket) }, heardBy: (ticket) => this.ears.has(ticket),
+    })
     this.ears = new Ears(this.line, (ticket, entry) => { for (const told of this.#said) told(ticket, entry) }, (ticket) => this.rooms.has(ticket))
+    const shelf = newShelf()
+    this.files = new Files({
+      user: me.id, shelf, alone, changed: () => { this.filed.set(this.filed.get() + 1) },
+      upload: (content, name, progress, signal) => upload(new File([content], name, { type: content.type }), { progress, signal }),
+      discard: (id) => api.DELETE('/api/v1/upload/{upload}/', { params: { path: { upload: id } } }),
+    })
+    this.drafts = new Drafts({ user: me.id, shelf, api: draftApi(api, this.#tab), tell: (word) => this.#tabs?.postMessage(word) })
     this.sender = new Sender({
-      user: me.id, line: this.line, store: newStore(), alone,
+      user: me.id, line: this.line, store: new Messages(shelf), files: this.files, alone,
       changed: (unsent) => {
         this.unsent.set(unsent)
         this.#tabs?.postMessage(null)
       },
-      acknowledged: (message, answer) => {
-        this.#stored(message, answer, me)
+      acknowledged: (message, answer, attachments) => {
+        this.#stored(message, answer, attachments)
       },
     })
   }
@@ -106,9 +140,10 @@ export class Live {
   start(): () => void {
     const ended = new AbortController()
     const { signal } = ended
-    const tabs = new BroadcastChannel(`pandar unsent ${this.#user}`)
-    tabs.onmessage = async () => {
-      this.unsent.set(await this.sender.kept())
+    const tabs = new BroadcastChannel(`pandar unsent ${this.#me.id}`)
+    tabs.onmessage = async ({ data: word }: MessageEvent<Word | null>) => {
+      if (word !== null) this.drafts.told(word)
+      else this.unsent.set(await this.sender.kept())
     }
     this.#tabs = tabs
     addEventListener('offline', () => { this.line.lost() }, { signal })
@@ -116,6 +151,7 @@ export class Live {
     const beating = this.#noticeSleep()
     document.addEventListener('visibilitychange', () => { this.#seen() }, { signal })
     void this.sender.refresh()
+    void this.files.refresh().then(() => { this.files.begun() })
     this.line.start()
     return () => {
       ended.abort()
@@ -146,6 +182,7 @@ export class Live {
 
   /** One has read up to there; what is counted as unread is counted again. */
   async read(ticket: string, seq: number): Promise<void> {
+    this.rooms.read(ticket, personOf(this.#me), seq)
     await this.line.command({ type: 'read', ticket, seq }).catch(() => undefined) // lost with the line: the next one says it again
     this.#listsAreOld()
     void this.#cache.invalidateQueries({ queryKey: keys.mine })
@@ -163,16 +200,22 @@ export class Live {
     }, BEAT)
   }
 
-  #stored(message: Unsent, answer: FrameOf<'ok'>, me: Me): void {
-    const { seq, id, created_at } = answer
+  #stored(message: Unsent, answer: FrameOf<'ok'>, attachments: readonly Attachment[]): void {
+    const { seq, id, created_at, ticket } = answer
     if (seq === undefined || id === undefined || created_at === undefined) return
-    if (answer.duplicate === true || message.attachments.length > 0) {
-      this.rooms.hearOf(message.ticket, seq) // it may have been changed since; files are described by the server
+    if (ticket !== undefined && ticket.id !== message.ticket) {
+      this.elsewhere.set(new Map(this.elsewhere.get()).set(message.ticket, ticket))
+      this.rooms.hearOf(ticket.id, seq)
+      void this.#cache.invalidateQueries({ queryKey: keys.ticket(message.ticket) })
+      return
+    }
+    if (answer.duplicate === true) {
+      this.rooms.hearOf(message.ticket, seq) // it may have been changed since
       return
     }
     this.rooms.stored(message.ticket, {
-      kind: 'message', id, seq, created_at, sender: { id: me.id, name: me.name, staff: me.staff }, internal: message.internal,
-      text: message.text, client_id: message.clientId, attachments: [], edited_at: null, deleted_at: null,
+      kind: 'message', id, seq, created_at, sender: personOf(this.#me), internal: message.internal,
+      text: message.text, client_id: message.clientId, attachments: [...attachments], edited_at: null, deleted_at: null,
     })
   }
 
@@ -229,13 +272,27 @@ export class Live {
   }
 }
 
+function personOf({ id, name, staff }: Me): Person {
+  return { id, name, staff }
+}
+
 async function entriesBefore(api: Api, ticket: string, seq: number | null): Promise<Page> {
   const query = { before: seq ?? Number.MAX_SAFE_INTEGER }
   return data(api.GET('/api/v1/tickets/{ticket}/entries/', { params: { path: { ticket }, query } }))
 }
 
-function newStore(): Store {
-  return typeof indexedDB === 'undefined' ? new MemoryStore() : new DiskStore()
+function draftApi(api: Api, tab: string): ConstructorParameters<typeof Drafts>[0]['api'] {
+  const saved = (draft: { text: string; saved_at: string } | null): Saved => ({ text: draft?.text ?? '', at: draft?.saved_at ?? null })
+  return {
+    async get(ticket) {
+      const { reply, note } = await data(api.GET('/api/v1/tickets/{ticket}/draft/', { params: { path: { ticket } } }))
+      return { reply: saved(reply), note: saved(note) }
+    },
+    async put(ticket, internal, text, seen) {
+      const body = { text, internal, seen, tab }
+      return (await data(api.PUT('/api/v1/tickets/{ticket}/draft/', { params: { path: { ticket } }, body }))).saved_at
+    },
+  }
 }
 
 const alone: Alone = (name, work) => navigator.locks.request(name, work) as ReturnType<typeof work>

@@ -66,6 +66,14 @@ export class Log {
     this.#before -= wanted.length
   }
 
+  /** Forget the earliest, where there are more than `most`; they can be loaded again. */
+  trim(most: number): void {
+    const over = this.#entries.length - most
+    if (over <= 0) return
+    this.#entries = this.#entries.slice(over)
+    this.#before += over
+  }
+
   /** A number exists, by a head or an acknowledgement. */
   hearOf(seq: number): void {
     this.#head = Math.max(this.#head, seq)

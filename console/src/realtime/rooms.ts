@@ -1,5 +1,5 @@
 /** The conversations that are open, each heard without a hole whatever the line does. */
-import type { Entry, Frame, FrameOf } from './frames'
+import type { Entry, Frame, FrameOf, Person } from './frames'
 import { CommandRefused, type JoinAnswer, type Line, LineLost } from './line'
 import { Log } from './log'
 
@@ -8,6 +8,13 @@ export interface Page {
   readonly entries: readonly Entry[]
   readonly head: number
   readonly more: boolean
+  readonly reads: readonly Reader[]
+}
+
+/** Somebody who has read up to a number. */
+export interface Reader {
+  readonly user: Person
+  readonly seq: number
 }
 
 export interface Pages {
@@ -23,10 +30,24 @@ export interface View {
   /** Whether there are earlier entries to load. */
   readonly earlier: boolean
   readonly loading: boolean
-  /** Who has read up to which number, by user. */
-  readonly reads: ReadonlyMap<string, number>
+  /** Earlier entries were asked for, and did not come. */
+  readonly stuck: boolean
+  /** Who has read how far, by user. */
+  readonly reads: ReadonlyMap<string, Reader>
 }
 
+export interface Surroundings {
+  /** A room is heard from now on, also after each new connection. */
+  readonly joined?: (ticket: string) => void
+  /** Rooms that somebody else of this tab hears too are not left. */
+  readonly heardBy?: (ticket: string) => boolean
+  /** How many conversations that nobody looks at are still heard, so that one comes back to them at once. */
+  readonly warm?: number
+}
+
+const WARM = 12
+const KEPT_OF_WARM = 150 // entries
+const NOTHING: View = { state: 'opening', entries: [], earlier: false, loading: true, stuck: false, reads: new Map() }
 const RETRY_AFTER = 2_000 // milliseconds, for what the line cannot tell us
 
 class Room {
@@ -34,22 +55,26 @@ class Room {
   state: RoomState = 'opening'
   asking = false
   loading = false
-  reads = new Map<string, number>()
+  stuck = false
+  reads: ReadonlyMap<string, Reader> = new Map()
   watchers = new Set<() => void>()
-  view: View = { state: 'opening', entries: [], earlier: false, loading: true, reads: new Map() }
+  view = NOTHING
 }
 
 export class Rooms {
   readonly #rooms = new Map<string, Room>()
   readonly #line: Line
   readonly #pages: Pages
+  readonly #joined: (ticket: string) => void
   readonly #heardBy: (ticket: string) => boolean
+  readonly #warm: number
 
-  /** Rooms that are `heardBy` somebody else too are not left. */
-  constructor(line: Line, pages: Pages, heardBy: (ticket: string) => boolean = () => false) {
+  constructor(line: Line, pages: Pages, { joined = () => undefined, heardBy = () => false, warm = WARM }: Surroundings = {}) {
     this.#line = line
     this.#pages = pages
+    this.#joined = joined
     this.#heardBy = heardBy
+    this.#warm = warm
   }
 
   has(ticket: string): boolean {
@@ -58,18 +83,43 @@ export class Rooms {
 
   /** Hear a conversation from now on; `changed` is called whenever its view is another. Returns how to end that. */
   watch(ticket: string, changed: () => void): () => void {
-    const room = this.#rooms.get(ticket) ?? new Room()
+    const known = this.#rooms.get(ticket)
+    const room = known ?? new Room()
     room.watchers.add(changed)
-    if (!this.#rooms.has(ticket)) {
-      this.#rooms.set(ticket, room)
-      void this.#open(ticket, room)
-    }
+    this.#rooms.delete(ticket)
+    this.#rooms.set(ticket, room) // the last in the order of the map is the one that was looked at last
+    if (known === undefined || known.state === 'failed' || known.state === 'gone') void this.#open(ticket, room)
     return () => {
       room.watchers.delete(changed)
-      if (room.watchers.size > 0 || this.#rooms.get(ticket) !== room) return
-      this.#rooms.delete(ticket)
-      if (!this.#heardBy(ticket)) this.#line.sign({ type: 'leave-ticket-room', ticket })
+      if (room.watchers.size === 0 && this.#rooms.get(ticket) === room) this.#cool(ticket, room)
     }
+  }
+
+  /** Nobody looks at it any more: it is heard for a while, and the ones that waited longest are left. */
+  #cool(ticket: string, room: Room): void {
+    room.log?.trim(KEPT_OF_WARM)
+    this.#rooms.delete(ticket)
+    this.#rooms.set(ticket, room)
+    this.#show(room)
+    const idle = [...this.#rooms].filter(([, { watchers }]) => watchers.size === 0)
+    for (const [left] of idle.slice(0, Math.max(0, idle.length - this.#warm))) {
+      this.#rooms.delete(left)
+      if (!this.#heardBy(left)) this.#line.sign({ type: 'leave-ticket-room', ticket: left })
+    }
+  }
+
+  /** Once more, after it failed. */
+  again(ticket: string): void {
+    const room = this.#rooms.get(ticket)
+    if (room?.state === 'failed') void this.#open(ticket, room)
+  }
+
+  /** One has read up to a number oneself. */
+  read(ticket: string, user: Person, seq: number): void {
+    const room = this.#rooms.get(ticket)
+    if (room === undefined) return
+    readUpTo(room, { user, seq })
+    this.#show(room)
   }
 
   /** What is seen of it now; the same object as long as nothing changed. */
@@ -82,11 +132,14 @@ export class Rooms {
     const room = this.#rooms.get(ticket)
     if (!room?.log || room.loading || room.log.before === 0) return
     room.loading = true
+    room.stuck = false
     this.#show(room)
     try {
       const log = room.log
       const page = await this.#pages.before(ticket, log.before + 1)
       log.prepend(page.entries)
+    } catch {
+      room.stuck = true
     } finally {
       room.loading = false
       this.#show(room)
@@ -139,6 +192,7 @@ export class Rooms {
       const log = new Log((page.entries[0]?.seq ?? page.head + 1) - 1)
       log.takeAll(page.entries)
       log.hearOf(page.head)
+      for (const mark of page.reads) readUpTo(room, mark)
       room.log = log
       room.state = 'open'
       room.loading = false
@@ -177,6 +231,7 @@ export class Rooms {
       await this.#open(ticket, room)
       return
     }
+    this.#joined(ticket)
     log.takeAll(answer.entries)
     log.hearOf(answer.head)
     for (const mark of answer.reads) readUpTo(room, mark)
@@ -210,14 +265,15 @@ export class Rooms {
   }
 
   #show(room: Room): void {
-    const { log, state, loading } = room
-    room.view = { state, loading, entries: log?.entries ?? [], earlier: (log?.before ?? 0) > 0, reads: new Map(room.reads) }
+    const { log, state, loading, stuck, reads } = room
+    room.view = { state, loading, stuck, entries: log?.entries ?? [], earlier: (log?.before ?? 0) > 0, reads }
     for (const changed of room.watchers) changed()
   }
 }
 
-function readUpTo(room: Room, mark: { readonly user: { readonly id: string | null }; readonly seq: number }): void {
-  if (mark.user.id !== null) room.reads.set(mark.user.id, Math.max(mark.seq, room.reads.get(mark.user.id) ?? 0))
+function readUpTo(room: Room, { user, seq }: Reader): void {
+  if (user.id === null || seq <= (room.reads.get(user.id)?.seq ?? 0)) return
+  room.reads = new Map(room.reads).set(user.id, { user, seq })
 }
 
 function isGone(error: unknown): boolean {

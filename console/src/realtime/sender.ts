@@ -1,13 +1,15 @@
 /** Sends what is unsent, one message after the other, until each is acknowledged or refused for good. */
-import type { FrameOf } from './frames'
+import { FileRefused, type Files, FileWaits } from './files'
+import type { Attachment, FrameOf } from './frames'
 import { CommandRefused, type Line, LineLost } from './line'
-import type { Store, Unsent } from './unsent'
+import type { Messages, Unsent } from './unsent'
 
 export interface Draft {
   readonly ticket: string
   readonly text: string
   readonly internal: boolean
-  readonly attachments: readonly string[]
+  /** Keys of files that are kept for it. */
+  readonly files: readonly string[]
 }
 
 /** One at a time over all tabs of this browser; the browser's lock manager has it. */
@@ -16,11 +18,12 @@ export type Alone = <Result>(name: string, work: () => Promise<Result>) => Promi
 export interface Sending {
   readonly user: string
   readonly line: Line
-  readonly store: Store
+  readonly store: Messages
+  readonly files: Pick<Files, 'uploaded' | 'renew' | 'refresh' | 'again'>
   readonly alone: Alone
   /** Another list of what is unsent: show it, and tell the other tabs. */
   readonly changed: (unsent: readonly Unsent[]) => void
-  readonly acknowledged: (message: Unsent, answer: FrameOf<'ok'>) => void
+  readonly acknowledged: (message: Unsent, answer: FrameOf<'ok'>, attachments: readonly Attachment[]) => void
 }
 
 export class Sender {
@@ -39,12 +42,14 @@ export class Sender {
     const message: Unsent = { ...draft, clientId: crypto.randomUUID(), user: this.#with.user, at: this.#last, refusal: null }
     await this.#with.store.keep(message)
     await this.refresh()
+    await this.#with.files.refresh()
     this.send()
     return message
   }
 
   /** Try a refused one once more. */
   async retry(message: Unsent): Promise<void> {
+    for (const key of message.files) await this.#with.files.again(key)
     await this.#with.store.keep({ ...message, refusal: null })
     await this.refresh()
     this.send()
@@ -52,8 +57,9 @@ export class Sender {
 
   /** Its writer does not want it sent any more. */
   async discard(message: Unsent): Promise<void> {
-    await this.#with.store.drop(message.clientId)
+    await this.#with.store.drop(message)
     await this.refresh()
+    await this.#with.files.refresh()
   }
 
   async refresh(): Promise<void> {
@@ -93,20 +99,45 @@ export class Sender {
 
   /** Whether there is still a line. */
   async #sendOne(message: Unsent): Promise<boolean> {
-    const { clientId, ticket, text, internal, attachments } = message
     try {
-      const answer = await this.#with.line.command({
-        type: 'send-message', ticket, client_id: clientId, text, internal, attachments: [...attachments],
-      })
-      await this.#with.store.drop(clientId)
-      this.#with.acknowledged(message, answer as FrameOf<'ok'>)
+      const attachments = await this.#with.files.uploaded(message.files)
+      const answer = await this.#command(message, attachments)
+      await this.#with.store.drop(message)
+      this.#with.acknowledged(message, answer, attachments)
     } catch (error) {
       if (error instanceof LineLost) return false // the next connection sends it again, under the same client_id
-      if (!(error instanceof CommandRefused)) throw error
-      if (error.passes) await new Promise((resolve) => setTimeout(resolve, error.retryAfter))
-      else await this.#with.store.keep({ ...message, refusal: { code: error.frame.code, message: error.message } })
+      await this.#failed(message, error)
+      if (this.#with.line.state.name !== 'ready') return false
     }
     await this.refresh()
+    await this.#with.files.refresh()
     return true
   }
+
+  async #command({ clientId, ticket, text, internal, files }: Unsent, attachments: readonly Attachment[]): Promise<FrameOf<'ok'>> {
+    const ids = attachments.map(({ id }) => id)
+    try {
+      return (await this.#with.line.command({ type: 'send-message', ticket, client_id: clientId, text, internal, attachments: ids })) as FrameOf<'ok'>
+    } catch (error) {
+      // Uploads that waited for more than a day are gone from the server; they are here still, and the message was not stored.
+      if (error instanceof CommandRefused && 'attachments' in (error.frame.fields ?? {})) await this.#with.files.renew(files)
+      throw error
+    }
+  }
+
+  async #failed(message: Unsent, error: unknown): Promise<void> {
+    if (error instanceof FileWaits) await pause(error.after)
+    else if (error instanceof CommandRefused && error.passes) await pause(error.retryAfter)
+    else if (error instanceof CommandRefused) await this.#refuse(message, error.frame.code, error.message)
+    else if (error instanceof FileRefused) await this.#refuse(message, error.code, error.message)
+    else throw error
+  }
+
+  #refuse(message: Unsent, code: string, why: string): Promise<void> {
+    return this.#with.store.keep({ ...message, refusal: { code, message: why } })
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => { setTimeout(resolve, milliseconds) })
 }

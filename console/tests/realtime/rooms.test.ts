@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import type { Entry, Frame } from '../../src/realtime/frames'
 import { Line } from '../../src/realtime/line'
-import { Rooms, type View } from '../../src/realtime/rooms'
-import { message, messages } from './entries'
+import { Rooms, type Surroundings, type View } from '../../src/realtime/rooms'
+import { ANNA, message, messages } from './entries'
 import { FakeSocket, type Heard, latest } from './server'
 
 const TICKET = 'one'
@@ -28,7 +28,7 @@ class Conversation {
     if (this.gone) return Promise.reject(Object.assign(new Error('gone'), { status: 404 }))
     if (this.failing) return Promise.reject(new Error('the network'))
     const below = this.entries.filter((entry) => seq === null || entry.seq < seq)
-    return Promise.resolve({ entries: below.slice(-PAGE), head: this.entries.length, more: below.length > PAGE })
+    return Promise.resolve({ entries: below.slice(-PAGE), head: this.entries.length, more: below.length > PAGE, reads: [] })
   }
 
   add(): Entry {
@@ -54,7 +54,7 @@ class Tab {
   changes = 0
   readonly server: Conversation
 
-  constructor(server: Conversation, heardBy?: () => boolean) {
+  constructor(server: Conversation, around: Surroundings = {}) {
     this.server = server
     this.line = new Line(
       { open: () => new FakeSocket() as unknown as WebSocket, ticket: () => Promise.resolve(''), random: () => 0 },
@@ -64,7 +64,7 @@ class Tab {
         changed: () => undefined,
       },
     )
-    this.rooms = new Rooms(this.line, server, heardBy)
+    this.rooms = new Rooms(this.line, server, { warm: 0, ...around })
     this.line.start()
   }
 
@@ -196,8 +196,44 @@ describe('a room', () => {
     expect([latest().commands('leave-ticket-room').length, alone.rooms.view(TICKET)]).toEqual([1, undefined])
   })
 
+  it('that nobody watches stays warm: it is heard, and looked at again without a question', async () => {
+    const tab = new Tab(new Conversation(3), { warm: 1 })
+    latest().ready()
+    const leave = tab.watch()
+    await tab.settle()
+    const asked = tab.server.asked.length
+    leave()
+    tell(tab.server.add())
+    const again = tab.watch()
+    expect([tab.numbers, tab.view.state, tab.server.asked.length]).toEqual([[1, 2, 3, 4], 'open', asked])
+    expect(latest().commands('leave-ticket-room')).toEqual([])
+    again()
+    tab.rooms.watch('another', () => undefined)()
+    await tab.settle()
+    expect(latest().commands('leave-ticket-room').map(({ ticket }) => ticket)).toEqual([TICKET])
+  })
+
+  it('says when earlier entries do not come, and asks again', async () => {
+    const tab = await opened(PAGE + 2)
+    tab.server.failing = true
+    await tab.rooms.loadEarlier(TICKET)
+    expect([tab.view.stuck, tab.view.loading, tab.view.entries.length]).toEqual([true, false, PAGE])
+    tab.server.failing = false
+    await tab.rooms.loadEarlier(TICKET)
+    expect([tab.view.stuck, tab.view.entries.length]).toEqual([false, PAGE + 2])
+  })
+
+  it('knows how far somebody read, never backwards', async () => {
+    const tab = await opened(3)
+    tab.rooms.read(TICKET, ANNA, 2)
+    latest().say({ type: 'read', ticket: TICKET, user: ANNA, seq: 1 })
+    expect([...tab.view.reads.values()]).toEqual([{ user: ANNA, seq: 2 }])
+    latest().say({ type: 'read', ticket: TICKET, user: ANNA, seq: 3 })
+    expect(tab.view.reads.get(ANNA.id)?.seq).toBe(3)
+  })
+
   it('that somebody else listens to is not left', async () => {
-    const tab = new Tab(new Conversation(1), () => true)
+    const tab = new Tab(new Conversation(1), { heardBy: () => true })
     latest().ready()
     tab.watch()()
     await tab.settle()

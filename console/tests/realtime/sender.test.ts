@@ -3,14 +3,17 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
-import type { FrameOf } from '../../src/realtime/frames'
+import { ApiError } from '../../src/api/errors'
+import { Files } from '../../src/realtime/files'
+import type { Attachment, FrameOf } from '../../src/realtime/frames'
 import { Line } from '../../src/realtime/line'
 import { type Alone, Sender } from '../../src/realtime/sender'
-import { DiskStore, MemoryStore, type Store, type Unsent } from '../../src/realtime/unsent'
+import { DiskShelf, MemoryShelf, openDatabase, type Shelf } from '../../src/realtime/shelf'
+import { Messages, type Unsent } from '../../src/realtime/unsent'
 import { FakeSocket, type Heard, latest } from './server'
 
 const USER = 'anna'
-const DRAFT = { ticket: 'one', text: 'hello', internal: false, attachments: [] }
+const DRAFT = { ticket: 'one', text: 'hello', internal: false, files: [] as string[] }
 
 /** A browser's tab with its line, over a store that tabs share. */
 class Tab {
@@ -18,20 +21,42 @@ class Tab {
   stored: [string, number | undefined][] = []
   readonly line: Line
   readonly sender: Sender
+  readonly files: Files
+  /** What the server does with an upload. */
+  taken: (name: string) => Promise<Attachment> = (name) => Promise.resolve(attachment(name))
+  uploads: string[] = []
 
-  constructor(store: Store, alone: Alone) {
+  constructor(shelf: Shelf, alone: Alone) {
+    this.files = new Files({
+      user: USER, shelf, alone: (_, work) => work(), changed: () => undefined, discard: () => Promise.resolve(),
+      upload: (_, name) => {
+        this.uploads.push(name)
+        return this.taken(name)
+      },
+    })
     this.line = new Line(
       { open: () => new FakeSocket() as unknown as WebSocket, ticket: () => Promise.resolve(''), random: () => 0 },
       { begun: () => { this.sender.send() }, heard: () => undefined, changed: () => undefined },
     )
     this.sender = new Sender({
-      user: USER, store, alone, line: this.line,
+      user: USER, store: new Messages(shelf), files: this.files, alone, line: this.line,
       changed: (unsent) => { this.unsent = unsent },
       acknowledged: (message, answer) => this.stored.push([message.text, answer.seq]),
     })
     this.line.start()
   }
 }
+
+function attachment(name: string): Attachment {
+  return { id: `upload of ${name}`, name, type: 'image/png', size: 3, width: 1, height: 1, url: '/file', thumbnail: '/small' }
+}
+
+function picture(name = 'one.png'): File {
+  return Object.assign(new Blob(['abc'], { type: 'image/png' }), { name, lastModified: 0, webkitRelativePath: '' })
+}
+
+const disk = async (): Promise<Shelf> => new DiskShelf(await openDatabase())
+const memory = (): Promise<Shelf> => Promise.resolve(new MemoryShelf())
 
 /** The lock of all tabs. */
 function oneAtATime(): Alone {
@@ -58,9 +83,9 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory()
 })
 
-describe.each([['disk', () => new DiskStore()], ['memory', () => new MemoryStore()]])('what is unsent, on %s', (_, make) => {
+describe.each([['disk', disk], ['memory', memory]])('what is unsent, on %s', (_, make) => {
   it('goes one after the other, in order', async () => {
-    const tab = new Tab(make(), oneAtATime())
+    const tab = new Tab(await make(), oneAtATime())
     latest().ready()
     await Promise.all(['a', 'b', 'c'].map((text) => tab.sender.post({ ...DRAFT, text })))
     for (const [index, text] of ['a', 'b', 'c'].entries()) {
@@ -73,7 +98,7 @@ describe.each([['disk', () => new DiskStore()], ['memory', () => new MemoryStore
   })
 
   it('is kept until it is acknowledged, and repeated under the same name', async () => {
-    const tab = new Tab(make(), oneAtATime())
+    const tab = new Tab(await make(), oneAtATime())
     latest().ready()
     await tab.sender.post(DRAFT)
     const first = await sent(latest())
@@ -89,7 +114,7 @@ describe.each([['disk', () => new DiskStore()], ['memory', () => new MemoryStore
   })
 
   it('waits where the server asks for it', async () => {
-    const tab = new Tab(make(), oneAtATime())
+    const tab = new Tab(await make(), oneAtATime())
     latest().ready()
     await tab.sender.post(DRAFT)
     latest().answer(await sent(latest()), { type: 'error', code: 'rate_limited', message: 'Slowly.', retry_after_ms: 5 })
@@ -99,7 +124,7 @@ describe.each([['disk', () => new DiskStore()], ['memory', () => new MemoryStore
   })
 
   it('stays, with the reason, where it is refused, lets the next one pass, and can be tried again or thrown away', async () => {
-    const tab = new Tab(make(), oneAtATime())
+    const tab = new Tab(await make(), oneAtATime())
     latest().ready()
     await tab.sender.post({ ...DRAFT, text: 'refused' })
     latest().answer(await sent(latest()), { type: 'error', code: 'invalid', message: 'Too long.' })
@@ -118,7 +143,7 @@ describe.each([['disk', () => new DiskStore()], ['memory', () => new MemoryStore
   })
 
   it('waits for a line', async () => {
-    const tab = new Tab(make(), oneAtATime())
+    const tab = new Tab(await make(), oneAtATime())
     await tab.sender.post(DRAFT)
     expect([tab.unsent.length, latest().commands('send-message')]).toEqual([1, []])
     latest().ready()
@@ -129,16 +154,16 @@ describe.each([['disk', () => new DiskStore()], ['memory', () => new MemoryStore
 
 describe('what is unsent', () => {
   it('survives a reload', async () => {
-    const before = new Tab(new DiskStore(), oneAtATime())
+    const before = new Tab(await disk(), oneAtATime())
     const message = await before.sender.post(DRAFT)
-    const after = new Tab(new DiskStore(), oneAtATime())
+    const after = new Tab(await disk(), oneAtATime())
     latest().ready()
     expect((await sent(latest())).client_id).toBe(message.clientId)
     expect(after.stored).toEqual([])
   })
 
   it('is sent by one tab at a time', async () => {
-    const [store, alone] = [new DiskStore(), oneAtATime()]
+    const [store, alone] = [await disk(), oneAtATime()]
     const tabs = [new Tab(store, alone), new Tab(store, alone)]
     for (const socket of FakeSocket.all) socket.ready()
     await Promise.all(tabs.map((tab, index) => tab.sender.post({ ...DRAFT, text: String(index) })))
@@ -148,7 +173,74 @@ describe('what is unsent', () => {
       const { socket, command } = commands()[number - 1] as { socket: FakeSocket; command: Heard }
       socket.answer(command, stored(number))
     }
-    await vi.waitUntil(async () => (await store.of(USER)).length === 0)
+    await vi.waitUntil(async () => (await store.all('unsent', USER)).length === 0)
     expect(FakeSocket.all.flatMap((socket) => texts(socket.commands('send-message'))).sort()).toEqual(['0', '1'])
   })
+})
+
+describe.each([['disk', disk], ['memory', memory]])('a message with pictures, on %s', (_, make) => {
+  async function drawn(tab: Tab, ...names: string[]): Promise<string[]> {
+    await tab.files.add('one', false, names.map(picture))
+    return tab.files.list.map(({ key }) => key)
+  }
+
+  it('is sent when they are uploaded, with what the server made of them', async () => {
+    const tab = new Tab(await make(), oneAtATime())
+    latest().ready()
+    const files = await drawn(tab, 'a.png', 'b.png')
+    await tab.sender.post({ ...DRAFT, text: '', files })
+    const command = await sent(latest())
+    expect(command.attachments).toEqual(['upload of a.png', 'upload of b.png'])
+    latest().answer(command, stored(1))
+    await vi.waitUntil(() => tab.unsent.length === 0 && tab.files.list.length === 0)
+    expect(tab.uploads).toEqual(['a.png', 'b.png'])
+  })
+
+  it('waits with them while the network is away, and loses nothing', async () => {
+    const tab = new Tab(await make(), oneAtATime())
+    tab.taken = () => Promise.reject(new ApiError(0, {}))
+    const files = await drawn(tab, 'a.png')
+    await tab.sender.post({ ...DRAFT, files })
+    await vi.waitUntil(() => tab.uploads.length > 0)
+    expect(tab.files.list.map(({ message, upload, content }) => [message, upload, content.size])).toEqual([[tab.unsent[0]?.clientId, null, 3]])
+    tab.taken = (name) => Promise.resolve(attachment(name))
+    latest().ready()
+    latest().answer(await sent(latest()), stored(1))
+    await vi.waitUntil(() => tab.unsent.length === 0 && tab.files.list.length === 0, { timeout: 5000 })
+  })
+
+  it('stays with the reason where one of them is refused', async () => {
+    const tab = new Tab(await make(), oneAtATime())
+    latest().ready()
+    tab.taken = () => Promise.reject(new ApiError(400, { code: 'unreadable', error: 'This picture cannot be read.' }))
+    const files = await drawn(tab, 'a.png')
+    await tab.sender.post({ ...DRAFT, files })
+    await vi.waitUntil(() => tab.unsent[0]?.refusal)
+    expect(tab.unsent[0]?.refusal).toEqual({ code: 'unreadable', message: 'This picture cannot be read.' })
+    expect(latest().commands('send-message')).toEqual([])
+    await tab.sender.discard(only(tab.unsent))
+    expect([tab.unsent, tab.files.list]).toEqual([[], []])
+  })
+
+  it('is uploaded anew where the server forgot what waited', async () => {
+    const tab = new Tab(await make(), oneAtATime())
+    latest().ready()
+    await tab.sender.post({ ...DRAFT, files: await drawn(tab, 'a.png') })
+    latest().answer(await sent(latest()), { type: 'error', code: 'invalid', message: 'Gone.', fields: { attachments: ['no'] } })
+    await vi.waitUntil(() => tab.unsent[0]?.refusal)
+    await tab.sender.retry(only(tab.unsent))
+    await vi.waitUntil(() => latest().commands('send-message').length === 2)
+    expect(tab.uploads).toEqual(['a.png', 'a.png'])
+  })
+})
+
+it('a message and its pictures survive a reload', async () => {
+  const before = new Tab(await disk(), oneAtATime())
+  before.taken = () => Promise.reject(new ApiError(0, {}))
+  await before.files.add('one', false, [picture()])
+  await before.sender.post({ ...DRAFT, files: before.files.list.map(({ key }) => key) })
+  const after = new Tab(await disk(), oneAtATime())
+  latest().ready()
+  expect((await sent(latest())).attachments).toEqual(['upload of one.png'])
+  expect(after.uploads).toEqual(['one.png'])
 })

@@ -1,0 +1,46 @@
+/** Which key sends; kept in this browser. */
+import { useSyncExternalStore } from 'react'
+
+import { useMe } from '../app/session'
+
+export const SEND_KEYS = ['enter', 'mod+enter'] as const
+export type SendKey = (typeof SEND_KEYS)[number]
+
+const KEPT = 'send key'
+const watchers = new Set<() => void>()
+
+/** Whoever never chose: customers know Enter from their messengers, agents write letters. */
+export function useSendKey(): [SendKey, (key: SendKey) => void] {
+  const usual: SendKey = useMe().staff ? 'mod+enter' : 'enter'
+  const kept = useSyncExternalStore(watch, () => localStorage.getItem(KEPT))
+  return [SEND_KEYS.find((key) => key === kept) ?? usual, choose]
+}
+
+interface Pressed {
+  readonly key: string
+  readonly ctrlKey: boolean
+  readonly metaKey: boolean
+  readonly shiftKey: boolean
+  readonly altKey: boolean
+  readonly nativeEvent: { readonly isComposing: boolean }
+}
+
+/** Whether this press sends. With Enter alone Ctrl+Enter sends too, and Shift+Enter begins a line; on a phone Enter is a line. */
+export function sends({ key, ctrlKey, metaKey, shiftKey, altKey, nativeEvent }: Pressed, chosen: SendKey, byFinger = fingers()): boolean {
+  if (key !== 'Enter' || nativeEvent.isComposing || altKey) return false
+  return ctrlKey || metaKey || (chosen === 'enter' && !shiftKey && !byFinger)
+}
+
+function fingers(): boolean {
+  return matchMedia('(pointer: coarse) and (hover: none)').matches
+}
+
+function watch(changed: () => void): () => void {
+  watchers.add(changed)
+  return () => watchers.delete(changed)
+}
+
+function choose(key: SendKey): void {
+  localStorage.setItem(KEPT, key)
+  for (const changed of watchers) changed()
+}
