@@ -7,5 +7,9 @@ import i18next from 'i18next'
 import type { Language } from '.'
 
 export function addArea(name: string, texts: Record<Language, object>): void {
-  for (const [language, bundle] of Object.entries(texts)) i18next.addResourceBundle(language, name, bundle, true, true)
+  const add = () => {
+    for (const [language, bundle] of Object.entries(texts)) i18next.addResourceBundle(language, name, bundle, true, true)
+  }
+  if (i18next.isInitialized) add()
+  else i18next.on('initialized', add) // of a page that begins with its area
 }
