@@ -35,6 +35,7 @@ export function Credentials({ organization, email, over, onEntered, onRefused }:
   const wrong = entering.error
   const field = (name: Field, type: 'text' | 'email' | 'password', complete: string) => (
     <TextField name={name} label={t(`signIn.${name}`)} type={type} isRequired exact autoComplete={complete} value={given[name]}
+      autoFocus={name === 'password' && email !== ''}
       wrong={wrong?.fields[name]?.[0]} onChange={(text) => { setGiven({ ...given, [name]: text }) }} />
   )
   return (
