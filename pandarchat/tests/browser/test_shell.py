@@ -10,12 +10,11 @@ from accounts.models import AgentProfile, Shift, User
 from foundation.units import unit_of_work
 from pandarchat.testing.services import StartServer
 from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown
-from pandarchat.tests.browser.notifying import hide, listen_for_notifications, notified
+from pandarchat.tests.browser.notifying import all_shown, hide, listen_for_notifications, notified
 from pandarchat.tests.world import PASSWORD, World
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.usefixtures("committed")
-CLAIMED = "async () => (await navigator.locks.query()).held.some(({ name }) => name.startsWith('pandar notice message'))"
 AT_WORK = {"availability": "available", "last_seen_at": Now()}
 
 
@@ -96,9 +95,7 @@ def test_one_tab_tells_of_a_customers_message_and_all_count_it(world: World, sit
     for tab in both:
         expect(tab).to_have_title(re.compile(r"^\(2\) "))
         tab.wait_for_function("() => document.querySelector('link[rel=icon]').href.startsWith('data:image/png')")
-    page.wait_for_function(CLAIMED)
-    told = [notice for tab in both for notice in tab.evaluate("shown.map(({ title, body }) => ({ title, body }))")]
-    assert told == [{"title": f"New message from {world.customer.name}", "body": ticket.subject}]
+    assert all_shown(both) == [{"title": f"New message from {world.customer.name}", "body": ticket.subject}]
 
 
 def test_nobody_is_called_to_where_they_are(world: World, sit_down: SitDown) -> None:
