@@ -51,6 +51,21 @@ def test_who_is_signed_out_elsewhere_signs_in_again_in_place_and_goes_on(world: 
     assert [entry["text"] for entry in entries if entry["kind"] == "message"][-1] == "Half of an answer"
 
 
+def test_who_signs_out_is_gone_and_somebody_else_may_sign_in(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401", "WebSocket")
+    page = sit_down(world.agent)
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_label("Organization")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    other = sit_down(world.teammate)
+    said(other, "Connected")
+    sign_out_everywhere(world, world.teammate)
+    other.get_by_role("dialog").get_by_role("button", name="Sign in as somebody else").click()
+    expect(other.get_by_role("dialog")).to_have_count(0)
+    expect(other.get_by_label("Email address")).to_have_value("")
+
+
 def test_no_network_is_said_at_once_and_so_is_its_return(world: World, sit_down: SitDown, forgive: Forgive) -> None:
     forgive("ERR_INTERNET_DISCONNECTED")
     page = sit_down(world.agent)
