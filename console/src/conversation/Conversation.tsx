@@ -1,6 +1,5 @@
 /** One conversation: what it is about, who else looks at it, and the talk. */
 import { ArrowLeft } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
@@ -10,26 +9,18 @@ import { Viewers } from './Company'
 import styles from './Conversation.module.css'
 import { Talk } from './Talk'
 
-interface Props {
-  ticket: string
-  /** What stands above it, instead of subject and number. */
-  head?: ReactNode
-}
-
-export function Conversation({ ticket, head }: Props) {
+export function Conversation({ ticket }: { ticket: string }) {
   const { t } = useTranslation()
   const me = useMe()
   const detail = useTicket(ticket).data
   return (
     <article className={styles.conversation} aria-label={t('conversation.label')}>
-      {head ?? (
-        <header className={styles.head}>
-          <Link to="/" className={styles.back ?? ''} aria-label={t('ticket.back')}><ArrowLeft aria-hidden /></Link>
-          <h1 dir="auto" title={detail?.subject}>{detail?.subject ?? ' '}</h1>
-          <Viewers ticket={ticket} />
-          <span className={styles.number}>{detail?.number}</span>
-        </header>
-      )}
+      <header className={styles.head}>
+        <Link to="/" className={styles.back ?? ''} aria-label={t('ticket.back')}><ArrowLeft aria-hidden /></Link>
+        <h1 dir="auto" title={detail?.subject}>{detail?.subject ?? ' '}</h1>
+        <Viewers ticket={ticket} />
+        <span className={styles.number}>{detail?.number}</span>
+      </header>
       <Talk ticket={ticket} toward={me.staff ? detail?.customer.name ?? '' : ''} writing={detail?.writing} />
     </article>
   )

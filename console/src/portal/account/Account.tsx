@@ -1,11 +1,12 @@
 /** One's own account: where one is signed in, password and address, language and colours. */
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 
 import { data } from '../../api/client'
 import type { ApiError } from '../../api/errors'
+import { keys } from '../../api/keys'
 import { useApi, useLeaving, useLive, useMe, useWatched } from '../../app/session'
 import { type Theme, theme, THEMES, wear } from '../../app/theme'
 import { LANGUAGES, type Language, speak } from '../../i18n'
@@ -66,12 +67,14 @@ function ChangePassword({ onDone }: { onDone: () => void }) {
   const { t } = useWords()
   const { t: c } = useTranslation()
   const api = useApi()
+  const cache = useQueryClient()
   const reason = useReason()
   const [given, setGiven] = useState({ password: '', new_password: '' })
   const changing = useMutation<unknown, ApiError>({
     networkMode: 'always', mutationFn: () => data(api.POST('/api/v1/auth/password/', { body: given })),
     onSuccess: () => {
       say(t('account.passwordChanged'))
+      void cache.invalidateQueries({ queryKey: keys.me }) // who asked meanwhile was told that the old session is over
       onDone()
     },
   })

@@ -9,7 +9,7 @@ import { keys } from '../../api/keys'
 import type { components } from '../../api/schema'
 import { useApi } from '../../app/session'
 import { Failure, Loading } from '../../app/States'
-import { Conversation } from '../../conversation/Conversation'
+import { Talk } from '../../conversation/Talk'
 import { useAt } from '../addresses'
 import { Head } from '../Page'
 import { useReason, useWords } from '../words'
@@ -35,9 +35,10 @@ export function Chat() {
     return <Failure text={reason(asked.error)} again={() => void asked.refetch()} />
   }
   return (
-    <div className={styles.chat} data-whole>
-      <Conversation ticket={ticket} head={<Top detail={asked.data} back={at('tickets')} />} />
-    </div>
+    <article className={styles.chat} data-whole aria-label={t('chat.label')}>
+      <Top detail={asked.data} back={at('tickets')} />
+      <Talk ticket={ticket} toward="" writing={asked.data.writing} />
+    </article>
   )
 }
 
