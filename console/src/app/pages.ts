@@ -8,4 +8,5 @@ export interface Place {
 /** Below the shell, for staff. */
 export const STAFF: readonly Place[] = [
   { path: '/queue', load: () => import('../queue/Board') },
+  { path: '/journeys', load: () => import('../journeys') },
 ]

@@ -1,4 +1,5 @@
 /** Where one writes: a reply or, for staff, a note, each with a draft of its own, so that neither ever becomes the other unseen. */
+import type { TFunction } from 'i18next'
 import { Lock, Paperclip, Send, Settings2 } from 'lucide-react'
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -234,7 +235,7 @@ function named(file: File, index: number): File {
   return new File([file], `${time}${index === 0 ? '' : ` ${index + 1}`}.png`, { type: file.type })
 }
 
-function unfitText(t: ReturnType<typeof useTranslation>['t'], file: File, why: Unfit, language: string, given: ReturnType<typeof useLimits>['given']): string {
+function unfitText(t: TFunction, file: File, why: Unfit, language: string, given: ReturnType<typeof useLimits>['given']): string {
   if (why === 'large') return t('files.large', { name: file.name, most: bytes(given?.file_bytes ?? 0, language) })
   return why === 'type' ? t('files.type', { name: file.name }) : t('files.many', { name: file.name, count: given?.attachments ?? 0 })
 }

@@ -1,6 +1,6 @@
 /** What can be done here and now: acts are in it as long as what offers them is on the page. */
 
-export const GROUPS = ['list', 'conversation', 'ticket', 'go', 'app'] as const
+export const GROUPS = ['list', 'conversation', 'ticket', 'journey', 'go', 'app'] as const
 export type Group = (typeof GROUPS)[number]
 
 export interface Act {

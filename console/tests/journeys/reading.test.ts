@@ -59,7 +59,7 @@ describe('the outline', () => {
 
 describe('the layout', () => {
   it('puts nodes behind those that lead to them, and none upon another', () => {
-    const boxes = layout(example())
+    const { boxes } = layout(example())
     for (const edge of edges(example())) expect(boxes.get(edge.to)?.x).toBeGreaterThan(boxes.get(edge.from)?.x ?? 0)
     const all = [...boxes.values()]
     for (const one of all) {
@@ -70,7 +70,7 @@ describe('the layout', () => {
 
   it('has a place of the right size for every node, whatever the graph is', () => {
     fc.assert(fc.property(anyJson, (from) => {
-      const boxes = layout(from)
+      const { boxes } = layout(from)
       expect([...boxes.keys()].sort()).toEqual(ids(from).sort())
       for (const [id, box] of boxes) {
         const node = nodeOf(from, id)
@@ -86,7 +86,7 @@ describe('the layout', () => {
   })
 
   it('finds the neighbour above and below', () => {
-    const boxes = layout(graph(choose('q', { a: 'x', b: 'y' }), end('x'), end('y')))
+    const { boxes } = layout(graph(choose('q', { a: 'x', b: 'y' }), end('x'), end('y')))
     expect([beside(boxes, 'x', 'down'), beside(boxes, 'y', 'up'), beside(boxes, 'x', 'up')]).toEqual(['y', 'x', null])
   })
 })

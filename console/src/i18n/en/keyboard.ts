@@ -5,7 +5,7 @@ export const keyboard = {
   },
   keys: {
     title: 'Keys', hint: 'Single keys work while you are not typing.', help: 'Show all keys', notNow: 'not possible at the moment',
-    group: { list: 'List', conversation: 'Conversation', ticket: 'Ticket', go: 'Go to', app: 'Everywhere', tickets: 'Tickets' },
+    group: { list: 'List', conversation: 'Conversation', ticket: 'Ticket', journey: 'Journey', go: 'Go to', app: 'Everywhere', tickets: 'Tickets' },
   },
   act: {
     next: 'Next ticket', previous: 'Previous ticket', reply: 'Reply', note: 'Write an internal note', search: 'Search', inbox: 'Inbox',

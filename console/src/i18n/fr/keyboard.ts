@@ -10,7 +10,7 @@ export const keyboard: Texts<typeof en> = {
   keys: {
     title: 'Touches', hint: 'Les touches simples agissent tant que vous n’écrivez pas.', help: 'Afficher toutes les touches',
     notNow: 'impossible pour le moment',
-    group: { list: 'Liste', conversation: 'Conversation', ticket: 'Ticket', go: 'Aller à', app: 'Partout', tickets: 'Tickets' },
+    group: { list: 'Liste', conversation: 'Conversation', ticket: 'Ticket', journey: 'Parcours', go: 'Aller à', app: 'Partout', tickets: 'Tickets' },
   },
   act: {
     next: 'Ticket suivant', previous: 'Ticket précédent', reply: 'Répondre', note: 'Écrire une note interne', search: 'Chercher',

@@ -126,7 +126,15 @@ export class Saver {
     if (this.#saving.name === 'unreachable' || this.#saving.name === 'waiting' || this.#saving.name === 'signedOut') this.#schedule(0)
   }
 
+  /** The page is there, or there again. */
+  start(): void {
+    this.#over = false
+    if (this.#mine !== this.#detail.draft) this.#schedule(SOON)
+  }
+
+  /** The page goes: what waits is saved now, and nothing is told any more. */
   stop(): void {
+    if (this.#saving.name === 'waiting' || this.#saving.name === 'unreachable') void this.#inTurn(() => this.#save())
     this.#over = true
     clearTimeout(this.#timer)
   }

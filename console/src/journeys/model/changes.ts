@@ -1,5 +1,6 @@
 /** What differs between two values of a member, line by line, so that people can read it. */
-import { isMembers, type Json, list, type Members, members, same } from './json'
+import { type Graph, nodesOf } from './graph'
+import { isMembers, type Json, list, type Members, members, own, same } from './json'
 
 export interface Line {
   /** Where inside the member, as `order_issue.label`; empty for the member itself. */
@@ -38,4 +39,28 @@ export function shown(value: Json | undefined): string | null {
   if (Array.isArray(value)) return value.map((item: Json) => shown(item) ?? '').join(', ')
   if (isMembers(value)) return Object.entries(value).map(([name, item]) => `${name}: ${shown(item) ?? ''}`).join(' · ')
   return JSON.stringify(value)
+}
+
+export interface Difference {
+  readonly start: { readonly from: Json; readonly to: Json } | null
+  readonly added: string[]
+  readonly removed: string[]
+  readonly changed: { node: string; members: { member: string; from: Json; to: Json }[] }[]
+}
+
+/** What the server's `diff/` says, of two drafts of which it has not both. */
+export function differenceOf(before: Graph, after: Graph): Difference {
+  const [old, next] = [nodesOf(before), nodesOf(after)]
+  const [from, to] = [before.startNode ?? null, after.startNode ?? null]
+  const ids = Object.keys(next)
+  return {
+    start: same(from, to) ? null : { from, to },
+    added: ids.filter((id) => !Object.hasOwn(old, id)), removed: Object.keys(old).filter((id) => !Object.hasOwn(next, id)),
+    changed: ids.filter((id) => Object.hasOwn(old, id) && !same(old[id], next[id])).map((node) => ({ node, members: changed(members(old[node]), members(next[node])) })),
+  }
+}
+
+function changed(before: Members, after: Members): { member: string; from: Json; to: Json }[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return names.filter((name) => !same(own(before, name), own(after, name))).map((member) => ({ member, from: own(before, member) ?? null, to: own(after, member) ?? null }))
 }

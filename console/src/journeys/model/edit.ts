@@ -46,7 +46,7 @@ export function addNode(graph: Graph, kind: Kind, { at, type = 'text' }: { at?: 
   const id = freshId(graph, kind)
   const from = at === undefined ? null : nodeOf(graph, at.node)
   const way = from === null || at === undefined ? null : wayOf(from, at.way)
-  const after = way !== null && has(graph, way.to) && kind !== 'end' ? { nextNode: way.to } : {}
+  const after = way?.to != null && has(graph, way.to) && kind !== 'end' ? { nextNode: way.to } : {}
   const node = { id, type: kind, ...BEGUN[kind](type), ...after }
   const added: Graph = { ...graph, nodes: { ...nodesOf(graph), [id]: node } }
   if (way !== null && at !== undefined) return { graph: connect(added, at.node, at.way, id), id }

@@ -54,8 +54,8 @@ export function ids(graph: Graph): string[] {
   return Object.keys(nodesOf(graph))
 }
 
-export function has(graph: Graph, id: string | null | undefined): id is string {
-  return typeof id === 'string' && Object.hasOwn(nodesOf(graph), id)
+export function has(graph: Graph, id: string | null | undefined): boolean {
+  return id != null && Object.hasOwn(nodesOf(graph), id)
 }
 
 export function startOf(graph: Graph): string | null {
@@ -104,7 +104,7 @@ export function maps(type: QuestionType | null): boolean {
   return type !== null && type !== 'image_upload' && type !== 'gift_card'
 }
 
-function waysOf({ kind, questionType, options, rules, raw }: Omit<Node, 'ways'>): Way[] {
+function waysOf({ kind, questionType, options, required, rules, raw }: Omit<Node, 'ways'>): Way[] {
   const next: Way = { kind: 'next', to: textOrNull(raw.nextNode) }
   switch (kind) {
     case 'message': return [next]
@@ -112,7 +112,10 @@ function waysOf({ kind, questionType, options, rules, raw }: Omit<Node, 'ways'>)
     case 'question': {
       const map = members(raw.nextNodeMap)
       const keys = isChoice(questionType) ? [...options.map((option) => option.value), ...Object.keys(map)] : Object.keys(map)
-      return [...[...new Set(keys)].map((key): Way => ({ kind: 'map', key, to: textOrNull(own(map, key)) })), next]
+      const mapped = [...new Set(keys)].map((key): Way => ({ kind: 'map', key, to: textOrNull(own(map, key)) }))
+      // Whoever must choose, and is led somewhere by every option, takes no other way.
+      const idle = isChoice(questionType) && required && next.to === null && mapped.length > 0 && mapped.every((way) => way.to !== null)
+      return idle ? mapped : [...mapped, next]
     }
     default: return []
   }
@@ -135,7 +138,7 @@ export function leadsTo(node: Node, way: Way): string | null {
 
 /** The nodes that a node leads to, each once, in the order of its ways. */
 export function targets(graph: Graph, id: string): string[] {
-  const found = nodeOf(graph, id)?.ways.map((way) => way.to).filter((to): to is string => has(graph, to)) ?? []
+  const found = nodeOf(graph, id)?.ways.flatMap((way) => (way.to !== null && has(graph, way.to) ? [way.to] : [])) ?? []
   return [...new Set(found)]
 }
 
@@ -144,7 +147,7 @@ export interface Edge { readonly id: string; readonly from: string; readonly way
 /** All edges between nodes that are there. */
 export function edges(graph: Graph): Edge[] {
   return allNodes(graph).flatMap((node) => node.ways.flatMap((way) => (
-    has(graph, way.to) ? [{ id: `${node.id} ${wayId(way)}`, from: node.id, way: wayId(way), to: way.to }] : [])))
+    way.to !== null && has(graph, way.to) ? [{ id: `${node.id} ${wayId(way)}`, from: node.id, way: wayId(way), to: way.to }] : [])))
 }
 
 /** Ways that name a node which is not there. */

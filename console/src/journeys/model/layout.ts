@@ -27,7 +27,15 @@ export function shape(graph: Graph): string {
   return JSON.stringify([outline(graph).map((row) => [row.id, nodeOf(graph, row.id)?.ways.length ?? 0]), edges(graph).map((edge) => [edge.from, edge.to])])
 }
 
-export function layout(graph: Graph): ReadonlyMap<string, Box> {
+export interface Point { readonly x: number; readonly y: number }
+
+export interface Places {
+  readonly boxes: ReadonlyMap<string, Box>
+  /** Where edges that pass columns go between the nodes of these, by edge. */
+  readonly bends: ReadonlyMap<string, readonly Point[]>
+}
+
+export function layout(graph: Graph): Places {
   const drawing = new Drawing({ multigraph: true })
   drawing.setGraph({ rankdir: 'LR', nodesep: BESIDE, ranksep: BETWEEN, marginx: 24, marginy: 24 })
   const nodes = outline(graph).flatMap(({ id }) => nodeOf(graph, id) ?? [])
@@ -36,10 +44,18 @@ export function layout(graph: Graph): ReadonlyMap<string, Box> {
   // The last one first: equals come to stand in the reverse order.
   for (const { from, to, id } of edges(graph).reverse()) drawing.setEdge(names.get(from) ?? '', names.get(to) ?? '', {}, id)
   arrange(drawing)
-  return new Map(nodes.map((node, place) => {
-    const { x, y, width, height } = drawing.node(String(place)) as { x: number; y: number; width: number; height: number }
+  const boxes = new Map(nodes.map((node, place) => {
+    const { x, y, width, height } = drawing.node(String(place)) as Box
     return [node.id, { x: Math.round(x - width / 2), y: Math.round(y - height / 2), width, height }]
   }))
+  const bends = new Map(edges(graph).map(({ id, from, to }): [string, Point[]] => {
+    const { points } = drawing.edge(names.get(from) ?? '', names.get(to) ?? '', id) as { points: Point[] }
+    const back = (boxes.get(to)?.x ?? 0) <= (boxes.get(from)?.x ?? 0)
+    // The first and the last are where it meets its nodes; of the others every second is in a column.
+    const passed = back ? [] : points.slice(1, -1).filter((_, place) => place % 2 === 1)
+    return [id, passed.flatMap(({ x, y }) => [{ x: Math.round(x) - WIDTH / 2, y: Math.round(y) }, { x: Math.round(x) + WIDTH / 2, y: Math.round(y) }])]
+  }))
+  return { boxes, bends }
 }
 
 export type Direction = 'up' | 'down'

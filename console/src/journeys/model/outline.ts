@@ -7,6 +7,8 @@ export interface Row {
   readonly depth: number
   /** The ways of the node above whose branch begins here. */
   readonly via: readonly Way[]
+  /** The node above; null where it stands in no branch of one. */
+  readonly parent: string | null
   /** Whether the start leads here at all. */
   readonly reached: boolean
 }
@@ -36,17 +38,17 @@ function read(graph: Graph, all: Ways, root: string, reached: boolean, rows: Row
     const parent = above.get(id)
     if (parent !== undefined && id !== root) below.set(parent, [...(below.get(parent) ?? []), id])
   }
-  const waiting: { id: string; depth: number; via: readonly Way[] }[] = [{ id: root, depth: 0, via: [] }]
+  const waiting: Omit<Row, 'reached'>[] = [{ id: root, depth: 0, via: [], parent: null }]
   for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
-    const { id, depth, via } = row
-    rows.push({ id, depth, via, reached })
+    const { id, depth, parent } = row
+    rows.push({ ...row, reached })
     seen.add(id)
     const children = below.get(id) ?? []
     const forks = (ways.get(id) ?? []).length > 1
     const own = children.filter((child) => forks && entered(ways, child, order).every((from) => from === id))
     const behind = children.filter((child) => !own.includes(child))
-    const placed = [...own.map((child) => ({ id: child, depth: depth + 1, via: waysTo(graph, id, child) })),
-      ...behind.map((child) => ({ id: child, depth, via: [] }))]
+    const placed = [...own.map((child) => ({ id: child, depth: depth + 1, via: waysTo(graph, id, child), parent: id })),
+      ...behind.map((child) => ({ id: child, depth, via: [], parent }))]
     waiting.push(...placed.reverse())
   }
 }

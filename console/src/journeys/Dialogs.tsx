@@ -1,0 +1,148 @@
+/** Publishing, settings, archiving, deleting, importing. */
+import { useMutation } from '@tanstack/react-query'
+import { CircleAlert } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { data } from '../api/client'
+import { ApiError } from '../api/errors'
+import type { components } from '../api/schema'
+import { useApi } from '../app/session'
+import { Button } from '../ui/Button'
+import { Confirm, Dialog } from '../ui/Dialog'
+import { Choose, TextField } from '../ui/Field'
+import { complain, say } from '../ui/Toasts'
+import type { Detail } from './desk/saver'
+import styles from './Dialogs.module.css'
+import { useProblemText } from './ProblemList'
+import { useBuilder } from './Table'
+
+type Audience = components['schemas']['AudienceEnum']
+const AUDIENCES: readonly Audience[] = ['everyone', 'new', 'returning']
+
+export function Publish({ onClose, onProblems }: { onClose: () => void; onProblems: () => void }) {
+  const { t } = useTranslation('journeys')
+  const { t: common } = useTranslation()
+  const api = useApi()
+  const { desk, standing, problems, labels, show } = useBuilder()
+  const words = useProblemText()
+  const [note, setNote] = useState('')
+  const publishing = useMutation<unknown, unknown, string>({
+    mutationFn: async (said) => {
+      const journey = standing.detail.id
+      const done = await desk.saver.act((version) => data(api.POST('/api/v1/journeys/{journey}/publish/', { params: { path: { journey } }, body: { version, note: said } })))
+      if (done === undefined) throw new Error(t('publish.unsaved'))
+      say(t('publish.done', { number: String(done.number) }))
+    },
+    onSuccess: onClose,
+  })
+  const { error } = publishing
+  const refused = error === null ? null : error instanceof ApiError ? (error.code === 'invalid_journey' ? t('publish.problems') : error.passes ? common('error.unreachable') : error.message) : (error as Error).message
+  const wrong = problems.all.filter((problem) => problem.level === 'error')
+  const doubtful = problems.all.filter((problem) => problem.level === 'warning')
+  const unchanged = standing.detail.state === 'published' && !standing.detail.has_changes && standing.saving.name === 'saved'
+  return (
+    <Dialog title={t('publish.title')} open onClose={onClose} foot={(
+      <>
+        <Button onPress={onClose}>{common('app.cancel')}</Button>
+        <Button look="primary" isDisabled={wrong.length > 0} isPending={publishing.isPending} onPress={() => { publishing.mutate(note) }}>{t('publish.act')}</Button>
+      </>
+    )}>
+      <div className={styles.form}>
+        <p>{wrong.length > 0 ? t('publish.problems') : t('publish.text')}</p>
+        {unchanged ? <p className={styles.remark}>{t('publish.nothing')}</p> : null}
+        {wrong.length + doubtful.length === 0 ? null : (
+          <>
+            <p className={styles.remark}>{wrong.length > 0 ? t('publish.problemsHint') : t('publish.warnings')}</p>
+            <ul className={styles.problems}>
+              {(wrong.length > 0 ? wrong : doubtful).slice(0, 8).map((problem, place) => (
+                <li key={place} data-level={problem.level}>
+                  <button type="button" onClick={() => { onClose(); onProblems(); if (problem.node !== null) later(() => { if (problem.node !== null) show(problem.node, 'editor', problem.member) }) }}>
+                    <CircleAlert aria-hidden /><span><b>{problem.node === null ? t('problems.whole') : labels.title(problem.node)}</b> {words(problem)}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        {wrong.length > 0 ? null : <TextField label={t('publish.note')} value={note} onChange={setNote} rows={2} maxLength={500} />}
+        {refused === null ? null : <p className={styles.wrong} role="alert">{refused}</p>}
+      </div>
+    </Dialog>
+  )
+}
+
+/** When a window is gone and gave back the cursor. */
+export function later(does: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(does))
+}
+
+type Given = Pick<Detail, 'name' | 'description' | 'audience' | 'language' | 'position'>
+
+export function Settings({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('journeys')
+  const { t: common } = useTranslation()
+  const api = useApi()
+  const { desk, standing, mayChange } = useBuilder()
+  const { id: journey, name, description, audience, language, position } = standing.detail
+  const [given, setGiven] = useState<Given>({ name, description, audience, language, position })
+  const saving = useMutation<unknown, unknown, Given>({
+    mutationFn: async (body) => {
+      const done = await desk.saver.act((version) => data(api.PATCH('/api/v1/journeys/{journey}/', { params: { path: { journey } }, body: { ...body, version } })))
+      if (done === undefined) throw new Error(t('publish.unsaved'))
+      say(t('settings.saved'))
+    },
+    onSuccess: onClose,
+  })
+  const error = saving.error instanceof ApiError ? saving.error : null
+  const set = (change: Partial<Given>) => { setGiven({ ...given, ...change }) }
+  const wrong = (field: keyof Given) => error?.fields[field]?.[0]
+  return (
+    <Dialog title={t('settings.title')} open onClose={onClose} foot={(
+      <>
+        <Button onPress={onClose}>{common('app.cancel')}</Button>
+        <Button look="primary" isDisabled={!mayChange || given.name.trim() === ''} isPending={saving.isPending} onPress={() => { saving.mutate(given) }}>{common('app.save')}</Button>
+      </>
+    )}>
+      <fieldset className={styles.form} disabled={!mayChange}>
+        <legend className="unseen">{t('settings.title')}</legend>
+        <TextField label={t('settings.name')} value={given.name} onChange={(value) => { set({ name: value }) }} maxLength={200} wrong={wrong('name')} />
+        <TextField label={t('settings.description')} hint={t('settings.descriptionHint')} value={given.description} onChange={(value) => { set({ description: value }) }} rows={2} maxLength={1000} wrong={wrong('description')} />
+        <Choose label={t('settings.audience')} value={given.audience} options={AUDIENCES.map((value) => ({ value, label: t(`list.audience.${value}`) }))} onChange={(value) => { set({ audience: value }) }} />
+        <TextField label={t('settings.language')} hint={t('settings.languageHint')} value={given.language} onChange={(value) => { set({ language: value.trim() }) }} wrong={wrong('language')} spellCheck="false" />
+        <TextField label={t('settings.position')} hint={t('settings.positionHint')} type="number" value={String(given.position)} onChange={(value) => { set({ position: Math.trunc(Number(value)) || 0 }) }} wrong={wrong('position')} />
+        <p className={styles.remark}>{t('settings.note')}</p>
+        {saving.error === null || Object.keys(error?.fields ?? {}).length > 0 ? null : <p className={styles.wrong} role="alert">{error?.passes === true ? common('error.unreachable') : (saving.error as Error).message}</p>}
+      </fieldset>
+    </Dialog>
+  )
+}
+
+export function Archive({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('journeys')
+  const { act, busy } = useMove()
+  return <Confirm title={t('archive.title')} act={t('archive.act')} danger={false} busy={busy} open onClose={onClose} onConfirm={() => { void act('archive').then(onClose) }}>{t('archive.text')}</Confirm>
+}
+
+/** Archive or restore, with what is said of it. */
+export function useMove() {
+  const { t } = useTranslation('journeys')
+  const { t: common } = useTranslation()
+  const api = useApi()
+  const { desk, standing } = useBuilder()
+  const [busy, setBusy] = useState(false)
+  const params = { path: { journey: standing.detail.id } }
+  const act = async (which: 'archive' | 'restore') => {
+    setBusy(true)
+    try {
+      const done = await desk.saver.act((version) => (which === 'archive' ? data(api.POST('/api/v1/journeys/{journey}/archive/', { params, body: { version } }))
+        : data(api.POST('/api/v1/journeys/{journey}/restore/', { params, body: { version } }))))
+      if (done === undefined) complain(t('publish.unsaved'))
+      else say(t(which === 'archive' ? 'archive.done' : 'archive.restored'))
+    } catch (error) {
+      complain(error instanceof ApiError && !error.passes ? error.message : common('error.unreachable'))
+    }
+    setBusy(false)
+  }
+  return { act, busy }
+}

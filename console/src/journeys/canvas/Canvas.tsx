@@ -1,0 +1,152 @@
+/** The journey drawn: React Flow with places of our own making. Keys are about the chosen node, wherever the cursor is on the canvas. */
+import '@xyflow/react/dist/base.css'
+
+import { Background, type Connection, type EdgeTypes, MiniMap, type NodeTypes, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react'
+import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
+import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { useAct } from '../../keyboard/useAct'
+import { IconButton } from '../../ui/Button'
+import { connect } from '../model/edit'
+import { edges, sources, targets } from '../model/graph'
+import { beside, type Box, layout, shape } from '../model/layout'
+import { useBuilder } from '../Table'
+import { go, steered } from '../steering'
+import styles from './Canvas.module.css'
+import { Card } from './Card'
+import { Drawing } from './flow'
+import { Lead } from './Lead'
+
+const NODES: NodeTypes = { card: Card }
+const EDGES: EdgeTypes = { lead: Lead }
+const READABLE = 0.5 // zoom
+const BEGINNING = 0.75
+
+export interface View {
+  /** Bring a node into view, and the cursor on it where `focus` says so. */
+  show: (id: string, focus: boolean) => void
+}
+
+export function Canvas({ view }: { view: RefObject<View | null> }) {
+  return <ReactFlowProvider><Flow view={view} /></ReactFlowProvider>
+}
+
+function Flow({ view }: { view: RefObject<View | null> }) {
+  const { t, i18n } = useTranslation('journeys')
+  const builder = useBuilder()
+  const { graph, rows, labels, problems, figures, path, standing, current, mayChange, ask, edit, choose, show } = builder
+  const flow = useReactFlow()
+  const frame = useRef<HTMLDivElement>(null)
+  const [edge, setEdge] = useState<string | null>(null)
+  const form = shape(graph)
+  // The same places as long as the shape is the same: texts change nothing of them.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const { boxes, bends } = useMemo(() => layout(graph), [form])
+  const drawing = useMemo(() => new Drawing(t, ask, mayChange), [t, ask, mayChange])
+  const seen = { graph, rows, boxes, bends, labels, problems: problems.of, figures, path, chosen: standing.chosen, current, edge, language: i18n.language }
+  const cards = drawing.cards(seen)
+  const leads = drawing.leads(seen)
+
+  const wanted = useRef<string | null>(null)
+  const focusNow = (id: string) => {
+    const found = frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+    if (found == null) return false
+    found.focus({ preventScroll: true })
+    return true
+  }
+  useEffect(() => { // a node that comes into view by this drawing or a later one
+    if (wanted.current !== null && focusNow(wanted.current)) wanted.current = null
+  })
+  useImperativeHandle(view, () => ({
+    show: (id, focus) => {
+      const box = boxes.get(id)
+      const space = frame.current?.getBoundingClientRect()
+      if (box === undefined || space === undefined) return
+      const { x, y, zoom } = flow.getViewport()
+      const [left, top] = [box.x * zoom + x, box.y * zoom + y]
+      const inside = left >= 8 && top >= 8 && left + box.width * zoom <= space.width - 8 && top + Math.min(box.height * zoom, space.height / 2) <= space.height - 8
+      if (!inside) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(zoom, 0.6), duration: calm() ? 0 : 200 })
+      if (focus && !focusNow(id)) {
+        wanted.current = id
+        setTimeout(() => { if (wanted.current === id && focusNow(id)) wanted.current = null }, 260)
+      }
+    },
+  }), [boxes, flow])
+
+  const fit = (duration = calm() ? 0 : 200) => void flow.fitBounds(around(boxes), { padding: 0.08, duration })
+  // All of it where that can be read, else where it starts.
+  const begin = () => {
+    const space = frame.current?.getBoundingClientRect()
+    const whole = around(boxes)
+    const first = boxes.get(rows[0]?.id ?? '')
+    if (space === undefined) return
+    const zoom = Math.min(space.width / whole.width, space.height / whole.height) * 0.92
+    if (zoom >= READABLE || first === undefined) fit(0)
+    else void flow.setViewport({ x: 40 - first.x * BEGINNING, y: space.height / 2 - (first.y + first.height / 2) * BEGINNING, zoom: BEGINNING })
+  }
+  useAct({ id: 'journey.fit', text: t('keys.fit'), group: 'journey', key: 'f', run: () => { fit() } })
+
+  const steer = (event: KeyboardEvent) => {
+    if (edge !== null && (event.key === 'Delete' || event.key === 'Backspace') && mayChange) {
+      const found = edges(graph).find((one) => one.id === edge)
+      if (found !== undefined) edit((from) => connect(from, found.from, found.way, null))
+      setEdge(null)
+      event.preventDefault()
+      return
+    }
+    const id = current ?? rows[0]?.id
+    if (id === undefined) return
+    const to = { ArrowRight: () => targets(graph, id)[0], ArrowLeft: () => sources(graph, id)[0], ArrowDown: () => beside(boxes, id, 'down'), ArrowUp: () => beside(boxes, id, 'up') }[event.key]
+    if (to !== undefined && !event.altKey) go(event, builder, to())
+    else steered(event, builder)
+  }
+  return (
+    <div ref={frame} className={styles.canvas} onKeyDown={steer}>
+      <p id="canvas-hint" className="unseen">{t('canvas.hint')}</p>
+      <ReactFlow className={styles.flow ?? ''} aria-label={t('canvas.label')} nodes={cards} edges={leads} nodeTypes={NODES} edgeTypes={EDGES}
+        onlyRenderVisibleElements nodesDraggable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} disableKeyboardA11y
+        nodesConnectable={mayChange} connectionRadius={36} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panOnScroll zoomOnDoubleClick={false}
+        minZoom={0.1} maxZoom={1.75} onInit={begin} connectOnClick={false}
+        onNodeClick={(event, node) => {
+          setEdge(null)
+          const several = event.ctrlKey || event.metaKey || event.shiftKey
+          if (several) choose(standing.chosen.includes(node.id) ? standing.chosen.filter((id) => id !== node.id) : [...standing.chosen, node.id])
+          else choose([node.id])
+          focusNow(node.id)
+        }}
+        onNodeDoubleClick={(_, node) => { show(node.id, 'editor') }}
+        onEdgeClick={(_, found) => { setEdge(found.id); choose([]); frame.current?.querySelector<HTMLElement>('.react-flow')?.focus() }}
+        onPaneClick={() => { setEdge(null); choose([]) }}
+        onConnect={({ source, sourceHandle, target }: Connection) => { edit((from) => connect(from, source, sourceHandle ?? 'next', target)) }}
+        onConnectEnd={(event, { fromNode, fromHandle, isValid }) => {
+          if (isValid === true || fromNode === null || fromHandle.type !== 'source' || !onPane(event)) return
+          ask({ node: fromNode.id, way: fromHandle.id ?? 'next' })
+        }}>
+        <Background gap={20} size={1.2} />
+        {rows.length > 12 ? <MiniMap pannable zoomable ariaLabel={t('canvas.map')} nodeColor="var(--line-strong)" nodeBorderRadius={24} style={{ width: 160, height: 100 }} /> : null}
+      </ReactFlow>
+      <div className={styles.tools} role="group" aria-label={t('canvas.label')}>
+        <IconButton small label={t('canvas.zoomIn')} onPress={() => void flow.zoomIn({ duration: 120 })}><ZoomIn aria-hidden /></IconButton>
+        <IconButton small label={t('canvas.zoomOut')} onPress={() => void flow.zoomOut({ duration: 120 })}><ZoomOut aria-hidden /></IconButton>
+        <IconButton small label={t('canvas.fit')} shortcut="F" onPress={() => { fit() }}><Maximize aria-hidden /></IconButton>
+      </div>
+    </div>
+  )
+}
+
+/** What holds all nodes; never larger on the screen than they are. */
+function around(boxes: ReadonlyMap<string, Box>) {
+  const all = [...boxes.values()]
+  const [left, top] = [Math.min(0, ...all.map((box) => box.x)), Math.min(0, ...all.map((box) => box.y))]
+  const width = Math.max(600, ...all.map((box) => box.x + box.width - left))
+  return { x: left, y: top, width, height: Math.max(400, ...all.map((box) => box.y + box.height - top)) }
+}
+
+function onPane(event: MouseEvent | TouchEvent): boolean {
+  return event.target instanceof Element && event.target.closest('.react-flow__pane') !== null
+}
+
+function calm(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches
+}
