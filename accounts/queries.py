@@ -3,12 +3,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts import authority
 from accounts.actor import AnyActor
 from accounts.grantable import offered
-from accounts.models import Factor, Organization, Role, RolePermission, User
+from accounts.models import Factor, Organization, Role, RolePermission, Session, User
 from foundation.errors import NotFound
 from foundation.ids import PLATFORM
 from foundation.marks import mark
@@ -25,7 +25,9 @@ SEES = "accounts.view_user"
 def visible_to(actor: AnyActor) -> QuerySet[User]:
     """The organization's people, for whoever may see them."""
     has_one = Exists(Factor.objects.filter(user_id=OuterRef("pk")).exclude(confirmed_at=None))
-    rows = User.objects.filter(organization_id=actor.organization_id).select_related("role").annotate(has_factor=has_one)
+    last = Session.objects.filter(user_id=OuterRef("pk")).order_by("-last_used_at").values("last_used_at")[:1]
+    rows = User.objects.filter(organization_id=actor.organization_id).select_related("role").annotate(
+        has_factor=has_one, last_seen_at=Subquery(last))
     return rows if actor.may(SEES) else rows.none()
 
 
@@ -54,7 +56,7 @@ def user_shown(actor: AnyActor, user: Any) -> dict[str, Any]:
     state = {"name": user.name, "role": user.role.slug, "active": user.is_active, "email_confirmed": user.email_confirmed_at is not None}
     return {
         **state, "id": user.id, "email": user.email, "role_name": user.role.name, "staff": user.role.is_staff,
-        "second_factor": user.has_factor, "last_login": user.last_login, "created_at": user.created_at,
+        "second_factor": user.has_factor, "last_seen_at": user.last_seen_at, "created_at": user.created_at,
         "own": actor.id == user.id, "version": mark({**state, "email": user.email}), "allowed": _with_user(actor, user),
     }
 

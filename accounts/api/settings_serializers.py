@@ -34,7 +34,7 @@ class UserRow(serializers.Serializer[Any]):
     active = serializers.BooleanField()
     email_confirmed = serializers.BooleanField()
     second_factor = serializers.BooleanField()
-    last_login = serializers.DateTimeField(allow_null=True)
+    last_seen_at = serializers.DateTimeField(allow_null=True, help_text="As far back as sessions are kept.")
     created_at = serializers.DateTimeField()
     own = serializers.BooleanField(help_text="The caller.")
     version = serializers.CharField()

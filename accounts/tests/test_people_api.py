@@ -39,7 +39,9 @@ def test_who_is_who(world: Any) -> None:
     agent = next(row for row in rows["data"] if row["id"] == str(world.agent.id))
     assert (agent["role"], agent["role_name"], agent["staff"], agent["active"], agent["second_factor"], agent["own"]) == (
         "agent", "Agent", True, True, False, False)
-    assert agent == shown(world, world.agent)
+    assert agent == shown(world, world.agent) and agent["last_seen_at"] is None
+    world.token(world.agent)
+    assert shown(world, world.agent)["last_seen_at"] is not None
 
 
 @pytest.mark.parametrize(("query", "expected"), [

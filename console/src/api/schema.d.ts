@@ -3146,8 +3146,11 @@ export interface components {
             active: boolean;
             email_confirmed: boolean;
             second_factor: boolean;
-            /** Format: date-time */
-            last_login: string | null;
+            /**
+             * Format: date-time
+             * @description As far back as sessions are kept.
+             */
+            last_seen_at: string | null;
             /** Format: date-time */
             created_at: string;
             /** @description The caller. */

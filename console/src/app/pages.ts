@@ -9,4 +9,5 @@ export interface Place {
 export const STAFF: readonly Place[] = [
   { path: '/queue', load: () => import('../queue/Board') },
   { path: '/journeys', load: () => import('../journeys') },
+  { path: '/settings', load: () => import('../settings/Settings') },
 ]

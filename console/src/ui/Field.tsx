@@ -1,5 +1,5 @@
 /** Fields of forms: a label, what is given, what it is for, and what is wrong with it. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import {
   CheckboxButton, CheckboxField, FieldError, Input, Label, SwitchButton, SwitchField, Text, TextArea, TextField as Given, type TextFieldProps,
 } from 'react-aria-components'
@@ -19,14 +19,21 @@ interface Props extends Omit<TextFieldProps, 'className' | 'style' | 'children'>
   unlabelled?: boolean
   /** A name or a code, which no keyboard is to improve. */
   exact?: boolean
+  /** What it usually is; anything else can be typed all the same. */
+  suggestions?: readonly string[]
 }
 
-export function TextField({ label, hint, placeholder, rows, wrong, unlabelled = false, exact = false, ...rest }: Props) {
-  const shown = { ...(placeholder === undefined ? {} : { placeholder }), ...(exact ? { autoCapitalize: 'none', spellCheck: 'false' as const } : {}) }
+export function TextField({ label, hint, placeholder, rows, wrong, unlabelled = false, exact = false, suggestions, ...rest }: Props) {
+  const list = useId()
+  const shown = {
+    ...(placeholder === undefined ? {} : { placeholder }), ...(exact ? { autoCapitalize: 'none', spellCheck: 'false' as const } : {}),
+    ...(suggestions === undefined ? {} : { list }),
+  }
   return (
     <Given {...rest} className={styles.field ?? ''} {...(wrong === undefined ? {} : { isInvalid: true })}>
       <Label className={unlabelled ? 'unseen' : (styles.label ?? '')}>{label}</Label>
       {rows === undefined ? <Input className={styles.input ?? ''} {...shown} /> : <TextArea className={styles.input ?? ''} rows={rows} {...shown} />}
+      {suggestions === undefined ? null : <datalist id={list}>{suggestions.map((text) => <option key={text} value={text} />)}</datalist>}
       {hint === undefined ? null : <Text slot="description" className={styles.hint ?? ''}>{hint}</Text>}
       <Wrong text={wrong} />
     </Given>

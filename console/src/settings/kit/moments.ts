@@ -1,0 +1,26 @@
+/** Moments as the settings show them: in the reader's zone, or in that of a calendar. */
+export function date(time: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(Date.parse(time))
+}
+
+export function moment(time: string, language: string, zone?: string): string {
+  return new Intl.DateTimeFormat(language, {
+    weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...(zone === undefined ? {} : { timeZone: zone }),
+  }).format(Date.parse(time))
+}
+
+/** The names of the weekdays; Monday is 0, as the API counts. */
+export function weekday(number: number, language: string, width: 'long' | 'short' = 'long'): string {
+  return new Intl.DateTimeFormat(language, { weekday: width, timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + number))
+}
+
+export const WEEKDAYS = [0, 1, 2, 3, 4, 5, 6] as const
+
+/** Every zone that this browser knows, the reader's own first. */
+export function zones(): readonly string[] {
+  return [...new Set([ownZone(), 'UTC', ...Intl.supportedValuesOf('timeZone')])]
+}
+
+export function ownZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
+}

@@ -1,0 +1,11 @@
+import { addArea } from '../../i18n/areas'
+import { en } from './en'
+import { fr } from './fr'
+
+declare module '../../i18n' {
+  interface Areas {
+    settings: typeof en
+  }
+}
+
+addArea('settings', { en, fr })
