@@ -1,4 +1,4 @@
-/** Light, dark, or as the device has it; kept in this browser. */
+/** Light, dark, or as the device has it; kept in this browser, in the words of the administration pages, which look alike then. */
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 const KEPT = 'theme'
@@ -8,7 +8,7 @@ export function theme(): Theme {
 }
 
 export function wear(chosen: Theme): void {
-  localStorage.setItem(KEPT, chosen)
+  localStorage.setItem(KEPT, chosen === 'system' ? 'auto' : chosen)
   if (chosen === 'system') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = chosen
 }

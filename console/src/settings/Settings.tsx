@@ -51,7 +51,7 @@ export default function Settings() {
             <div key={group} role="group" aria-label={t(`groups.${group}`)}>
               <span className={styles.group} aria-hidden="true">{t(`groups.${group}`)}</span>
               {places.map(({ name, icon: Icon }) => (
-                <NavLink key={name} to={name} className={styles.place ?? ''}><Icon aria-hidden />{t(`places.${name}`)}</NavLink>
+                <NavLink key={name} to={`/settings/${name}`} className={styles.place ?? ''}><Icon aria-hidden />{t(`places.${name}`)}</NavLink>
               ))}
             </div>
           )
@@ -73,20 +73,20 @@ export default function Settings() {
 function Overview({ places, administers }: { places: readonly Place[]; administers: boolean }) {
   const { t } = useTranslation('settings')
   return (
-    <Page title={t('title')} wide>
+    <Page title={t('title')} up={null} wide>
       {GROUPS.filter((group) => places.some((place) => place.group === group)).map((group) => (
-        <section key={group} className={styles.cards} aria-label={t(`groups.${group}`)}>
+        <div key={group} className={styles.cards}>
           <h2 className={styles.group}>{t(`groups.${group}`)}</h2>
           {places.filter((place) => place.group === group).map(({ name, icon: Icon }) => (
-            <Link key={name} to={name} className={styles.card}><Icon aria-hidden /><span><strong>{t(`places.${name}`)}</strong><small>{t(`told.${name}`)}</small></span></Link>
+            <Link key={name} to={`/settings/${name}`} className={styles.card}><Icon aria-hidden /><span><strong>{t(`places.${name}`)}</strong><small>{t(`told.${name}`)}</small></span></Link>
           ))}
-        </section>
+        </div>
       ))}
       {administers ? (
-        <section className={styles.cards} aria-label={t('groups.rest')}>
+        <div className={styles.cards}>
           <h2 className={styles.group}>{t('groups.rest')}</h2>
           <a href="/admin/" className={styles.card}><ExternalLink aria-hidden /><span><strong>{t('places.admin')}</strong><small>{t('told.admin')}</small></span></a>
-        </section>
+        </div>
       ) : null}
     </Page>
   )

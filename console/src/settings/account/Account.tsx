@@ -6,19 +6,22 @@ import { useTranslation } from 'react-i18next'
 import { data } from '../../api/client'
 import type { ApiError } from '../../api/errors'
 import { keys as common } from '../../api/keys'
-import { useApi, useMe } from '../../app/session'
+import { useApi, useLive, useMe } from '../../app/session'
 import { type Theme, theme, THEMES, wear } from '../../app/theme'
 import { type Language, LANGUAGES, speak } from '../../i18n'
-import type { Me } from '../../realtime/live'
+import type { Live, Me } from '../../realtime/live'
 import { Button } from '../../ui/Button'
 import { Choose, TextField } from '../../ui/Field'
 import { say } from '../../ui/Toasts'
+import { keys } from '../asked'
 import { Editing, Fact, Facts, Page, Section } from '../kit/Page'
 import { useForm } from '../kit/useForm'
 import styles from './Account.module.css'
 import { Ask } from './Ask'
 import { Factor } from './Factor'
 import { Sessions } from './Sessions'
+
+const ENDS_WITHIN = 30_000 // milliseconds
 
 export function Account() {
   const { t } = useTranslation('settings')
@@ -87,6 +90,7 @@ function Password({ email, onClose }: { email: string; onClose: () => void }) {
   const { t } = useTranslation('settings')
   const api = useApi()
   const cache = useQueryClient()
+  const live = useLive()
   const [old, setOld] = useState('')
   const [fresh, setFresh] = useState('')
   const [again, setAgain] = useState('')
@@ -96,7 +100,8 @@ function Password({ email, onClose }: { email: string; onClose: () => void }) {
     onSuccess: async () => {
       say(t('account.passwordDone'))
       onClose()
-      await cache.invalidateQueries({ queryKey: ['settings', 'sessions'] })
+      revive(live)
+      await Promise.all([cache.invalidateQueries({ queryKey: common.me }), cache.invalidateQueries({ queryKey: keys.sessions })])
     },
   })
   const at = (field: string) => changing.error?.fields[field]?.join(' ')
@@ -110,6 +115,13 @@ function Password({ email, onClose }: { email: string; onClose: () => void }) {
         wrong={differs ? t('account.passwordDiffers') : undefined} />
     </Ask>
   )
+}
+
+/** The line was begun under the old password and ends with it, now or in a moment: this browser may go on. */
+function revive(live: Live): void {
+  const ended = () => { if (live.state.get().name === 'ended') live.resume() }
+  ended()
+  setTimeout(live.state.watch(ended), ENDS_WITHIN)
 }
 
 function Look() {

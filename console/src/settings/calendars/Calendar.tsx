@@ -79,7 +79,7 @@ function Fields({ calendar }: { calendar: Row }) {
   const days = (holidays: readonly Holiday[]) => holidays.map(({ date, name }) => `${date} ${name ?? ''}`.trim()).join(', ')
   const readOnly = !calendar.allowed.includes('change')
   return (
-    <Split>
+    <Split beside="narrow">
       <Editing form={form} readOnly={readOnly} act={fresh ? t('calendars.make') : undefined} always={fresh} differences={(theirs) => [
         { name: t('calendars.name'), mine: draft.name, theirs: theirs.name },
         { name: t('zone'), mine: draft.time_zone, theirs: theirs.time_zone },

@@ -15,7 +15,7 @@ interface PageProps {
   title: string
   lead?: ReactNode
   /** The page above this one: its address and its name. */
-  up?: { to: string; text: string }
+  up?: { to: string; text: string } | null
   acts?: ReactNode
   wide?: boolean
   children: ReactNode
@@ -23,12 +23,12 @@ interface PageProps {
 
 export function Page({ title, lead, up, acts, wide = false, children }: PageProps) {
   const { t } = useTranslation(['settings', 'common'])
-  const above = up ?? { to: '/settings', text: t('title') }
+  const above = up === undefined ? { to: '/settings', text: t('title') } : up
   return (
     <article className={styles.page} data-wide={wide}>
-      <title>{`${title} · ${t('title')} · ${t('common:app.name')}`}</title>
+      <title>{[title, ...(up === null ? [] : [t('title')]), t('common:app.name')].join(' · ')}</title>
       <header className={styles.head}>
-        <Link to={above.to} className={styles.up} data-phone={up === undefined}><ArrowLeft aria-hidden />{above.text}</Link>
+        {above === null ? null : <Link to={above.to} className={styles.up} data-phone={up === undefined}><ArrowLeft aria-hidden />{above.text}</Link>}
         <div className={styles.titles}>
           <h1 className={styles.title} dir="auto">{title}</h1>
           {acts === undefined ? null : <div className={styles.acts}>{acts}</div>}
@@ -80,8 +80,8 @@ export function useTold(): (error: ApiError) => string {
 }
 
 /** A form, and beside it, where there is room, what it would mean. */
-export function Split({ children }: { children: ReactNode }) {
-  return <div className={styles.split}>{children}</div>
+export function Split({ beside, children }: { beside: 'narrow' | 'wide'; children: ReactNode }) {
+  return <div className={styles.split} data-beside={beside}>{children}</div>
 }
 
 /** Rows that lead to what they name. */

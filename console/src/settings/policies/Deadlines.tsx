@@ -31,7 +31,7 @@ export function Deadlines({ targets }: { targets: readonly Schema['TargetFields'
       <Start value={start} onChange={setStart} />
       {query.error !== null ? <p className={styles.told} role="status">{told(query.error)} {Object.values(query.error.fields).flat().join(' ')}</p>
         : query.data === undefined ? <Loading /> : (
-          <div className={styles.frame} role="region" aria-label={t('preview.title')} tabIndex={0}>
+          <div className={styles.frame} role="group" aria-label={t('preview.title')} tabIndex={0}>
             <table className={styles.preview} aria-busy={query.isPlaceholderData}>
               <thead><tr><td />{CLOCKS.map((clock) => <th key={clock} scope="col">{t(`common:clock.${clock}`)}</th>)}</tr></thead>
               <tbody>

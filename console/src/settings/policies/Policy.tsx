@@ -84,7 +84,7 @@ function Fields({ policy, others, calendars }: { policy: Row; others: readonly R
   const promised = (targets: readonly Schema['TargetFields'][]) => targets.map(({ clock, priority, seconds }) =>
     `${t(`common:clock.${clock}`)}, ${t(`common:priority.${priority}`)}: ${long(seconds, i18n.language)}`).sort().join('; ')
   return (
-    <Split>
+    <Split beside="wide">
       <Editing form={form} readOnly={readOnly} act={fresh ? t('policies.make') : undefined} differences={(theirs) => [
         { name: t('policies.name'), mine: draft.name, theirs: theirs.name },
         { name: t('policies.default'), mine: t(`yes.${draft.is_default}`), theirs: t(`yes.${theirs.is_default ?? false}`) },
