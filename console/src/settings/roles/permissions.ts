@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
+import { en, fr } from '../texts/permissions'
+
 const VERBS = ['view', 'add', 'change', 'delete'] as const
 
 /** Seeing comes first, then adding, changing and deleting, then all else. */
@@ -13,8 +15,8 @@ export function inOrder<Permission extends { readonly name: string }>(permission
 
 /** What a permission, or what it is about, is called in the reader's language; as the server calls it, where that is younger than this page. */
 export function usePermissionText(): (name: string, otherwise: string) => string {
-  const { t } = useTranslation('settings')
-  const texts = t('permissions', { returnObjects: true }) as Readonly<Record<string, string>>
+  const { t, i18n } = useTranslation('settings')
+  const texts: Readonly<Record<string, string>> = i18n.language === 'fr' ? fr : en
   return (name, otherwise) => {
     const verb = VERBS.find((each) => name.includes(`.${each}_`))
     return texts[name] ?? (verb === undefined ? otherwise : t(`verbs.${verb}`))

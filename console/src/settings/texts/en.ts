@@ -1,7 +1,5 @@
-import { en as permissions } from './permissions'
-
 export const en = {
-  title: 'Settings', zone: 'Time zone', yes: { true: 'Yes', false: 'No' }, permissions,
+  title: 'Settings', zone: 'Time zone', yes: { true: 'Yes', false: 'No' },
   verbs: { view: 'See', add: 'Add', change: 'Change', delete: 'Delete' },
   groups: { you: 'You', house: 'Organization', work: 'Work', promises: 'Service levels', rest: 'Everything else' },
   places: {

@@ -1,9 +1,8 @@
 import type { Texts } from '../../i18n/texts'
 import type { en } from './en'
-import { fr as permissions } from './permissions'
 
 export const fr: Texts<typeof en> = {
-  title: 'Réglages', zone: 'Fuseau horaire', yes: { true: 'Oui', false: 'Non' }, permissions,
+  title: 'Réglages', zone: 'Fuseau horaire', yes: { true: 'Oui', false: 'Non' },
   verbs: { view: 'Voir', add: 'Ajouter', change: 'Modifier', delete: 'Supprimer' },
   groups: { you: 'Vous', house: 'Organisation', work: 'Travail', promises: 'Engagements', rest: 'Tout le reste' },
   places: {
