@@ -1,6 +1,7 @@
 /** The API with this browser's session: cookies, the CSRF token, and an error for each refusal. */
 import createClient, { type Middleware } from 'openapi-fetch'
 
+import { serverClock } from '../app/clock'
 import { ApiError } from './errors'
 import type { paths } from './schema'
 
@@ -20,6 +21,7 @@ const guarded: Middleware = {
     return request
   },
   async onResponse({ response }) {
+    serverClock.answered(response.headers.get('Date'))
     if (!response.ok) throw await refusal(response)
   },
   onError() {

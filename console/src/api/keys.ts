@@ -2,7 +2,9 @@
 export const keys = {
   me: ['me'],
   lists: ['lists'],
-  tickets: (query: object) => ['lists', 'tickets', query],
+  tickets: (query: object, page: number) => ['lists', 'tickets', query, page],
+  counts: ['lists', 'counts'],
+  drafts: ['drafts'],
   queue: ['lists', 'queue'],
   ticket: (id: string) => ['ticket', id],
   agents: ['agents'],

@@ -1,6 +1,6 @@
 /** Views, the list of one of them, the conversation, and the ticket beside it. On a phone one of the three at a time. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type CSSProperties, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
 
@@ -10,35 +10,32 @@ import { useApi } from '../app/session'
 import { Empty } from '../app/States'
 import { Conversation } from '../conversation/Conversation'
 import { useActs } from '../keyboard/useAct'
+import { Button } from '../ui/Button'
+import { BulkBar } from './BulkBar'
+import { Divider } from './Divider'
+import { Head } from './Head'
 import styles from './Inbox.module.css'
+import { type Choice, choice as keptChoice, keepChoice, keepWidth, width } from './kept'
 import { TicketList } from './TicketList'
 import { TicketPanel } from './TicketPanel'
-import { type Order, VIEWS, type ViewName } from './views'
+import { useNews } from './useList'
+import { FIXED, filtersOf, listQuery, OVER } from './views'
+import { Views } from './Views'
 
-const VIEW_NAMES = Object.keys(VIEWS) as ViewName[]
+const NO_REFUSALS: ReadonlyMap<string, string> = new Map()
+const NO_MARKS: ReadonlySet<string> = new Set()
 
 export function Inbox() {
   const { t } = useTranslation()
   const { ticket } = useParams()
-  const [view, setView] = useState<ViewName>('mine')
-  const [order, setOrder] = useState<Order>('activity')
+  const [percent, setPercent] = useState(width)
   const go = useNavigate()
-  useActs(VIEW_NAMES.map((name) => ({ id: `view.${name}`, text: t(`views.${name}`), group: 'go' as const, run: () => { setView(name) } })))
+  const choose = useCallback((id: string) => void go(`/tickets/${id}`), [go])
+  useNews()
   return (
-    <div className={styles.inbox} data-open={ticket !== undefined}>
-      <section className={styles.views} aria-label={t('views.label')}>
-        <ul>
-          {VIEW_NAMES.map((name) => (
-            <li key={name}>
-              <button type="button" aria-pressed={name === view} className={styles.view} onClick={() => { setView(name) }}>
-                <span>{t(`views.${name}`)}</span>
-                <Count view={name} />
-              </button>
-            </li>
-          ))}
-        </ul>
-      </section>
-      <TicketList view={view} order={order} chosen={ticket} onOrder={setOrder} onChoose={(id) => void go(`/tickets/${id}`)} />
+    <div className={styles.inbox} data-open={ticket !== undefined} style={{ '--list': `${percent}%` } as CSSProperties}>
+      <Lists chosen={ticket} onChoose={choose} />
+      <Divider percent={percent} onPercent={(wide) => { setPercent(wide); keepWidth(wide) }} />
       <main className={styles.middle}>
         {ticket === undefined ? <Empty text={t('conversation.none')} hint={t('conversation.noneHint')} /> : <Conversation key={ticket} ticket={ticket} />}
       </main>
@@ -47,16 +44,39 @@ export function Inbox() {
   )
 }
 
-function Count({ view }: { view: ViewName }) {
-  const api = useApi()
-  const query = VIEWS[view]
-  const asked = useQuery({
-    queryKey: [...keys.lists, 'count', view],
-    queryFn: async () => (await api.GET('/api/v1/tickets/', { params: { query } })).data,
-  })
-  const found = asked.data
-  if (found === undefined) return null
-  return <span className={styles.count}>{found.count_exact ? found.count : `${found.count}+`}</span>
+function Lists({ chosen, onChoose }: { chosen: string | undefined; onChoose: (id: string) => void }) {
+  const { t } = useTranslation()
+  const [choice, setChoice] = useState(keptChoice)
+  const [marked, setMarked] = useState(NO_MARKS)
+  const [refusals, setRefusals] = useState(NO_REFUSALS)
+  const { view, order, filters } = choice
+  const query = listQuery(view, order, filters)
+  const narrowed = filtersOf(view).some((name) => filters[name] !== undefined)
+  const clear = () => { setMarked(NO_MARKS); setRefusals(NO_REFUSALS) }
+  const change = (chosen: Choice) => {
+    if (chosen.view !== view) clear()
+    setChoice(chosen)
+    keepChoice(chosen)
+  }
+  const mark = useCallback((ids: readonly string[], on: boolean) => {
+    setMarked((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))))
+  }, [])
+  useActs([...FIXED, ...OVER].map((name) => (
+    { id: `view.${name}`, text: t(`views.${name}`), group: 'go' as const, run: () => { change({ ...choice, view: name }) } })))
+  return (
+    <>
+      <Views view={view} onView={(name) => { change({ ...choice, view: name }) }} />
+      <section className={styles.list} aria-label={t('list.label')}>
+        {marked.size === 0 ? <Head choice={choice} onChoice={change} /> : (
+          <BulkBar marked={marked} onClear={clear} onDone={(refused) => { setRefusals(refused); setMarked(new Set(refused.keys())) }} />
+        )}
+        <TicketList key={JSON.stringify(query)} query={query} chosen={chosen} marked={marked} refusals={refusals} onChoose={onChoose} onMark={mark}
+          empty={narrowed ? (
+            <Empty text={t('list.emptyFiltered')} icon={<Button small onPress={() => { change({ ...choice, filters: {} }) }}>{t('filter.clear')}</Button>} />
+          ) : <Empty text={t(view === 'mine' ? 'list.emptyMine' : 'list.empty')} />} />
+      </section>
+    </>
+  )
 }
 
 export function useTicket(ticket: string) {

@@ -1,143 +1,127 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+/** The tickets of a view: as long as the view is, though only what is on screen is drawn and fetched. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { keys } from '../api/keys'
-import type { components } from '../api/schema'
-import { useApi, useLive, useWatched } from '../app/session'
-import { Empty, Failure, Loading } from '../app/States'
-import { ago } from '../app/time'
-import { Chip } from './Chip'
+import { useLive, useWatched } from '../app/session'
+import { Failure, Loading } from '../app/States'
 import { useActs } from '../keyboard/useAct'
+import { FARTHEST, moved, PAGE, type Row } from './rows'
 import styles from './TicketList.module.css'
-import { type Order, ORDERS, VIEWS, type ViewName } from './views'
+import { Blank, ROW, TicketRow } from './TicketRow'
+import { useDrafts, useLength, useRows, useSignBoard, useWatching } from './useList'
+import type { ListQuery } from './views'
 
-type Row = components['schemas']['TicketRow']
-const ROW = 76 // pixels
-const AHEAD = 10 // rows before the end at which the next page is asked for
+/** Where each list was left, by its question: pixels. */
+const positions = new Map<string, number>()
+const AROUND = 6 // rows that are drawn above and below the window
 
 interface Props {
-  view: ViewName
-  order: Order
+  query: ListQuery
+  empty: ReactNode
   chosen: string | undefined
-  onOrder: (order: Order) => void
+  marked: ReadonlySet<string>
+  refusals: ReadonlyMap<string, string>
   onChoose: (id: string) => void
+  onMark: (ids: readonly string[], marked: boolean) => void
 }
 
-export function TicketList({ view, order, chosen, onOrder, onChoose }: Props) {
+/** `key` it by the question: another list begins where that one was left. */
+export function TicketList(props: Props) {
   const { t } = useTranslation()
-  const list = useRows(view, order)
-  const scroller = useRef<HTMLDivElement>(null)
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 8 })
-  const seen = virtual.getVirtualItems()
-  const lastSeen = seen.at(-1)?.index ?? 0
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
-  useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastSeen >= rows.length - AHEAD) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastSeen, rows.length])
+  const { length, more, isPending, isError, refetch } = useLength(props.query)
+  if (isPending) return <Loading />
+  if (isError) return <Failure text={t('list.failed')} again={() => void refetch()} />
+  if (length === 0) return props.empty
+  return <Rows {...props} length={length} more={more} />
+}
 
+function Rows({ query, chosen, marked, refusals, onChoose, onMark, length, more }: Props & { length: number; more: boolean }) {
+  const { t } = useTranslation()
+  const name = JSON.stringify(query)
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: AROUND, initialOffset: () => positions.get(name) ?? 0,
+  })
+  const shown = virtual.getVirtualItems()
+  const rows = useRows(query, shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0)
+  const visible = useMemo(() => shown.flatMap(({ index }) => rows.get(index)?.id ?? []), [shown, rows])
+  useWatching(visible)
+  useAnchor(scroller, rows)
+  const board = useSignBoard()
+  const drafts = useDrafts()
+  const unsent = useWatched(useLive().unsent)
+  const [cursor, setCursor] = useState<string | undefined>(chosen)
+  const [from, setFrom] = useState<string | undefined>() // where a range of marks begins
+
+  const placeOf = (id: string | undefined) => [...rows].find(([, row]) => row.id === id)?.[0]
   const step = (by: number) => {
-    const at = rows.findIndex((row) => row.id === chosen)
-    const next = Math.min(Math.max(at + by, 0), rows.length - 1)
+    const at = placeOf(chosen) ?? placeOf(cursor) ?? (by > 0 ? -1 : 0)
+    const next = Math.min(Math.max(at + by, 0), length - 1)
     virtual.scrollToIndex(next)
-    const row = rows[next]
-    if (row !== undefined) onChoose(row.id)
+    const row = rows.get(next)
+    if (row === undefined) return
+    setCursor(row.id)
+    onChoose(row.id)
   }
+  const mark = useCallback((id: string, upTo: boolean) => {
+    const range = upTo && from !== undefined ? between(rows, from, id) : [id]
+    onMark(range, upTo || !marked.has(id))
+    setFrom(id)
+  }, [rows, from, marked, onMark])
   const arrow = (event: KeyboardEvent) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -length, End: length }[event.key]
     if (by === undefined) return
     event.preventDefault()
     step(by)
   }
-  const possible = rows.length > 0
   useActs([
-    { id: 'list.next', text: t('act.next'), group: 'list', key: 'j', possible, run: () => { step(1) } },
-    { id: 'list.previous', text: t('act.previous'), group: 'list', key: 'k', possible, run: () => { step(-1) } },
+    { id: 'list.next', text: t('act.next'), group: 'list', key: 'j', run: () => { step(1) } },
+    { id: 'list.previous', text: t('act.previous'), group: 'list', key: 'k', run: () => { step(-1) } },
+    { id: 'list.mark', text: t('list.mark'), group: 'list', key: 'x', possible: chosen !== undefined || cursor !== undefined,
+      run: () => { const id = chosen ?? cursor; if (id !== undefined) mark(id, false) } },
+    { id: 'list.markShown', text: t('list.markShown'), group: 'list', run: () => { onMark(visible, true) } },
   ])
 
   return (
-    <section className={styles.list} aria-label={t('list.label')}>
-      <header className={styles.head}>
-        <h2>{t(`views.${view}`)}</h2>
-        <label>
-          <span className="unseen">{t('list.sort')}</span>
-          <select value={order} onChange={(event) => { onOrder(event.target.value as Order) }}>
-            {(Object.keys(ORDERS) as Order[]).map((name) => <option key={name} value={name}>{t(`list.${name}`)}</option>)}
-          </select>
-        </label>
-      </header>
-      {list.isPending ? <Loading /> : list.isError && rows.length === 0 ? <Failure text={t('list.failed')} again={() => void list.refetch()} />
-        : rows.length === 0 ? <Empty text={t(view === 'mine' ? 'list.emptyMine' : 'list.empty')} /> : (
-          <div ref={scroller} className={styles.scroller} role="listbox" aria-label={t('list.label')} tabIndex={0} onKeyDown={arrow}
-            aria-activedescendant={chosen === undefined ? undefined : `ticket-${chosen}`}>
-            <div className={styles.all} style={{ height: virtual.getTotalSize() }}>
-              {seen.map(({ index, start }) => {
-                const row = rows[index]
-                return row === undefined ? null : (
-                  <TicketRow key={row.id} row={row} top={start} chosen={row.id === chosen} onChoose={onChoose} place={index + 1} of={rows.length} />
-                )
-              })}
-            </div>
-          </div>
-        )}
-    </section>
-  )
-}
-
-function useRows(view: ViewName, order: Order) {
-  const api = useApi()
-  const query = { ...VIEWS[view], ordering: ORDERS[order] }
-  return useInfiniteQuery({
-    queryKey: keys.tickets(query),
-    initialPageParam: '',
-    queryFn: async ({ pageParam }) => {
-      const { data } = await api.GET('/api/v1/tickets/', { params: { query: { ...query, ...(pageParam === '' ? {} : { cursor: pageParam }) } } })
-      if (data === undefined) throw new Error('no answer')
-      return data
-    },
-    getNextPageParam: (page) => page.next ?? null,
-    placeholderData: (before) => before,
-  })
-}
-
-interface RowProps {
-  row: Row
-  top: number
-  chosen: boolean
-  place: number
-  of: number
-  onChoose: (id: string) => void
-}
-
-function TicketRow({ row, top, chosen, place, of, onChoose }: RowProps) {
-  const { t, i18n } = useTranslation()
-  const now = useNow()
-  const unsent = useWatched(useLive().unsent).some((message) => message.ticket === row.id)
-  return (
-    <div id={`ticket-${row.id}`} role="option" aria-selected={chosen} aria-posinset={place} aria-setsize={of} className={styles.row} style={{ top }}
-      data-unread={row.unread > 0} onClick={() => { onChoose(row.id) }}>
-      <span className={styles.customer}>{row.customer.name}</span>
-      <time className={styles.time} dateTime={row.updated_at}>{ago(row.updated_at, now, i18n.language)}</time>
-      <span className={styles.subject}>{unsent ? <b className={styles.unsent}>{t('list.unsent')} </b> : null}{row.subject}</span>
-      {row.unread > 0 ? <span className={styles.unread} aria-label={t('list.unread', { count: row.unread })}>{row.unread}</span> : null}
-      <span className={styles.marks}>
-        <span>{row.number}</span>
-        {row.priority === 'normal' ? null : <span className={styles.priority} data-priority={row.priority}>{t(`priority.${row.priority as 'high'}`)}</span>}
-        <span>{row.assignee?.name ?? t('list.nobody')}</span>
-        <Chip sla={row.sla} now={now} />
-      </span>
+    <div ref={scroller} className={styles.scroller} role="listbox" aria-label={t('list.label')} aria-multiselectable="true" tabIndex={0} onKeyDown={arrow}
+      onScroll={(event) => { positions.set(name, event.currentTarget.scrollTop) }}
+      aria-activedescendant={chosen !== undefined && visible.includes(chosen) ? `ticket-${chosen}` : undefined}>
+      <div className={styles.all} style={{ height: virtual.getTotalSize() }} role="presentation">
+        {shown.map(({ index, start }) => {
+          const row = rows.get(index)
+          return row === undefined ? <Blank key={index} top={start} /> : (
+            <TicketRow key={row.id} row={row} place={index} of={length} top={start} chosen={row.id === chosen} marked={marked.has(row.id)}
+              marking={marked.size > 0} refused={refusals.get(row.id)} draft={drafts.get(row.id)}
+              unsent={unsent.some((message) => message.ticket === row.id)} board={board} onChoose={onChoose} onMark={mark} />
+          )
+        })}
+      </div>
+      {more ? <p className={styles.more} role="presentation">{t('list.more', { count: FARTHEST * PAGE })}</p> : null}
     </div>
   )
 }
 
-/** The time, every ten seconds. */
-export function useNow(): number {
-  const [now, setNow] = useState(Date.now)
+/** The tickets from one to another, as they stand in the list; the last alone where the first is not there any more. */
+function between(rows: ReadonlyMap<number, Row>, one: string, other: string): string[] {
+  const places = [...rows].filter(([, row]) => row.id === one || row.id === other).map(([place]) => place)
+  if (places.length < 2) return [other]
+  const [from, to] = [Math.min(...places), Math.max(...places)]
+  return [...rows].filter(([place]) => place >= from && place <= to).map(([, row]) => row.id)
+}
+
+/** Whatever comes and goes above, what one looks at stays where it is; at the top of the list one sees what comes. */
+function useAnchor(scroller: { readonly current: HTMLDivElement | null }, rows: ReadonlyMap<number, Row>): void {
+  const anchor = useRef<{ id: string; place: number } | null>(null)
+  useLayoutEffect(() => {
+    const window = scroller.current
+    if (window === null) return
+    const by = window.scrollTop > 0 ? moved(anchor.current, rows) : 0
+    if (by !== 0) window.scrollBy({ top: by * ROW, behavior: 'instant' })
+  }, [scroller, rows])
   useEffect(() => {
-    const ticking = setInterval(() => { setNow(Date.now()) }, 10_000)
-    return () => { clearInterval(ticking) }
-  }, [])
-  return now
+    const place = Math.floor((scroller.current?.scrollTop ?? 0) / ROW)
+    const row = rows.get(place)
+    if (row !== undefined) anchor.current = { id: row.id, place }
+  })
 }

@@ -8,7 +8,7 @@ import { useApi } from '../app/session'
 import { whole } from '../app/time'
 import { standings } from './clocks'
 import { useTicket } from './Inbox'
-import { useNow } from './TicketList'
+import { useNow } from '../app/clock'
 import styles from './TicketPanel.module.css'
 
 export function TicketPanel({ ticket }: { ticket: string }) {

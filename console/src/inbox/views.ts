@@ -1,17 +1,80 @@
-/** The lists of tickets that are offered on the left, as questions to the API. */
-import type { paths } from '../api/schema'
+/** The lists of tickets that are offered on the left, as questions to the API, and how each can be narrowed and ordered. */
+import type { components, paths } from '../api/schema'
 
 export type ListQuery = NonNullable<paths['/api/v1/tickets/']['get']['parameters']['query']>
-export type ViewName = 'mine' | 'unassigned' | 'open' | 'pending' | 'breached' | 'closed'
+export type Counts = components['schemas']['ViewCounts']
+export type Counted = components['schemas']['Counted']
 
-export const VIEWS: Record<ViewName, ListQuery> = {
-  mine: { assignee: 'me' },
-  unassigned: { assignee: 'none' },
-  open: {},
+export const FIXED = ['mine', 'unassigned', 'open', 'pending', 'breached'] as const
+export const OVER = ['resolved', 'closed'] as const
+export type Fixed = (typeof FIXED)[number] | (typeof OVER)[number]
+/** A view by its name: a fixed one, `skill:<id>` or `tag:<name>`. */
+export type View = Fixed | `skill:${string}` | `tag:${string}`
+
+const QUESTIONS: Record<Fixed, ListQuery> = {
+  mine: { assignee: 'me', status: 'open' },
+  unassigned: { status: 'queued' },
+  open: { status: 'open' },
   pending: { status: 'pending' },
   breached: { sla: 'breached' },
+  resolved: { status: 'resolved' },
   closed: { status: 'closed' },
 }
 
-export const ORDERS = { activity: '-updated_at', waiting: 'created_at', priority: '-priority', newest: '-created_at' } as const
+export const ORDERS = { activity: '-last_entry_at', waiting: 'created_at', deadline: 'sla_due_at', priority: '-priority', newest: '-created_at' } as const
 export type Order = keyof typeof ORDERS
+export const ORDER_NAMES = Object.keys(ORDERS) as Order[]
+
+/** What narrows a view down further. */
+export type Filters = Pick<ListQuery, 'status' | 'priority' | 'assignee' | 'sla' | 'skill' | 'tag'>
+export const FILTERS = ['status', 'priority', 'assignee', 'sla', 'skill', 'tag'] as const satisfies readonly (keyof Filters)[]
+
+export function questionOf(view: View): ListQuery {
+  if (isFixed(view)) return QUESTIONS[view]
+  const [kind, value] = partsOf(view)
+  return kind === 'skill' ? { skill: value, status: 'open' } : { tag: value, status: 'open' }
+}
+
+/** What the list of a view is asked for: filters narrow down what the view leaves open, and nothing else. */
+export function listQuery(view: View, order: Order, filters: Filters): ListQuery {
+  const possible = filtersOf(view)
+  const narrowed = Object.fromEntries(FILTERS.flatMap((name) => (possible.includes(name) && filters[name] !== undefined ? [[name, filters[name]]] : [])))
+  return { ...questionOf(view), ...narrowed, ordering: orderOf(view, order), last: true }
+}
+
+/** What is over has no deadline and nobody waits for it; and by what was said last only what changed lately is ordered. */
+function orderOf(view: View, order: Order): (typeof ORDERS)[Order] | '-updated_at' {
+  return view === 'resolved' || view === 'closed' ? (order === 'newest' || order === 'priority' ? ORDERS[order] : '-updated_at') : ORDERS[order]
+}
+
+/** The filters that a view leaves open. */
+export function filtersOf(view: View): readonly (keyof Filters)[] {
+  const fixed = questionOf(view)
+  return FILTERS.filter((name) => !(name in fixed) || (name === 'status' && fixed.status === 'open'))
+}
+
+export function isFixed(view: string): view is Fixed {
+  return Object.hasOwn(QUESTIONS, view)
+}
+
+export function isView(text: unknown): text is View {
+  return typeof text === 'string' && (isFixed(text) || /^(skill|tag):./u.test(text))
+}
+
+export function partsOf(view: View): [kind: string, value: string] {
+  const at = view.indexOf(':')
+  return [view.slice(0, at), view.slice(at + 1)]
+}
+
+/** How many tickets a view has; undefined where nobody counts them. */
+export function countOf(view: View, counts: Counts | undefined): Counted | undefined {
+  if (counts === undefined) return undefined
+  if (isFixed(view)) return view === 'resolved' || view === 'closed' ? undefined : counts[view]
+  const [kind, value] = partsOf(view)
+  return kind === 'skill' ? counts.skills.find((skill) => skill.id === value) : counts.tags.find((tag) => tag.name === value)
+}
+
+export function written(counted: Counted, language: string): string {
+  const many = new Intl.NumberFormat(language).format(counted.count)
+  return counted.count_exact ? many : `${many}+`
+}

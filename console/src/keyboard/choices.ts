@@ -1,5 +1,5 @@
 /** What the palette has to choose from: acts that can be done now, and tickets. */
-import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useNavigate } from 'react-router'
 
@@ -35,8 +35,8 @@ function useTickets(wanted: boolean): readonly Chosen[] {
   const go = useNavigate()
   return useMemo(() => {
     if (!wanted) return []
-    const lists = cache.getQueriesData<InfiniteData<{ data: Row[] }>>({ queryKey: [...keys.lists, 'tickets'] })
-    const rows = new Map(lists.flatMap(([, list]) => list?.pages.flatMap((page) => page.data) ?? []).map((row) => [row.id, row]))
+    const lists = cache.getQueriesData<{ data: Row[] }>({ queryKey: [...keys.lists, 'tickets'] })
+    const rows = new Map(lists.flatMap(([, page]) => page?.data ?? []).map((row) => [row.id, row]))
     return [...rows.values()].map((row) => ({
       id: `ticket:${row.id}`, text: `${row.number} ${row.subject}`, beside: row.customer.name, words: row.customer.email, group: 'tickets' as const,
       lasting: false, run: () => void go(`/tickets/${row.id}`),

@@ -3,6 +3,7 @@ import type { QueryClient } from '@tanstack/react-query'
 
 import { type Api, data } from '../api/client'
 import { keys } from '../api/keys'
+import { serverClock } from '../app/clock'
 import type { components } from '../api/schema'
 import { upload } from '../files/upload'
 import { Drafts, type Saved, type Word } from './drafts'
@@ -20,6 +21,7 @@ export type Me = components['schemas']['Me']
 
 const SOCKET = '/ws/v1/'
 const TOGETHER = 150 // milliseconds: hints that come close together fetch a list once
+const LISTS_EVERY = 1_000 // and however many come, no more often than this
 const LONG_HIDDEN = 60_000
 const BEAT = 2_000
 const SLEPT = 10_000 // milliseconds between two beats: the device was asleep, or its browser was
@@ -80,6 +82,7 @@ export class Live {
   #tabs: BroadcastChannel | undefined
   #due: ReturnType<typeof setTimeout> | undefined
   #hiddenSince = 0
+  #listsFetchedAt = -LISTS_EVERY
 
   constructor(api: Api, cache: QueryClient, me: Me) {
     this.#cache = cache
@@ -87,7 +90,8 @@ export class Live {
     this.line = new Line(
       { open: () => new WebSocket(SOCKET), ticket: async () => (await data(api.POST('/api/v1/auth/socket-ticket/'))).ticket },
       {
-        begun: (_, forget) => {
+        begun: (ready, forget) => {
+          serverClock.heard(ready.now)
           this.presence.begun()
           this.rooms.begun(forget)
           this.ears.begun(forget)
@@ -253,8 +257,9 @@ export class Live {
   #listsAreOld(): void {
     this.#due ??= setTimeout(() => {
       this.#due = undefined
+      this.#listsFetchedAt = performance.now()
       void this.#cache.invalidateQueries({ queryKey: keys.lists })
-    }, TOGETHER)
+    }, Math.max(TOGETHER, this.#listsFetchedAt + LISTS_EVERY - performance.now()))
   }
 
   #fetchAgain(): void {
