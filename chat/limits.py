@@ -37,7 +37,7 @@ DRAFTS = UserLimit("draft", 60, 10, "You are saving too fast. Your draft was not
 
 
 class SignLimit:
-    """How often one socket may say that somebody types or looks: what passes here costs everybody in the room a frame."""
+    """How often one socket may say that somebody types or looks, or which list: what passes here costs everybody in the room a frame."""
 
     most, seconds = 40, 10
 
@@ -48,7 +48,8 @@ class SignLimit:
         """Count a sign, in this process, where the socket is; raises RateLimited."""
         retry_after_ms = self._windows.allow(session, self.most, self.seconds) if settings.RATE_LIMITS else 0
         if retry_after_ms:
-            raise RateLimited("Too many signs of typing and viewing.", retry_after_ms=retry_after_ms)
+            raise RateLimited("Too many signs of typing, viewing or scrolling.", retry_after_ms=retry_after_ms)
 
 
 SIGNS = SignLimit()
+WATCHES = SignLimit()  # lists that are scrolled keep nobody from typing

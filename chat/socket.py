@@ -10,7 +10,7 @@ import orjson
 from accounts.actions import agents
 from accounts.actor import Actor
 from chat import actions, queries, rooms, sending, wire
-from chat.limits import SENDS, SIGNS
+from chat.limits import SENDS, SIGNS, WATCHES
 from foundation import events
 from foundation.async_database import in_thread, one_row
 from foundation.errors import Conflict, Forbidden
@@ -84,17 +84,23 @@ async def viewing(connection: Connection, command: wire.Viewing) -> Frame:
 
 
 async def watch(connection: Connection, command: wire.WatchTickets) -> Frame:
-    """Hear what happens in the conversations that a list shows, and who looks at them already."""
+    """Hear what happens in the conversations that a list shows, and who looks at them already. Subscribed first, then read: a last number
+    that the list does not have says that it is old."""
     organization = connection.me.organization_id
     if not connection.me.staff:
         raise Forbidden("Only staff watch lists of tickets.")
-    SIGNS.check(connection.session)
+    WATCHES.check(connection.session)
     wanted = set(command.tickets)
     known = wanted & (connection.watched.keys() | connection.rooms.keys())
     seen = known | await in_thread(organization, may_see, connection.me, wanted - known) if wanted - known else known
     if new := connection.watch({ticket: rooms.staff_room(ticket) for ticket in seen}):
         events.hints().control(agents.staff_group(organization), SHOW_AGAIN, rooms=",".join(map(str, new)))
-    return Ok(ref=command.ref)
+    return wire.Watching(ref=command.ref, heads=await in_thread(organization, _heads, connection.me.actor, seen) if seen else {})
+
+
+def _heads(actor: Actor, tickets: set[UUID]) -> dict[str, int]:
+    with unit_of_work(actor):
+        return {str(key): head for key, head in queries.visible_to(actor).filter(id__in=tickets).values_list("id", "staff_seq")}
 
 
 def show_viewing(connection: Connection, ticket: UUID, now: bool) -> None:
@@ -127,7 +133,7 @@ COMMANDS: list[Any] = [
     Handler(wire.Viewing, viewing), Handler(wire.WatchTickets, watch),
     Handler(wire.Read, read),
 ]
-FRAMES = [wire.Batch, wire.Reset, wire.MessageStored, wire.EntryAdded, wire.TypingNow, wire.ViewingNow, wire.ReadUpTo, wire.DraftChanged]
+FRAMES = [wire.Batch, wire.Reset, wire.MessageStored, wire.Watching, wire.EntryAdded, wire.TypingNow, wire.ViewingNow, wire.ReadUpTo, wire.DraftChanged]
 
 
 def may_see(identity: Identity, conversations: Iterable[UUID]) -> set[UUID]:

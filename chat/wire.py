@@ -257,6 +257,13 @@ class MessageStored(Frame, tag="ok"):
     ticket: Place | msgspec.UnsetType = msgspec.UNSET
 
 
+class Watching(Frame):
+    """The last number of each ticket that is watched, read after it was: where a list shows an older one, it is old."""
+
+    ref: str | None
+    heads: dict[str, int]
+
+
 class EntryAdded(Frame, tag="entry"):
     ticket: UUID
     seq: int

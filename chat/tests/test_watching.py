@@ -25,7 +25,7 @@ def test_it_hears_what_is_said_and_who_types_and_looks(world: World, server: Ser
     with world.socket(world.agent, server) as mate, world.socket(world.customer, server) as customer, \
             world.socket(world.teammate, server) as watching:
         join(mate, ticket), join(customer, ticket), join(customer, other)
-        assert watch(watching, ticket) == "ok"
+        assert watch(watching, ticket) == "watching"
         customer.ask("typing", ticket=str(ticket.pk))
         assert watching.wait("typing")["ticket"] == str(ticket.pk)
         send(customer, ticket, "from the customer")
@@ -79,6 +79,15 @@ def test_a_room_that_is_left_is_still_watched_and_one_that_is_watched_no_more_st
         silent(watching, "neither")
 
 
+def test_what_was_said_before_is_found_by_the_heads(world: World, server: Server) -> None:
+    ticket, foreign = world.ticket(), world.ticket(world.acme.customer)
+    world.say(world.agent, ticket, "a note", internal=True)
+    with world.socket(world.teammate, server) as watching:
+        answer = watching.ask("watch-tickets", tickets=[str(ticket.pk), str(foreign.pk), str(uuid7())])
+        assert answer["heads"] == {str(ticket.pk): 2}
+        assert watching.ask("watch-tickets", tickets=[])["heads"] == {}
+
+
 def test_watching_is_no_joining(world: World, server: Server) -> None:
     ticket = world.ticket()
     with world.socket(world.agent, server) as watching:
@@ -92,7 +101,7 @@ def test_customers_and_strangers_watch_nothing(world: World, server: Server) -> 
             world.socket(world.agent, server) as agent:
         refused = customer.ask("watch-tickets", tickets=[str(ticket.pk)])
         assert (refused["type"], refused["code"]) == ("error", "forbidden")
-        assert watch(stranger, ticket) == "ok"
+        assert watch(stranger, ticket) == "watching"
         join(agent, ticket)
         send(agent, ticket, "between us", internal=True)
         silent(stranger, "between us")
@@ -101,7 +110,7 @@ def test_customers_and_strangers_watch_nothing(world: World, server: Server) -> 
 
 def test_so_many_and_no_more(world: World, server: Server) -> None:
     with world.socket(world.agent, server) as watching:
-        assert watching.ask("watch-tickets", tickets=[str(uuid7()) for _ in range(MOST_WATCHED)])["type"] == "ok"
+        assert watching.ask("watch-tickets", tickets=[str(uuid7()) for _ in range(MOST_WATCHED)])["type"] == "watching"
         assert watching.ask("watch-tickets", tickets=[str(uuid7()) for _ in range(MOST_WATCHED + 1)])["code"] in ("invalid", "malformed")
 
 

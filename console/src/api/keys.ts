@@ -2,7 +2,7 @@
 export const keys = {
   me: ['me'],
   lists: ['lists'],
-  tickets: (query: object, page: number) => ['lists', 'tickets', query, page],
+  tickets: (query: object, ...page: readonly number[]) => ['lists', 'tickets', query, ...page],
   counts: ['lists', 'counts'],
   drafts: ['drafts'],
   queue: ['lists', 'queue'],

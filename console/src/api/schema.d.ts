@@ -3685,6 +3685,21 @@ export interface components {
             id: string;
             number: string;
         };
+        /**
+         * WatchingFrame
+         * @description The last number of each ticket that is watched, read after it was: where a list shows an older one, it is old.
+         */
+        WatchingFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watching";
+            ref: string | null;
+            heads: {
+                [key: string]: number;
+            };
+        };
         /** EntryAddedFrame */
         EntryAddedFrame: {
             /**
@@ -3900,7 +3915,7 @@ export interface components {
             duplicate?: boolean;
             ticket?: components["schemas"]["PlaceStruct"];
         };
-        SocketFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["StaleFrame"] | components["schemas"]["AccessChangedFrame"] | components["schemas"]["AgentStatusChangedFrame"] | components["schemas"]["BatchFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["EntryAddedFrame"] | components["schemas"]["TypingNowFrame"] | components["schemas"]["ViewingNowFrame"] | components["schemas"]["ReadUpToFrame"] | components["schemas"]["DraftChangedFrame"] | components["schemas"]["NewTicketFrame"] | components["schemas"]["TicketAssignedFrame"] | components["schemas"]["TicketUpdatedFrame"] | components["schemas"]["QueueUpdatedFrame"] | components["schemas"]["QueueMovedFrame"] | components["schemas"]["SlaWarningFrame"] | components["schemas"]["SlaBreachFrame"] | components["schemas"]["AcknowledgedFrame"];
+        SocketFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["StaleFrame"] | components["schemas"]["AccessChangedFrame"] | components["schemas"]["AgentStatusChangedFrame"] | components["schemas"]["BatchFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["WatchingFrame"] | components["schemas"]["EntryAddedFrame"] | components["schemas"]["TypingNowFrame"] | components["schemas"]["ViewingNowFrame"] | components["schemas"]["ReadUpToFrame"] | components["schemas"]["DraftChangedFrame"] | components["schemas"]["NewTicketFrame"] | components["schemas"]["TicketAssignedFrame"] | components["schemas"]["TicketUpdatedFrame"] | components["schemas"]["QueueUpdatedFrame"] | components["schemas"]["QueueMovedFrame"] | components["schemas"]["SlaWarningFrame"] | components["schemas"]["SlaBreachFrame"] | components["schemas"]["AcknowledgedFrame"];
     };
     responses: never;
     parameters: never;

@@ -17,9 +17,9 @@ export function Divider({ percent, onPercent }: { percent: number; onPercent: (p
     onPercent(within(percent + by))
   }
   const drag = (event: PointerEvent<HTMLDivElement>) => {
-    const page = event.currentTarget.parentElement
-    const list = event.currentTarget.previousElementSibling
-    if (!held.current || page === null || list === null) return
+    const list = event.currentTarget.parentElement
+    const page = list?.parentElement
+    if (!held.current || !list || !page) return
     onPercent(within(((event.clientX - list.getBoundingClientRect().left) / page.clientWidth) * 100))
   }
   return (

@@ -1,6 +1,6 @@
 /** Views, the list of one of them, the conversation, and the ticket beside it. On a phone one of the three at a time. */
 import { useQuery } from '@tanstack/react-query'
-import { type CSSProperties, useCallback, useState } from 'react'
+import { type CSSProperties, type ReactNode, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
 
@@ -34,8 +34,7 @@ export function Inbox() {
   useNews()
   return (
     <div className={styles.inbox} data-open={ticket !== undefined} style={{ '--list': `${percent}%` } as CSSProperties}>
-      <Lists chosen={ticket} onChoose={choose} />
-      <Divider percent={percent} onPercent={(wide) => { setPercent(wide); keepWidth(wide) }} />
+      <Lists chosen={ticket} onChoose={choose} divider={<Divider percent={percent} onPercent={(wide) => { setPercent(wide); keepWidth(wide) }} />} />
       <main className={styles.middle}>
         {ticket === undefined ? <Empty text={t('conversation.none')} hint={t('conversation.noneHint')} /> : <Conversation key={ticket} ticket={ticket} />}
       </main>
@@ -44,7 +43,7 @@ export function Inbox() {
   )
 }
 
-function Lists({ chosen, onChoose }: { chosen: string | undefined; onChoose: (id: string) => void }) {
+function Lists({ chosen, divider, onChoose }: { chosen: string | undefined; divider: ReactNode; onChoose: (id: string) => void }) {
   const { t } = useTranslation()
   const [choice, setChoice] = useState(keptChoice)
   const [marked, setMarked] = useState(NO_MARKS)
@@ -67,6 +66,7 @@ function Lists({ chosen, onChoose }: { chosen: string | undefined; onChoose: (id
     <>
       <Views view={view} onView={(name) => { change({ ...choice, view: name }) }} />
       <section className={styles.list} aria-label={t('list.label')}>
+        {chosen === undefined ? <h1 className="unseen">{t('menu.inbox')}</h1> : null}
         {marked.size === 0 ? <Head choice={choice} onChoice={change} /> : (
           <BulkBar marked={marked} onClear={clear} onDone={(refused) => { setRefusals(refused); setMarked(new Set(refused.keys())) }} />
         )}
@@ -74,6 +74,7 @@ function Lists({ chosen, onChoose }: { chosen: string | undefined; onChoose: (id
           empty={narrowed ? (
             <Empty text={t('list.emptyFiltered')} icon={<Button small onPress={() => { change({ ...choice, filters: {} }) }}>{t('filter.clear')}</Button>} />
           ) : <Empty text={t(view === 'mine' ? 'list.emptyMine' : 'list.empty')} />} />
+        {divider}
       </section>
     </>
   )

@@ -61,20 +61,25 @@ export const TicketRow = memo(function TicketRow(props: Props) {
       </span>
       <span className={styles.part}>
         <span className={styles.subject}>{row.subject}</span>
-        {row.unread > 0 ? <span className={styles.unread}>{row.unread > MOST_UNREAD ? `${MOST_UNREAD}+` : row.unread}<span className="unseen"> {t('list.unread', { count: row.unread })}</span></span> : null}
+        {row.unread > 0 ? (
+          <span className={styles.unread}>
+            <span aria-hidden="true">{row.unread > MOST_UNREAD ? `${MOST_UNREAD}+` : row.unread}</span>
+            <span className="unseen">{t('list.unread', { count: row.unread })}</span>
+          </span>
+        ) : null}
       </span>
       <span className={styles.part}>
-      <Line {...props} />
-      <span className={styles.marks}>
-        <Viewers board={board} ticket={row.id} />
-        {Priority === undefined ? null : (
-          <span className={styles.priority} data-priority={row.priority} title={t(`priority.${row.priority as 'high'}`)}>
-            <Priority aria-hidden /><span className="unseen">{t(`priority.${row.priority as 'high'}`)}</span>
-          </span>
-        )}
-        {row.assignee === null ? <span className={styles.nobody} title={t('list.nobody')}><span className="unseen">{t('list.nobody')}</span></span>
-          : <span title={row.assignee.name}><Avatar small name={row.assignee.name} /><span className="unseen">{row.assignee.name}</span></span>}
-      </span>
+        <Line {...props} />
+        <span className={styles.marks}>
+          <Viewers board={board} ticket={row.id} />
+          {Priority === undefined ? null : (
+            <span className={styles.priority} data-priority={row.priority} title={t(`priority.${row.priority as 'high'}`)}>
+              <Priority aria-hidden /><span className="unseen">{t(`priority.${row.priority as 'high'}`)}</span>
+            </span>
+          )}
+          {row.assignee === null ? <span className={styles.nobody} title={t('list.nobody')}><span className="unseen">{t('list.nobody')}</span></span>
+            : <span title={row.assignee.name}><Avatar small name={row.assignee.name} /><span className="unseen">{row.assignee.name}</span></span>}
+        </span>
       </span>
     </div>
   )

@@ -60,16 +60,25 @@ export function useNews(): void {
   }), [live, cache, me.id])
 }
 
-/** The server tells what happens in these tickets as long as they are on screen. */
+/** The server tells what happens in these tickets as long as they are on screen; what it told before that, the lists are fetched again for. */
 export function useWatching(tickets: readonly string[]): void {
   const live = useLive()
+  const cache = useQueryClient()
   const ready = useWatched(live.state).name === 'ready'
   const shown = [...tickets].sort().slice(0, MOST_WATCHED).join(' ')
   useEffect(() => {
     if (!ready) return
-    const settling = setTimeout(() => { live.line.sign({ type: 'watch-tickets', tickets: shown === '' ? [] : shown.split(' ') }) }, SETTLED)
+    const watch = async () => {
+      const answer = await live.line.command({ type: 'watch-tickets', tickets: shown === '' ? [] : shown.split(' ') })
+      if (answer.type !== 'watching') return
+      const pages = cache.getQueriesData<Page>({ queryKey: [...keys.lists, 'tickets'], type: 'active' })
+      if (pages.some(([, page]) => page?.data.some((row) => (answer.heads[row.id] ?? 0) > row.head) === true)) {
+        await cache.invalidateQueries({ queryKey: keys.lists })
+      }
+    }
+    const settling = setTimeout(() => { watch().catch(() => undefined) }, SETTLED) // lost with the line: the next one says it again
     return () => { clearTimeout(settling) }
-  }, [live, ready, shown])
+  }, [live, cache, ready, shown])
   useEffect(() => () => { live.line.sign({ type: 'watch-tickets', tickets: [] }) }, [live])
 }
 

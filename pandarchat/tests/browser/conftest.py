@@ -4,6 +4,7 @@
     sit_down(person)     a browser of their own, signed in; `.goto("/…")` and Playwright's `Page` from there on
 Whatever a page logs as an error, throws, or its policy forbids fails the test, unless `forgive` says that it is expected.
 """
+import asyncio
 import os
 import shutil
 import subprocess
@@ -39,6 +40,26 @@ def synchronous() -> Iterator[None]:
     yield
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+class Loops:
+    """Playwright's, which counts as running in this thread from its first test on."""
+
+    playwrights: asyncio.AbstractEventLoop | None = None
+
+
+@pytest.fixture(autouse=True)
+def aside() -> Iterator[None]:
+    """Between these tests no loop is running, so that others begin their own."""
+    resume()
+    yield
+    Loops.playwrights = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+
+
+def resume() -> None:
+    if Loops.playwrights is not None:
+        asyncio._set_running_loop(Loops.playwrights)
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +103,7 @@ def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
     yield launched
+    resume()
     launched.close()
 
 

@@ -54,6 +54,8 @@ export function heard(frame: Schemas["SocketFrame"]): string | number | boolean 
       return frame.typing;
     case "viewing":
       return frame.viewing;
+    case "watching":
+      return Object.keys(frame.heads).length;
     case "draft-changed":
       return frame.text;
     case "read":
