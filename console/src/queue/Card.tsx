@@ -17,12 +17,11 @@ interface Props {
   skill: string | null
   agents: readonly Agent[]
   giving: Giving
-  now: number
   moving: boolean
   children?: ReactNode
 }
 
-export function Card({ ticket, skill, agents, giving, now, moving, children }: Props) {
+export function Card({ ticket, skill, agents, giving, moving, children }: Props) {
   const { t } = useTranslation('queue')
   const { t: common } = useTranslation()
   const refusal = giving.refusals.get(ticket.id)
@@ -34,7 +33,7 @@ export function Card({ ticket, skill, agents, giving, now, moving, children }: P
           <span className={styles.subject}>{ticket.subject}</span>
           {ticket.priority === 'normal' ? null : <span className={styles.priority} data-priority={ticket.priority}>{common(`priority.${ticket.priority as 'high'}`)}</span>}
         </p>
-        <p className={styles.marks}><span>{ticket.number}</span><span className={styles.fades}>{ticket.customer.name}</span>{ticket.category === null ? null : <span className={styles.fades}>{ticket.category.name}</span>}<Chip sla={ticket.sla} now={now} /></p>
+        <p className={styles.marks}><span>{ticket.number}</span><span className={styles.fades}>{ticket.customer.name}</span>{ticket.category === null ? null : <span className={styles.fades}>{ticket.category.name}</span>}<Chip sla={ticket.sla} /></p>
         {children}
         {refusal === undefined ? null : <Refused refusal={refusal} ticket={ticket} giving={giving} />}
       </div>

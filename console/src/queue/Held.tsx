@@ -9,14 +9,12 @@ import { Card } from './Card'
 import cards from './Card.module.css'
 import { useTicketDrag } from './Dragging'
 import type { Agent } from './giving'
-import { useHeld, useNow } from './useBoard'
 import type { Giving } from './useGiving'
 
 export function Held({ agent, agents, giving }: { agent: Agent; agents: readonly Agent[]; giving: Giving }) {
   const { t } = useTranslation('queue')
   const { t: common } = useTranslation()
   const asked = useHeld(agent.id)
-  const now = useNow()
   const { data: tickets } = asked
   const dragAndDropHooks = useTicketDrag(useCallback((id: string) => {
     const ticket = tickets?.find((one) => one.id === id)
@@ -29,7 +27,7 @@ export function Held({ agent, agents, giving }: { agent: Agent; agents: readonly
     <GridList aria-label={t('agents.holds', { who: agent.name })} className={styles.held ?? ''} dragAndDropHooks={dragAndDropHooks} dependencies={[now, giving, agents]}>
       {tickets.map((ticket) => (
         <GridListItem key={ticket.id} id={ticket.id} textValue={`${ticket.number} ${ticket.subject}`} className={cards.row ?? ''}>
-          <Card ticket={ticket} skill={null} agents={agents} giving={giving} now={now} moving={giving.moving.has(ticket.id)}>
+          <Card ticket={ticket} skill={null} agents={agents} giving={giving} moving={giving.moving.has(ticket.id)}>
             <p className={cards.why} data-reason="none"><span>{common(`status.${ticket.status}`)}</span></p>
           </Card>
         </GridListItem>

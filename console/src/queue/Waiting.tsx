@@ -48,7 +48,7 @@ export function Waiting({ queue, items, names, agents, giving }: Props) {
           dependencies={[now, giving, agents, names]}>
           {items.filter(({ ticket }) => !moving.has(ticket.id)).map((item) => (
             <GridListItem key={item.ticket.id} id={item.ticket.id} textValue={`${item.ticket.number} ${item.ticket.subject}`} className={cards.row ?? ''}>
-              <Card ticket={item.ticket} skill={item.skill === null ? null : (names.get(item.skill) ?? null)} agents={agents} giving={giving} now={now} moving={false}>
+              <Card ticket={item.ticket} skill={item.skill === null ? null : (names.get(item.skill) ?? null)} agents={agents} giving={giving} moving={false}>
                 <Why item={item} names={names} now={now} />
               </Card>
             </GridListItem>
