@@ -9,7 +9,7 @@ import { useActs } from '../keyboard/useAct'
 import { FARTHEST, moved, PAGE, type Row } from './rows'
 import styles from './TicketList.module.css'
 import { Blank, ROW, TicketRow } from './TicketRow'
-import { useDrafts, useLength, useRows, useSignBoard, useWatching } from './useList'
+import { useDrafts, useLength, useRows, useWatching } from './useList'
 import type { ListQuery } from './views'
 
 /** Where each list was left, by its question: pixels. */
@@ -48,7 +48,6 @@ function Rows({ query, chosen, marked, refusals, onChoose, onMark, length, more 
   const visible = useMemo(() => shown.flatMap(({ index }) => rows.get(index)?.id ?? []), [shown, rows])
   useWatching(visible)
   useAnchor(scroller, rows)
-  const board = useSignBoard()
   const drafts = useDrafts()
   const unsent = useWatched(useLive().unsent)
   const [cursor, setCursor] = useState<string | undefined>(chosen)
@@ -93,7 +92,7 @@ function Rows({ query, chosen, marked, refusals, onChoose, onMark, length, more 
           return row === undefined ? <Blank key={index} top={start} /> : (
             <TicketRow key={row.id} row={row} place={index} of={length} top={start} chosen={row.id === chosen} marked={marked.has(row.id)}
               marking={marked.size > 0} refused={refusals.get(row.id)} draft={drafts.get(row.id)}
-              unsent={unsent.some((message) => message.ticket === row.id)} board={board} onChoose={onChoose} onMark={mark} />
+              unsent={unsent.some((message) => message.ticket === row.id)} onChoose={onChoose} onMark={mark} />
           )
         })}
       </div>

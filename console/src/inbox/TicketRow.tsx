@@ -9,9 +9,8 @@ import { ago, whole } from '../app/time'
 import { Avatar } from '../ui/Marks'
 import { Chip } from './Chip'
 import type { Row } from './rows'
-import type { SignBoard } from './signs'
 import styles from './TicketRow.module.css'
-import { useSigns } from './useList'
+import { useCompany } from './useList'
 
 type Draft = components['schemas']['DraftBrief']
 const CHANNELS: Record<Row['channel'], LucideIcon> = { web: Globe, chat: MessageCircle, api: Code }
@@ -34,13 +33,12 @@ interface Props {
   refused: string | undefined
   draft: Draft | undefined
   unsent: boolean
-  board: SignBoard
   onChoose: (id: string) => void
   onMark: (id: string, upTo: boolean) => void
 }
 
 export const TicketRow = memo(function TicketRow(props: Props) {
-  const { row, place, of, top, chosen, marked, marking, board, onChoose, onMark } = props
+  const { row, place, of, top, chosen, marked, marking, onChoose, onMark } = props
   const { t } = useTranslation()
   const Channel = CHANNELS[row.channel]
   const Priority = PRIORITIES[row.priority]
@@ -71,7 +69,7 @@ export const TicketRow = memo(function TicketRow(props: Props) {
       <span className={styles.part}>
         <Line {...props} />
         <span className={styles.marks}>
-          <Viewers board={board} ticket={row.id} />
+          <Viewers ticket={row.id} />
           {Priority === undefined ? null : (
             <span className={styles.priority} data-priority={row.priority} title={t(`priority.${row.priority as 'high'}`)}>
               <Priority aria-hidden /><span className="unseen">{t(`priority.${row.priority as 'high'}`)}</span>
@@ -93,11 +91,11 @@ function Time({ row }: { row: Row }) {
 }
 
 /** What counts most of: a refusal, who types, what was not sent, a draft, what was said last. */
-function Line({ row, refused, draft, unsent, board }: Props) {
+function Line({ row, refused, draft, unsent }: Props) {
   const { t } = useTranslation()
-  const [somebody] = useSigns(board, row.id).typing
+  const [somebody] = useCompany(row.id).typing
   if (refused !== undefined) return <span className={styles.line} data-kind="wrong">{refused}</span>
-  if (somebody !== undefined) return <span className={styles.line} data-kind="typing">{t('list.typing', { name: somebody.name })}<i className={styles.dots} aria-hidden="true" /></span>
+  if (somebody !== undefined) return <span className={styles.line} data-kind="typing">{t('list.typing', { name: somebody.user.name })}<i className={styles.dots} aria-hidden="true" /></span>
   if (unsent) return <span className={styles.line} data-kind="wrong"><b>{t('list.unsent')}</b></span>
   if (draft !== undefined) return <span className={styles.line} data-kind="draft"><b>{t(draft.internal ? 'list.draftNote' : 'list.draft')}</b> {draft.text}</span>
   const last = row.last
@@ -112,15 +110,15 @@ function Line({ row, refused, draft, unsent, board }: Props) {
   )
 }
 
-function Viewers({ board, ticket }: { board: SignBoard; ticket: string }) {
+function Viewers({ ticket }: { ticket: string }) {
   const { t } = useTranslation()
-  const { viewing } = useSigns(board, ticket)
+  const { viewing } = useCompany(ticket)
   if (viewing.length === 0) return null
   const names = viewing.map(({ name }) => name).join(', ')
   return (
     <span className={styles.viewers} title={t('list.viewing', { names })}>
       <Eye aria-hidden /><span className="unseen">{t('list.viewing', { names })}</span>
-      {viewing.slice(0, FACES).map(({ id, name }) => <Avatar key={id} small name={name} />)}
+      {viewing.slice(0, FACES).map(({ id, name }) => <Avatar key={id ?? name} small name={name} />)}
       {viewing.length > FACES ? <span aria-hidden="true">+{viewing.length - FACES}</span> : null}
     </span>
   )

@@ -1,13 +1,13 @@
 /** The rows of a list that are on screen, kept up by what the socket says. */
 import { useQueries, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useSyncExternalStore } from 'react'
 
 import { type Api, data } from '../api/client'
 import { keys } from '../api/keys'
 import { useApi, useLive, useMe, useWatched } from '../app/session'
 import type { components } from '../api/schema'
+import type { Company } from '../realtime/presence'
 import { FARTHEST, PAGE, type Page, pageAfter, pagesOf, rowsOf } from './rows'
-import { NONE, SignBoard, type Signs } from './signs'
 import type { ListQuery } from './views'
 
 type Draft = components['schemas']['DraftBrief']
@@ -82,18 +82,10 @@ export function useWatching(tickets: readonly string[]): void {
   useEffect(() => () => { live.line.sign({ type: 'watch-tickets', tickets: [] }) }, [live])
 }
 
-export function useSignBoard(): SignBoard {
-  const live = useLive()
-  const me = useMe()
-  const [board] = useState(() => new SignBoard(me.id))
-  const ready = useWatched(live.state).name === 'ready'
-  useEffect(() => live.listen((frame) => { board.heard(frame) }), [live, board])
-  useEffect(() => { if (!ready) board.forget() }, [board, ready])
-  return board
-}
-
-export function useSigns(board: SignBoard, ticket: string): Signs {
-  return useSyncExternalStore((changed) => board.watch(ticket, changed), () => board.of(ticket), () => NONE)
+/** Who types in a ticket, and who looks at it. */
+export function useCompany(ticket: string): Company {
+  const { presence } = useLive()
+  return useSyncExternalStore((changed) => presence.watch(ticket, changed), () => presence.of(ticket))
 }
 
 /** The reader's drafts by ticket, a reply before a note. */

@@ -9,6 +9,7 @@ import { Card } from './Card'
 import cards from './Card.module.css'
 import { useTicketDrag } from './Dragging'
 import type { Agent } from './giving'
+import { useHeld } from './useBoard'
 import type { Giving } from './useGiving'
 
 export function Held({ agent, agents, giving }: { agent: Agent; agents: readonly Agent[]; giving: Giving }) {
@@ -24,7 +25,7 @@ export function Held({ agent, agents, giving }: { agent: Agent; agents: readonly
   if (tickets === undefined) return <Failure text={t('waiting.failed')} again={() => void asked.refetch()} />
   if (tickets.length === 0) return <p className={styles.nothing}>{t('agents.holdsNone')}</p>
   return (
-    <GridList aria-label={t('agents.holds', { who: agent.name })} className={styles.held ?? ''} dragAndDropHooks={dragAndDropHooks} dependencies={[now, giving, agents]}>
+    <GridList aria-label={t('agents.holds', { who: agent.name })} className={styles.held ?? ''} dragAndDropHooks={dragAndDropHooks} dependencies={[giving, agents]}>
       {tickets.map((ticket) => (
         <GridListItem key={ticket.id} id={ticket.id} textValue={`${ticket.number} ${ticket.subject}`} className={cards.row ?? ''}>
           <Card ticket={ticket} skill={null} agents={agents} giving={giving} moving={giving.moving.has(ticket.id)}>
