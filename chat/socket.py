@@ -133,7 +133,10 @@ COMMANDS: list[Any] = [
     Handler(wire.Viewing, viewing), Handler(wire.WatchTickets, watch),
     Handler(wire.Read, read),
 ]
-FRAMES = [wire.Batch, wire.Reset, wire.MessageStored, wire.Watching, wire.EntryAdded, wire.TypingNow, wire.ViewingNow, wire.ReadUpTo, wire.DraftChanged]
+FRAMES = [
+    wire.Batch, wire.Reset, wire.MessageStored, wire.Watching, wire.EntryAdded, wire.TypingNow,
+    wire.ViewingNow, wire.ReadUpTo, wire.DraftChanged,
+]
 
 
 def may_see(identity: Identity, conversations: Iterable[UUID]) -> set[UUID]:
