@@ -42,6 +42,15 @@ SELECT {json} FROM (
   ORDER BY {number} DESC LIMIT {most}
 ) e {target} ORDER BY e.{number}
 """
+HAPPENED = ("assignment", "status", "change")
+HISTORY = """
+SELECT {json} FROM (
+  SELECT * FROM chat_entry
+  WHERE organization_id = %(organization)s::uuid AND conversation_id = %(conversation)s::uuid AND {number} < %(number)s::bigint
+    AND kind = ANY (%(kinds)s)
+  ORDER BY {number} DESC LIMIT {most}
+) e {target} ORDER BY e.{number} DESC
+"""
 READS = """
 SELECT m.user_id, u.name, r.is_staff, CASE WHEN %(staff)s::boolean THEN m.staff_seq ELSE m.public_seq END
 FROM chat_readmark m JOIN accounts_user u ON u.id = m.user_id JOIN accounts_role r ON r.id = u.role_id
@@ -103,6 +112,21 @@ def before(actor: Actor, conversation: Conversation, number: int, *, most: int =
     """The entries just before `number`; `more` where there are older ones."""
     entries, reads = asked_before(actor, conversation.id, number, most)
     return page_before(actor, number, head(actor, conversation), _rows(entries), _rows(reads))
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened, encoded, newest first; `more` where there is older."""
+
+    entries: list[msgspec.Raw]
+    more: bool
+
+
+def history(actor: Actor, conversation: Conversation, *, before: int = 2**53, most: int = BEFORE_ENTRIES) -> History:
+    """The entries before a number that tell what was done, and not what was said."""
+    (statement, given), _ = _asked(HISTORY, actor, conversation.id, before, most + 1)
+    rows = _rows((statement, {**given, "kinds": list(HAPPENED)}))
+    return History([msgspec.Raw(entry.encode()) for (entry,) in rows[:most]], more=len(rows) > most)
 
 
 def asked_head(actor: Actor, conversation: UUID) -> Asked:

@@ -215,7 +215,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {"StatusEnum": "tickets.models.Status", "RunStatusEnum": "journeys.models.RunStatus",
-                            "AllowedActionsEnum": ["take", "release", "transfer", "reassign"], "MessageActionEnum": ["edit", "delete"]},
+                            "AllowedActionsEnum": ["take", "release", "transfer", "reassign", "change"],
+                            "MessageActionEnum": ["edit", "delete"]},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "pandarchat.openapi.add_frames"],
 }
 

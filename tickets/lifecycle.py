@@ -75,8 +75,14 @@ def possible_actions(ticket: Ticket, actor: AnyActor) -> list[str]:
         ("transfer", TRANSFER, "tickets.transfer_ticket"),
         ("reassign", REASSIGN, "tickets.reassign_ticket"),
     )
-    return [name for name, act, permission in doors if actor.staff and actor.may(permission) and MACHINE.allowed(ticket.status, act)
-            and (act not in (RELEASE, TRANSFER) or theirs)]
+    possible = [name for name, act, permission in doors if actor.staff and actor.may(permission) and MACHINE.allowed(ticket.status, act)
+                and (act not in (RELEASE, TRANSFER) or theirs)]
+    return [*possible, *(["change"] if may_change(ticket, actor) else [])]
+
+
+def may_change(ticket: Ticket, actor: AnyActor) -> bool:
+    """Whether this actor may change subject, priority, category and tags, now or at all: a closed ticket stays as it is."""
+    return actor.staff and actor.may("tickets.change_ticket") and ticket.status != Status.CLOSED
 
 
 def may_give_up(ticket: Ticket, actor: AnyActor) -> bool:

@@ -143,6 +143,17 @@ class EntryPage(serializers.Serializer[Any]):
         return {"from": serializers.IntegerField(), **super().get_fields()}
 
 
+class HistoryPage(serializers.Serializer[Any]):
+    """The newest first; `more` where there are older ones."""
+
+    entries = serializers.ListField(child=EntryField())
+    more = serializers.BooleanField()
+
+
+class HistoryWanted(serializers.Serializer[Any]):
+    before = serializers.IntegerField(min_value=1, max_value=2**53, required=False, help_text="The number of the last one held.")
+
+
 class EntriesWanted(serializers.Serializer[Any]):
     after = serializers.IntegerField(min_value=0, max_value=2**53, required=False, help_text="The last number held; 0 for all.")
     before = serializers.IntegerField(min_value=1, max_value=2**53, required=False, help_text="For reading backwards from here.")

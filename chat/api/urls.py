@@ -4,6 +4,7 @@ from chat.api import attachments, drafts, views
 
 urlpatterns = [
     path("tickets/<uuid:ticket>/entries/", views.Entries.as_view()),
+    path("tickets/<uuid:ticket>/history/", views.History.as_view()),
     path("tickets/<uuid:ticket>/messages/", views.Messages.as_view()),
     path("tickets/<uuid:ticket>/read/", views.Read.as_view()),
     path("tickets/<uuid:ticket>/draft/", drafts.TicketDraft.as_view()),

@@ -52,6 +52,15 @@ class Entries(ApiView):
         return ready_made(encoded(page))
 
 
+class History(ApiView):
+    @extend_schema(parameters=[serializers.HistoryWanted], responses=serializers.HistoryPage)
+    def get(self, request: Request, ticket: UUID) -> Any:
+        """What happened to a ticket besides what was said: assignments, statuses, and for the staff changes, the last ones first."""
+        actor = self.actor
+        happened = queries.history(actor, queries.get(actor, ticket), **valid_query(serializers.HistoryWanted, request))
+        return ready_made(wire.encoder.encode({"entries": happened.entries, "more": happened.more}))
+
+
 def encoded(page: queries.Page) -> bytes:
     """A page as the API shows it."""
     return wire.encoder.encode({

@@ -111,6 +111,7 @@ def challenges(theirs: Rows, mine: Rows) -> list[Try]:
 # What to send where; a route or method that is not here fails the walk. Path parameters are named in PARAMETERS.
 PARAMETERS: dict[str, Callable[[Rows], Any]] = {
     "ticket": lambda rows: rows.ticket.pk, "message": lambda rows: rows.message.id, "agent": lambda rows: rows.agent.id,
+    "customer": lambda rows: rows.tenant.customer.id,
     "journey": lambda rows: rows.journey.pk, "number": lambda rows: rows.journey.published_number, "run": lambda rows: rows.run.pk,
     "attachment": lambda rows: rows.attachment.id, "upload": lambda rows: rows.upload.id,
     "session": lambda rows: rows.session.id, "user": lambda rows: rows.agent.id, "invitation": lambda rows: rows.invitation.id,
@@ -189,6 +190,7 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("POST", "tickets/<uuid:ticket>/status/"): body(status="resolved"),
     ("GET", "tickets/<uuid:ticket>/entries/"): lambda theirs, mine: [
         Try(theirs), Try(theirs, query={"after": 0}), Try(theirs, query={"before": 9})],
+    ("GET", "tickets/<uuid:ticket>/history/"): lambda theirs, mine: [Try(theirs), Try(theirs, query={"before": 9})],
     ("POST", "tickets/<uuid:ticket>/messages/"): lambda theirs, mine: [
         Try(theirs, {"client_id": uuid4(), "text": "seized"}), Try(theirs, {"client_id": uuid4(), "text": "seized", "internal": True}),
         Try(mine, {"client_id": theirs.message.client_id, "text": "mine"}),
@@ -236,6 +238,8 @@ TABLE: dict[tuple[str, str], Tries] = {
     ("PATCH", "skills/<uuid:skill>/"): lambda theirs, mine: [
         Try(theirs, {"name": "seized", "agents": []}), Try(theirs, {}), Try(mine, {"agents": [theirs.agent.id]})],
     ("DELETE", "skills/<uuid:skill>/"): nothing,
+    ("GET", "customers/<uuid:customer>/"): nothing,
+    ("GET", "tags/"): lambda theirs, mine: [Try(mine), Try(mine, query={"search": theirs.tag[:3]})],
     ("GET", "agents/"): nothing,
     ("GET", "agents/me/"): nothing,
     ("GET", "agents/me/tickets/"): nothing,

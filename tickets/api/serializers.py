@@ -189,7 +189,7 @@ class TicketDetail(TicketRow):
     follow_ups = RelatedTicket(many=True)
     waiting = PlaceInQueue(allow_null=True, help_text="null where it does not wait in the queue.")
     allowed_statuses = serializers.ListField(child=serializers.ChoiceField(choices=Status.choices))
-    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["take", "release", "transfer", "reassign"]))
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["take", "release", "transfer", "reassign", "change"]))
     writing = serializers.ChoiceField(choices=["here", "follow_up", "closed"], help_text="Where the viewer's next message goes.")
 
     class Meta(TicketRow.Meta):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tickets.api import sla_views, staff_views, views
+from tickets.api import customers, sla_views, staff_views, views
 
 urlpatterns = [
     path("tickets/", views.Tickets.as_view()),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("categories/", staff_views.Categories.as_view()),
     path("skills/", staff_views.Skills.as_view()),
     path("skills/<uuid:skill>/", staff_views.OneSkill.as_view()),
+    path("customers/<uuid:customer>/", customers.OneCustomer.as_view()),
+    path("tags/", customers.Tags.as_view()),
     path("agents/", staff_views.Agents.as_view()),
     path("agents/me/", staff_views.MyAgent.as_view()),
     path("agents/me/tickets/", views.MyTickets.as_view()),

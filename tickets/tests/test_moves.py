@@ -158,7 +158,7 @@ def test_whoever_is_no_agent_takes_nothing_and_is_not_offered_it(world: Any) -> 
         name: world.api(getattr(world, name)).get(f"tickets/{ticket.pk}/").data["allowed_actions"]
         for name in ("manager", "agent", "customer")
     }
-    assert offered == {"manager": ["transfer", "reassign"], "agent": ["take", "transfer"], "customer": []}
+    assert offered == {"manager": ["transfer", "reassign", "change"], "agent": ["take", "transfer", "change"], "customer": []}
 
 
 def test_at_capacity_nothing_is_taken(world: Any) -> None:
@@ -223,7 +223,7 @@ def test_only_its_agent_or_a_manager_gives_back(world: Any) -> None:
     offered = [
         world.api(person).get(f"tickets/{ticket.pk}/").data["allowed_actions"] for person in (world.agent, world.teammate, world.manager)
     ]
-    assert offered == [["release", "transfer"], [], ["release", "transfer", "reassign"]]
+    assert offered == [["release", "transfer", "change"], ["change"], ["release", "transfer", "reassign", "change"]]
     assert world.pandar.fresh(ticket).status == "assigned"
     assert post(world, world.manager, ticket, "release").status == 200
 

@@ -197,7 +197,7 @@ def test_without_the_permission_it_is_refused_and_not_offered(world: Any) -> Non
         RolePermission.objects.filter(role=role, permission__codename="transfer_ticket").delete()
         type(role).objects.filter(pk=role.pk).update(version=role.version + 1)
     assert send(world, world.agent, ticket, skill).status == 403
-    assert world.api(world.agent).get(f"tickets/{ticket.pk}/").data["allowed_actions"] == ["release"]
+    assert world.api(world.agent).get(f"tickets/{ticket.pk}/").data["allowed_actions"] == ["release", "change"]
 
 
 def test_a_note_needs_its_permission_and_refused_changes_nothing(world: Any) -> None:

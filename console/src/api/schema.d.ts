@@ -562,6 +562,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{customer}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who a customer is, and how many tickets they have; the tickets themselves are `GET tickets/?customer=`. */
+        get: operations["customers_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts/": {
         parameters: {
             query?: never;
@@ -1284,6 +1301,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tags that tickets have, up to 50 by name: suggestions for another ticket. */
+        get: operations["tags_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/": {
         parameters: {
             query?: never;
@@ -1368,6 +1402,23 @@ export interface paths {
         };
         /** @description Entries after a number, as the socket's `batch` has them, or before one, for reading upwards. */
         get: operations["tickets_entries_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket}/history/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What happened to a ticket besides what was said: assignments, statuses, and for the staff changes, the last ones first. */
+        get: operations["tickets_history_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1725,7 +1776,7 @@ export interface components {
             capacity: number;
         };
         /** @enum {string} */
-        AllowedActionsEnum: "take" | "release" | "transfer" | "reassign";
+        AllowedActionsEnum: "take" | "release" | "transfer" | "reassign" | "change";
         AnswerChecked: {
             valid: boolean;
             /** @description Why it is no answer, for people. */
@@ -1906,6 +1957,26 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description A customer as the staff know them. */
+        Customer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: email */
+            email: string;
+            /** @description Whether they showed that the address is theirs. */
+            email_confirmed: boolean;
+            /** @description Whether they may sign in. */
+            active: boolean;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When they last used a sign-in of theirs; null where none is left.
+             */
+            last_seen_at: string | null;
+            tickets: components["schemas"]["TicketsOfCustomer"];
+        };
         CustomerBrief: {
             /** Format: uuid */
             readonly id: string;
@@ -2015,6 +2086,11 @@ export interface components {
         };
         /** @enum {string} */
         HeldStatusEnum: "assigned" | "in_progress" | "pending";
+        /** @description The newest first; `more` where there are older ones. */
+        HistoryPage: {
+            entries: components["schemas"]["Entry"][];
+            more: boolean;
+        };
         /** @description An export; or a file of the format itself, which has `startNode` and `nodes`. */
         ImportedJourneyRequest: {
             description?: string;
@@ -3017,6 +3093,13 @@ export interface components {
             readonly sla: components["schemas"]["Sla"] | null;
             readonly head: number;
             readonly unread: number;
+        };
+        TicketsOfCustomer: {
+            count: number;
+            /** @description Whether there are no more; nobody counts beyond 1,000. */
+            count_exact: boolean;
+            /** @description Of these, neither resolved nor closed. */
+            open: number;
         };
         TokenPair: {
             access: string;
@@ -5287,6 +5370,40 @@ export interface operations {
                         pages?: number;
                         /** @description Cursor of the next page. */
                         next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    customers_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Customer"];
                     };
                 };
             };
@@ -7684,6 +7801,47 @@ export interface operations {
             };
         };
     };
+    tags_list: {
+        parameters: {
+            query?: {
+                /** @description A part of the name. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: string[];
+                        count: number;
+                        count_exact?: boolean;
+                        page?: number;
+                        pages?: number;
+                        /** @description Cursor of the next page. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     tickets_list: {
         parameters: {
             query?: {
@@ -8030,6 +8188,43 @@ export interface operations {
                         /** @constant */
                         success: true;
                         data: components["schemas"]["EntryPage"];
+                    };
+                };
+            };
+            /** @description A refusal; nothing was changed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tickets_history_retrieve: {
+        parameters: {
+            query?: {
+                /** @description The number of the last one held. */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["HistoryPage"];
                     };
                 };
             };
