@@ -12,7 +12,7 @@ export interface Act {
   /** `t`, `?`, `Mod+K`. */
   readonly key?: string | undefined
   /** Other words under which it is looked for. */
-  readonly words?: string
+  readonly words?: string | undefined
   /** Whether it can be done now; the sheet of keys shows it all the same. */
   readonly possible?: boolean
   /** Not in the palette: it makes sense by its key alone. */
