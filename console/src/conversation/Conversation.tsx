@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
 import { useMe } from '../app/session'
-import { useTicket } from '../inbox/Inbox'
+import { PanelButton } from '../ticket/PanelButton'
+import { useTicket } from '../ticket/ticket'
 import { Viewers } from './Company'
 import styles from './Conversation.module.css'
 import { Talk } from './Talk'
@@ -20,6 +21,7 @@ export function Conversation({ ticket }: { ticket: string }) {
         <h1 dir="auto" title={detail?.subject}>{detail?.subject ?? ' '}</h1>
         <Viewers ticket={ticket} />
         <span className={styles.number}>{detail?.number}</span>
+        <PanelButton />
       </header>
       <Talk ticket={ticket} toward={me.staff ? detail?.customer.name ?? '' : ''} writing={detail?.writing} />
     </article>

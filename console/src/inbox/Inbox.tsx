@@ -1,12 +1,8 @@
 /** Views, the list of one of them, the conversation, and the ticket beside it. On a phone one of the three at a time. */
-import { useQuery } from '@tanstack/react-query'
-import { type CSSProperties, type ReactNode, useCallback, useState } from 'react'
+import { type CSSProperties, lazy, type ReactNode, Suspense, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
 
-import { data } from '../api/client'
-import { keys } from '../api/keys'
-import { useApi } from '../app/session'
 import { Empty } from '../app/States'
 import { Conversation } from '../conversation/Conversation'
 import { useActs } from '../keyboard/useAct'
@@ -17,11 +13,11 @@ import { Head } from './Head'
 import styles from './Inbox.module.css'
 import { type Choice, choice as keptChoice, keepChoice, keepWidth, width } from './kept'
 import { TicketList } from './TicketList'
-import { TicketPanel } from './TicketPanel'
 import { useNews } from './useList'
 import { FIXED, filtersOf, listQuery, OVER } from './views'
 import { Views } from './Views'
 
+const TicketPanel = lazy(async () => ({ default: (await import('../ticket/TicketPanel')).TicketPanel }))
 const NO_REFUSALS: ReadonlyMap<string, string> = new Map()
 const NO_MARKS: ReadonlySet<string> = new Set()
 
@@ -38,7 +34,7 @@ export function Inbox() {
       <main className={styles.middle}>
         {ticket === undefined ? <Empty text={t('conversation.none')} hint={t('conversation.noneHint')} /> : <Conversation key={ticket} ticket={ticket} />}
       </main>
-      {ticket === undefined ? null : <TicketPanel ticket={ticket} />}
+      {ticket === undefined ? null : <Suspense fallback={<div />}><TicketPanel key={ticket} ticket={ticket} /></Suspense>}
     </div>
   )
 }
@@ -78,12 +74,4 @@ function Lists({ chosen, divider, onChoose }: { chosen: string | undefined; divi
       </section>
     </>
   )
-}
-
-export function useTicket(ticket: string) {
-  const api = useApi()
-  return useQuery({
-    queryKey: keys.ticket(ticket),
-    queryFn: () => data(api.GET('/api/v1/tickets/{ticket}/', { params: { path: { ticket } } })),
-  })
 }

@@ -1,0 +1,65 @@
+export const en = {
+  field: {
+    subject: 'Subject', status: 'Status', priority: 'Priority', category: 'Category', tags: 'Tags', assignee: 'Assignee', skill: 'Needed skill',
+    opened: 'Opened', channel: 'Came by',
+  },
+  channel: { web: 'Web', chat: 'Chat', api: 'API' },
+  none: 'None', nobody: 'Nobody', me: '{{name}} (you)', edit: 'Change: {{field}}', save: 'Save', cancel: 'Cancel', loading: 'Loading…',
+  moveSection: 'Move “{{title}}” with the arrow keys', movedTo: '“{{title}}” is now number {{place}} of {{of}}',
+  section: {
+    ticket: 'Details', deadlines: 'Deadlines', customer: 'Customer', earlier: 'Other conversations', answers: 'Journey answers', related: 'Follow-ups',
+    timeline: 'What happened',
+  },
+  act: {
+    assign: 'Assign', status: 'Set status', priority: 'Set priority', take: 'Take the ticket', release: 'Give it back to the queue',
+    resolve: 'Resolve and go to the next', transfer: 'Transfer by skill', subject: 'Change the subject', tag: 'Add a tag', category: 'Set category',
+    setStatus: 'Status: {{status}}', setPriority: 'Priority: {{priority}}', words: { assign: 'reassign give hand over', take: 'assign to me',
+      transfer: 'hand over team', release: 'unassign', resolve: 'close done solve' },
+  },
+  take: 'Take', release: 'Give back', assign: {
+    title: 'Who takes this?', placeholder: 'An agent or a skill', load: '{{load}} of {{capacity}} tickets', full: 'full, {{load}} of {{capacity}} tickets',
+    away: '{{availability}}, {{load}} of {{capacity}} tickets', offShift: 'not on shift', has: 'has it now', knows: 'knows {{skill}}',
+    agent: 'Agent', skill: 'Skill', skilled_one: '{{available}} of {{count}} agent available', skilled_other: '{{available}} of {{count}} agents available',
+    nobodyKnows: 'no agent has it', queue: 'Back to the queue', failed: 'The agents could not be loaded.',
+  },
+  transfer: {
+    title: 'Transfer to {{skill}}', note: 'Note for whoever takes it', noteHint: 'Only staff see it.', submit: 'Transfer',
+    what: 'The ticket goes back to the queue and waits for somebody who has this skill. You will not get it back.',
+    done: 'Transferred to {{skill}}. {{reason}}',
+  },
+  resolved: '{{number}} is resolved.', open: 'Open it',
+  tags: { add: 'Add a tag', remove: 'Remove the tag {{tag}}', create: 'New tag “{{tag}}”', placeholder: 'Tag', tooMany: 'A ticket has 20 tags at most.' },
+  clash: {
+    title: 'Changed by somebody else meanwhile', intro: '{{who}} changed this ticket while you did. Nothing is lost: choose which version counts.',
+    somebody: 'Somebody', mine: 'Yours', theirs: 'Theirs', before: 'Before: {{value}}', keepTheirs: 'Keep theirs', useMine: 'Use mine',
+    notAllowed: 'Your version is not possible any more: the ticket is {{status}} now.',
+  },
+  meanwhile: '{{who}} changed it meanwhile to “{{value}}”. What you typed is kept.',
+  refused: {
+    unreachable: 'The server could not be reached. The ticket is as it was.', again: 'Try again', dismiss: 'Close',
+    at_capacity: '{{load}} of {{capacity}} tickets are taken: no more fits. Choose somebody else, or raise the capacity.',
+    move_refused: 'A ticket that is {{status}} cannot go there. What is possible now is offered.',
+    already_assigned: 'It is this agent’s already.', not_an_agent: 'This person receives no tickets. Choose somebody else.',
+    closed: 'A closed ticket is not changed any more.', forbidden: 'You may not do this. Ask somebody who may, or an administrator for the right.',
+    gone: 'This ticket is not here any more, or not yours to see.', later: 'That was too much at once. Try again in a moment.',
+  },
+  customer: {
+    since: 'Customer since', seen: 'Last seen', never: 'Not signed in', email: 'Email', confirmed: 'confirmed', unconfirmed: 'not confirmed',
+    inactive: 'May not sign in', tickets: 'Tickets', count: '{{count}}', countMore: 'more than {{count}}', open_one: '{{count}} open', open_other: '{{count}} open',
+    write: 'Write an email', failed: 'The profile could not be loaded.',
+  },
+  earlier: { none: 'There is no other.', failed: 'The list could not be loaded.', more_one: '{{count}} more', more_other: '{{count}} more', all: 'Show more' },
+  answers: { none: 'No answer', failed: 'The answers could not be loaded.', picture: 'Picture for “{{question}}”' },
+  related: { of: 'Follows', by: 'Followed by' },
+  deadlines: {
+    none: 'Nothing is promised for this ticket.', paused: 'paused', due: 'due {{time}}', met: 'kept, {{time}}', missed: 'missed, {{time}}', left: '{{time}} left',
+    over: '{{time}} overdue',
+  },
+  timeline: {
+    filter: 'What to show', all: 'All', status: 'Status', assignment: 'Assignment', change: 'Changes', sla: 'Escalation', none: 'Nothing yet.', older: 'Show older',
+    failed: 'The history could not be loaded.', house: 'Pandar', opened: '{{who}} opened this', took: '{{who}} took this', gave: '{{who}} gave this to {{whom}}',
+    queued: '{{who}} gave this back to the queue', became: '{{who}} set this from {{from}} to {{to}}', changed: '{{who}} changed {{field}} from {{from}} to {{to}}',
+    added: '{{who}} added {{what}}', removed: '{{who}} removed {{what}}', both: '{{who}} added {{added}} and removed {{removed}}',
+    sent: '{{who}} sent this to {{skill}}', escalated: '{{clock}} was missed: escalation {{level}}, priority {{priority}}', other: '{{who}} changed {{field}}',
+  },
+} as const

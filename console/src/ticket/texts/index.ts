@@ -1,0 +1,9 @@
+import { addArea } from '../../i18n/areas'
+import { en } from './en'
+import { fr } from './fr'
+
+declare module '../../i18n' {
+  interface Areas { ticket: typeof en }
+}
+
+addArea('ticket', { en, fr })

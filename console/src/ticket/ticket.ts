@@ -1,0 +1,28 @@
+/** One ticket, as the API shows it to whoever is signed in. */
+import { useQuery } from '@tanstack/react-query'
+
+import { data } from '../api/client'
+import { keys } from '../api/keys'
+import type { components } from '../api/schema'
+import { useApi } from '../app/session'
+
+export type Ticket = components['schemas']['TicketDetail']
+export type Status = Ticket['status']
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
+export type Priority = (typeof PRIORITIES)[number]
+
+export function useTicket(ticket: string) {
+  const api = useApi()
+  return useQuery({
+    queryKey: keys.ticket(ticket),
+    queryFn: () => data(api.GET('/api/v1/tickets/{ticket}/', { params: { path: { ticket } } })),
+  })
+}
+
+/** What is shown beside a ticket, and is as old as the ticket when that changes. */
+export const beside = {
+  history: (ticket: string) => [...keys.ticket(ticket), 'history'],
+  answers: (ticket: string) => [...keys.ticket(ticket), 'answers'],
+  customer: (customer: string) => ['customer', customer],
+  earlier: (customer: string) => [...keys.lists, 'of customer', customer],
+} as const
