@@ -1,6 +1,6 @@
 /** Where one writes: a reply or, for staff, a note, each with a draft of its own, so that neither ever becomes the other unseen. */
 import type { TFunction } from 'i18next'
-import { Lock, Paperclip, Send, Settings2 } from 'lucide-react'
+import { Lock, Paperclip, Send, Settings2, X } from 'lucide-react'
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -50,6 +50,7 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
   const files = useTray(ticket, internal)
   const limits = useLimits()
   const [sendKey, chooseKey] = useSendKey()
+  const [unfit, setUnfit] = useState<readonly string[]>([])
   const field = useRef<HTMLTextAreaElement>(null)
   const over = limits.over(draft.text)
   const refused = files.list.some((file) => file.refusal !== null)
@@ -72,6 +73,7 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
     const text = draft.text
     const given = { ticket, text: text.trim(), internal, files: files.list.map(({ key }) => key) }
     files.leave()
+    setUnfit([])
     drafts.type(ticket, internal, '')
     presence.rested(ticket)
     sender.post(given).catch(() => { // this device's disk has no room
@@ -82,8 +84,8 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
     field.current?.focus()
   }
   const take = (given: readonly File[]) => {
-    const { fit, unfit } = sorted(given, files.list.length, limits.given)
-    for (const { file, why } of unfit) complain(unfitText(t, file, why, i18n.language, limits.given))
+    const { fit, unfit: left } = sorted(given, files.list.length, limits.given)
+    setUnfit(left.map(({ file, why }) => unfitText(t, file, why, i18n.language, limits.given)))
     if (fit.length > 0) void files.add(fit).catch(() => { complain(t('composer.notKept')) })
   }
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -102,7 +104,7 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
     })
   }
   const label = internal ? t('composer.noteLabel') : writing === 'follow_up' ? t('composer.followUp') : toward === '' ? t('composer.write') : t('composer.replyTo', { who: toward })
-  const left = (limits.given?.message_characters ?? Infinity) - draft.text.length
+  const rest = (limits.given?.message_characters ?? Infinity) - draft.text.length
   return (
     <Drop onDrop={take} note={internal}>
       {notes ? (
@@ -135,6 +137,12 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
         {files.list.length === 0 ? null : (
           <ul className={styles.tray} aria-label={t('files.label')}>{files.list.map((file) => <Kept key={file.key} file={file} onRemove={() => { files.remove(file.key) }} />)}</ul>
         )}
+        {unfit.length === 0 ? null : (
+          <div className={styles.unfit} role="alert">
+            <ul>{unfit.map((text) => <li key={text}>{text}</li>)}</ul>
+            <IconButton small label={t('app.close')} onPress={() => { setUnfit([]) }}><X aria-hidden /></IconButton>
+          </div>
+        )}
         <div className={styles.foot}>
           <Choose types={limits.given?.file_types} onChoose={take} />
           <EmojiButton onChoose={insert} />
@@ -143,7 +151,7 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
               options={SEND_KEYS.map((value) => ({ value, label: t(value === 'enter' ? 'composer.byEnter' : 'composer.byModEnter') }))} />
           </Menu>
           <span className={styles.hint} role="status" data-wrong={over > 0}>
-            {over > 0 ? t('composer.tooLong', { count: over }) : left < SHOWN_BEFORE ? t('composer.left', { count: left })
+            {over > 0 ? t('composer.tooLong', { count: over }) : rest < SHOWN_BEFORE ? t('composer.left', { count: rest })
               : refused ? t('composer.refusedFile') : <Keeping draft={draft} byEnter={sendKey === 'enter'} />}
           </span>
           <Button look="primary" isDisabled={!sendable} onPress={send} icon={internal ? <Lock aria-hidden /> : <Send aria-hidden />}>

@@ -34,6 +34,8 @@ export class Anchor {
     else if (this.#line?.isConnected === true) {
       const by = this.#height(this.#line) - this.#top
       if (Math.abs(by) >= 0.5) box.scrollTop += by
+      this.#set = box.scrollTop
+      return // the place stays what the reader chose: what is rounded away now does not add up
     }
     this.#remember()
   }

@@ -10,7 +10,7 @@ import { Drafts, type Saved, type Word } from './drafts'
 import { Ears } from './ears'
 import { Files } from './files'
 import type { Attachment, Entry, Frame, FrameOf, Person } from './frames'
-import { Line, type LineState } from './line'
+import { CommandRefused, Line, type LineState } from './line'
 import { Presence } from './presence'
 import { type Page, Rooms } from './rooms'
 import { type Alone, Sender } from './sender'
@@ -78,6 +78,7 @@ export class Live {
   readonly #said = new Set<(ticket: string, entry: Entry) => void>()
   readonly #cache: QueryClient
   readonly #me: Me
+  readonly #unread = new Map<string, number>() // how far one has read, where the server has not heard it
   readonly #tab = crypto.randomUUID()
   #tabs: BroadcastChannel | undefined
   #due: ReturnType<typeof setTimeout> | undefined
@@ -118,7 +119,7 @@ export class Live {
     )
     this.presence = new Presence((command) => { this.line.sign(command) }, me.id)
     this.rooms = new Rooms(this.line, { before: (ticket, seq) => entriesBefore(api, ticket, seq) }, {
-      joined: (ticket) => { this.presence.joined(ticket) }, heardBy: (ticket) => this.ears.has(ticket),
+      joined: (ticket) => { this.presence.joined(ticket); void this.#sayRead(ticket) }, heardBy: (ticket) => this.ears.has(ticket),
     })
     this.ears = new Ears(this.line, (ticket, entry) => { for (const told of this.#said) told(ticket, entry) }, (ticket) => this.rooms.has(ticket))
     const shelf = newShelf()
@@ -187,9 +188,22 @@ export class Live {
   /** One has read up to there; what is counted as unread is counted again. */
   async read(ticket: string, seq: number): Promise<void> {
     this.rooms.read(ticket, personOf(this.#me), seq)
-    await this.line.command({ type: 'read', ticket, seq }).catch(() => undefined) // lost with the line: the next one says it again
+    this.#unread.set(ticket, seq)
+    await this.#sayRead(ticket)
     this.#listsAreOld()
     void this.#cache.invalidateQueries({ queryKey: keys.mine })
+  }
+
+  /** Until the server heard it: what is lost with the line is said again when the room is joined. */
+  async #sayRead(ticket: string): Promise<void> {
+    const seq = this.#unread.get(ticket)
+    if (seq === undefined) return
+    try {
+      await this.line.command({ type: 'read', ticket, seq })
+      if (this.#unread.get(ticket) === seq) this.#unread.delete(ticket)
+    } catch (error) {
+      if (error instanceof CommandRefused && error.passes) setTimeout(() => void this.#sayRead(ticket), error.retryAfter)
+    }
   }
 
   #noticeSleep(): ReturnType<typeof setInterval> {

@@ -10,7 +10,7 @@ export const conversation = {
     became: '{{who}} set this to {{status}}', changed: '{{who}} changed {{what}}', set: '{{who}} set {{what}}: {{after}}',
     changedTo: '{{who}} changed {{what}} from {{before}} to {{after}}', cleared: '{{who}} removed {{what}} {{before}}',
     escalated: 'The promised time ran out: level {{level}}, priority {{priority}}',
-    viewing: '{{who}} is looking at this too', typing: '{{who}} is typing…', typingNote: '{{who}} is writing a note…',
+    viewing: 'Also looking: {{who}}', typing: '{{who}} is typing…', typingNote: '{{who}} is writing a note…',
     typingTwo: '{{one}} and {{other}} are typing…', typingMany: 'Several people are typing…',
   },
   field: { subject: 'the subject', priority: 'the priority', category: 'the category', tags: 'the tags', skill: 'the skill', customer: 'the customer' },

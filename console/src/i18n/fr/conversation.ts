@@ -14,7 +14,7 @@ export const conversation: Texts<typeof en> = {
     became: '{{who}} : {{status}}', changed: '{{who}} a changé {{what}}', set: '{{who}} a indiqué {{what}} : {{after}}',
     changedTo: '{{who}} a changé {{what}} : {{before}} → {{after}}', cleared: '{{who}} a retiré {{what}} {{before}}',
     escalated: 'Le délai promis est dépassé : niveau {{level}}, priorité {{priority}}',
-    viewing: '{{who}} regarde aussi ceci', typing: '{{who}} écrit…', typingNote: '{{who}} écrit une note…',
+    viewing: 'Regardent aussi : {{who}}', typing: '{{who}} écrit…', typingNote: '{{who}} écrit une note…',
     typingTwo: '{{one}} et {{other}} écrivent…', typingMany: 'Plusieurs personnes écrivent…',
   },
   field: { subject: 'le sujet', priority: 'la priorité', category: 'la catégorie', tags: 'les étiquettes', skill: 'la compétence', customer: 'le client' },
