@@ -1,7 +1,7 @@
 /** Where one writes: a reply or, for staff, a note, each with a draft of its own, so that neither ever becomes the other unseen. */
 import type { TFunction } from 'i18next'
 import { Lock, Paperclip, Send, Settings2, X } from 'lucide-react'
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from 'react'
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
@@ -19,6 +19,7 @@ import { sorted, type Unfit, useLimits } from './limits'
 import { Closed, type Writing } from './Over'
 import { useFiles } from './Talk'
 import { sends, SEND_KEYS, useSendKey } from './sendKey'
+import { useDraft } from './useDraft'
 
 interface Props {
   ticket: string
@@ -214,12 +215,6 @@ function Drop({ note, onDrop, children }: { note: boolean; onDrop: (files: reado
       {over ? <div className={styles.drop}>{t('files.drop')}</div> : null}
     </div>
   )
-}
-
-function useDraft(ticket: string, internal: boolean): Draft {
-  const { drafts } = useLive()
-  const watch = useCallback((changed: () => void) => drafts.watch(ticket, changed), [drafts, ticket])
-  return useSyncExternalStore(watch, () => drafts.of(ticket, internal))
 }
 
 /** The files of what is being written; those that were just sent with a message are not there any more. */

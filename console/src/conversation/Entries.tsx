@@ -22,6 +22,7 @@ export interface Surroundings {
   readonly look: (picture: Attachment) => void
   readonly edited: () => void
 }
+const RECENT = 2 // blocks that are laid out at once, so that the end is where it is
 const Around = createContext<Surroundings | null>(null)
 
 function useAround(): Surroundings {
@@ -47,7 +48,7 @@ export function Entries({ blocks, around, newFrom, readTo, readers, editing }: P
       {blocks.map((block, index) => {
         const [first, last] = [block.entries[0]?.seq ?? 0, block.entries.at(-1)?.seq ?? 0]
         return (
-          <Part key={block.key} block={block} newFrom={newFrom !== null && newFrom >= first && newFrom <= last ? newFrom : null}
+          <Part key={block.key} block={block} recent={index >= blocks.length - RECENT} newFrom={newFrom !== null && newFrom >= first && newFrom <= last ? newFrom : null}
             readTo={Math.min(readTo, last)} readers={readers(block, index)}
             editing={block.entries.some((entry) => entry.id === editing) ? editing : null} />
         )
@@ -58,16 +59,17 @@ export function Entries({ blocks, around, newFrom, readTo, readers, editing }: P
 
 interface PartProps {
   block: Block
+  recent: boolean
   newFrom: number | null
   readTo: number
   readers: ReadonlyMap<number, readonly Person[]>
   editing: string | null
 }
 
-const Part = memo(function Part({ block, newFrom, readTo, readers, editing }: PartProps) {
+const Part = memo(function Part({ block, recent, newFrom, readTo, readers, editing }: PartProps) {
   const { i18n } = useTranslation()
   return (
-    <ol className={styles.block} data-block>
+    <ol className={styles.block} data-block data-recent={recent}>
       {block.entries.map((entry, index) => {
         const before = index === 0 ? block.before : block.entries[index - 1]
         const others = readers.get(entry.seq)
@@ -85,7 +87,7 @@ const Part = memo(function Part({ block, newFrom, readTo, readers, editing }: Pa
       })}
     </ol>
   )
-}, (one, other) => one.block === other.block && one.newFrom === other.newFrom && one.readTo === other.readTo && one.editing === other.editing
+}, (one, other) => one.block === other.block && one.recent === other.recent && one.newFrom === other.newFrom && one.readTo === other.readTo && one.editing === other.editing
   && told(one.readers) === told(other.readers))
 
 function told(readers: ReadonlyMap<number, readonly Person[]>): string {

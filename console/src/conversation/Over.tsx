@@ -4,11 +4,11 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { components } from '../api/schema'
-import { useLive } from '../app/session'
 import type { Unsent } from '../realtime/unsent'
 import { Button } from '../ui/Button'
 import { copy } from './MessageMenu'
 import styles from './Over.module.css'
+import { useDraft } from './useDraft'
 
 export type Writing = components['schemas']['TicketDetail']['writing']
 
@@ -37,8 +37,8 @@ export function Closed({ ticket, children }: { ticket: string; children?: ReactN
 /** What was typed and did not get away. */
 function Left({ ticket, unsent }: { ticket: string; unsent: readonly Unsent[] }) {
   const { t } = useTranslation()
-  const { drafts } = useLive()
-  const texts = [...unsent.map(({ text }) => text), drafts.of(ticket, false).text, drafts.of(ticket, true).text].filter((text) => text.trim() !== '')
+  const [reply, note] = [useDraft(ticket, false), useDraft(ticket, true)]
+  const texts = [...unsent.map(({ text }) => text), reply.text, note.text].filter((text) => text.trim() !== '')
   return texts.map((text, index) => (
     <figure key={index} className={styles.left}>
       <figcaption>{t('composer.kept')}</figcaption>

@@ -35,11 +35,11 @@ export function Scroller({ view, atEnd, onAtEnd, onEarlier, missed, content, chi
     if (box.current === null || inside.current === null) return undefined
     const made = new Anchor(box.current)
     anchor.current = made
-    const resized = new ResizeObserver(() => { made.settle() })
+    const resized = new ResizeObserver(() => { made.settle(); onAtEnd(made.atEnd) })
     resized.observe(box.current)
     resized.observe(inside.current)
     return () => { resized.disconnect() }
-  }, [])
+  }, [onAtEnd])
   useLayoutEffect(() => { anchor.current?.settle() }, [content, view])
   useLayoutEffect(() => {
     if (!open || placed || anchor.current === null) return

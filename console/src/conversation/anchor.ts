@@ -35,6 +35,7 @@ export class Anchor {
       const by = this.#height(this.#line) - this.#top
       if (Math.abs(by) >= 0.5) box.scrollTop += by
       this.#set = box.scrollTop
+      this.#pinned = box.scrollHeight - box.scrollTop - box.clientHeight < 1
       return // the place stays what the reader chose: what is rounded away now does not add up
     }
     this.#remember()

@@ -143,7 +143,9 @@ export class Drafts {
       if (sheet.loaded) continue
       sheet.loaded = true
       const kept = await this.#with.shelf.get('drafts', this.#place(key)).catch(() => undefined)
-      if (kept !== undefined && !sheet.typed) this.#become(key, { text: kept.text, base: kept.base, theirs: kept.theirs }, false)
+      if (kept === undefined || sheet.typed) continue
+      this.#become(key, { text: kept.text, base: kept.base, theirs: kept.theirs }, false)
+      this.#saveSoon(key, SAVE_AFTER) // a connection may have begun meanwhile, and asked already
     }
     await this.#ask(ticket)
   }
