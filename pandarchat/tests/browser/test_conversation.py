@@ -3,12 +3,12 @@ import base64
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from accounts.models import User
 from chat.tests.pictures import png
 from pandarchat.testing.services import Server, StartServer
-from pandarchat.tests.browser.conftest import PHONE, Accessible, Forgive, SitDown
+from pandarchat.tests.browser.conftest import DESKTOP, PHONE, Accessible, Forgive, SitDown
 from pandarchat.tests.checker import check_numbers
 from pandarchat.tests.world import World
 from tickets.models import Ticket
@@ -231,9 +231,9 @@ def test_files_that_cannot_be_taken_say_why_and_keep_the_text(world: World, sit_
     expect(talk(page).get_by_role("article")).not_to_have_count(0)
     field(page).fill("look")
     page.set_input_files("input[type=file]", [
-        {"name": "page.html", "mimeType": "text/html", "buffer": b"<p>"},
-        {"name": "long.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4" + b" " * 5 * 1024 * 1024},
-        {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"no document"}])
+        FilePayload(name="page.html", mimeType="text/html", buffer=b"<p>"),
+        FilePayload(name="long.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4" + b" " * 5 * 1024 * 1024),
+        FilePayload(name="broken.pdf", mimeType="application/pdf", buffer=b"no document")])
     expect(page.get_by_text("page.html cannot be attached")).to_be_visible()
     expect(page.get_by_text("long.pdf is too large")).to_be_visible()
     tray = page.get_by_role("list", name="Files")
@@ -308,7 +308,7 @@ def test_everybody_can_use_it(world: World, sit_down: SitDown, accessible: Acces
     world.say(world.teammate, ticket, "a note", internal=True)
     message = world.say(world.customer, ticket, "regretted")
     assert world.api(world.customer).delete(f"messages/{message.id}/").status == 200
-    page = sit_down(world.agent, at=at_agent(ticket), color_scheme=scheme, **({"viewport": PHONE} if phone else {}))
+    page = sit_down(world.agent, at=at_agent(ticket), color_scheme=scheme, viewport=PHONE if phone else DESKTOP)
     expect(said(page, "This message was deleted.")).to_be_visible()
     accessible(page)
     kind(page, "Note").click()
