@@ -40,8 +40,9 @@ def figures(client: Client) -> dict:
 
 def test_ready_and_welcome(server: Server, name: str) -> None:
     client = server.login(name)
-    assert set(client.ready) == {"type", "ref", "session", "user", "ping_seconds", "expires_at", "history", "protocol"}
+    assert set(client.ready) == {"type", "ref", "session", "user", "ping_seconds", "expires_at", "now", "history", "protocol"}
     assert client.ready["expires_at"].endswith("Z")
+    assert client.ready["now"] < client.ready["expires_at"]
     assert client.wait("welcome")["text"] == f"hello {name}"
     client.close()
 

@@ -8,7 +8,8 @@ import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,6 +30,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]
 PATIENCE = 30_000  # milliseconds in which something must be seen; machines are shared
+POLL = 0.1  # seconds
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 640}
 
 
@@ -177,6 +179,15 @@ def sign_in(context: BrowserContext, world: World, person: User) -> None:
     given = {"organization": world.tenant_of(person).organization.slug, "email": person.email, "password": PASSWORD}
     answer = context.request.post("/api/v1/auth/session/", data=given)
     assert answer.ok, answer.text()
+
+
+def until(done: Callable[[], bool], again: Callable[[], object] = lambda: None) -> None:
+    """Does it `again` until it is done: for what a page may not have been ready to hear, or a server not yet to tell."""
+    ends = time.monotonic() + PATIENCE / 1000
+    while not done():
+        assert time.monotonic() < ends, "it did not come"
+        again()
+        time.sleep(POLL)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from chat.tests.test_room import join
 from foundation.units import unit_of_work
 from pandarchat.testing.services import Server, StartServer
-from pandarchat.tests.browser.conftest import PHONE, Accessible, Forgive, SitDown
+from pandarchat.tests.browser.conftest import PHONE, Accessible, Forgive, SitDown, until
 from pandarchat.tests.world import World
 from tickets.actions import moves
 from tickets.models import Ticket
@@ -42,10 +42,9 @@ def test_two_people_see_what_comes_and_goes_and_who_is_there(world: World, sit_d
         counts(page, unassigned=1, all_open=1, mine=0)
     with world.socket(world.customer, site) as customer, world.socket(world.manager, site) as manager:
         join(customer, ticket), join(manager, ticket)
-        customer.ask("typing", ticket=str(ticket.pk))
         manager.ask("viewing", ticket=str(ticket.pk))
-        for page in (one, other):
-            expect(row(page, ticket)).to_contain_text("is typing")
+        for page in (one, other):  # a sign of typing is not repeated for who begins to listen after it
+            until(row(page, ticket).get_by_text("is typing").is_visible, lambda: customer.ask("typing", ticket=str(ticket.pk)))
             expect(row(page, ticket)).to_contain_text(f"Looking at it: {world.manager.name}")
         customer.ask("send-message", ticket=str(ticket.pk), client_id=str(ticket.pk), text="Are you there?")
         for page in (one, other):

@@ -117,6 +117,7 @@ def test_the_same_by_keyboard_alone(world: World, sit_down: SitDown) -> None:
     # The canvas: arrow keys follow the ways.
     page.locator(".react-flow__node").first.focus()
     keys.press("Home")
+    expect(node(page, "Where are you?")).to_be_focused()
     keys.press("ArrowRight")
     expect(node(page, "Nice place.")).to_be_focused()
     keys.press("ArrowRight")

@@ -9,7 +9,7 @@ from accounts.actions import sessions
 from accounts.models import AgentProfile, Shift, User
 from foundation.units import unit_of_work
 from pandarchat.testing.services import StartServer
-from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown
+from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown, until
 from pandarchat.tests.browser.notifying import all_shown, hide, listen_for_notifications, notified
 from pandarchat.tests.world import PASSWORD, World
 from tickets.models import Ticket
@@ -25,6 +25,11 @@ def said(page: Page, text: str) -> None:
 def sign_out_everywhere(world: World, person: User) -> None:
     with unit_of_work(world.pandar.id):
         sessions.end_all(user=person, actor=world.pandar.actor(world.pandar.admin))
+
+
+def said_last(world: World, ticket: Ticket) -> str:
+    entries = world.api(world.customer).get(f"tickets/{ticket.pk}/entries/", after="0").data["entries"]
+    return str([entry["text"] for entry in entries if entry["kind"] == "message"][-1])
 
 
 def test_who_is_signed_out_elsewhere_signs_in_again_in_place_and_goes_on(world: World, sit_down: SitDown, forgive: Forgive) -> None:
@@ -47,8 +52,7 @@ def test_who_is_signed_out_elsewhere_signs_in_again_in_place_and_goes_on(world: 
     writing.press("Control+Enter")
     expect(page.get_by_role("log").get_by_text("Half of an answer")).to_be_visible()
     expect(page.get_by_text("Sending…")).to_have_count(0)
-    entries = world.api(world.customer).get(f"tickets/{ticket.pk}/entries/", after="0").data["entries"]
-    assert [entry["text"] for entry in entries if entry["kind"] == "message"][-1] == "Half of an answer"
+    until(lambda: said_last(world, ticket) == "Half of an answer")
 
 
 def test_who_signs_out_is_gone_and_somebody_else_may_sign_in(world: World, sit_down: SitDown, forgive: Forgive) -> None:

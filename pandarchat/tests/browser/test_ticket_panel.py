@@ -62,6 +62,7 @@ def test_a_ticket_lives_its_whole_life_without_a_mouse(world: World, sit_down: S
     expect(field(page, "Status")).to_contain_text("In progress")
     page.keyboard.press("Control+k")
     choose(page, "Add a tag")
+    expect(page.get_by_role("combobox", name="Add a tag")).to_be_focused()
     page.keyboard.type("steam")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
