@@ -49,6 +49,15 @@ def journey(page: Page) -> None:
     page.goto("/journeys")
     page.get_by_role("main").get_by_role("link").first.click()
     page.locator(".react-flow__node").first.wait_for()
+    page.locator(".react-flow__pane").click()
+    page.keyboard.press("f")  # all of it fits
+
+
+def settings(page: Page) -> None:
+    """The demo's policy with the preview of its deadlines."""
+    page.goto("/settings/policies")
+    page.get_by_role("link", name="Standard").first.click()
+    page.get_by_text("Resolution").or_(page.get_by_text("Solution")).first.wait_for()
 
 
 SHOTS = (
@@ -56,7 +65,7 @@ SHOTS = (
     Shot("inbox-dark", "agent-1", conversation("Payout has not arrived"), scheme="dark"),
     Shot("queue", "manager", at("/queue", "Raise my daily limit")),
     Shot("journey", "admin", journey),
-    Shot("settings", "admin", at("/settings", "Users")),
+    Shot("settings", "admin", settings),
     Shot("phone", "agent-1", conversation("Payout has not arrived"), width=390, height=844, scale=2),
-    Shot("portal", "customer-3", at("/portal", "Payout has not arrived"), width=390, height=844, scale=2),
+    Shot("portal", "customer-3", at("/portal/pandar", "Payout has not arrived"), width=390, height=844, scale=2),
 )
