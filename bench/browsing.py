@@ -53,11 +53,14 @@ FRAMES = """async ([selector, pixels, seconds]) => {
 SWITCH = """async ([row]) => {
   const target = document.getElementById(row)
   const wanted = row.replace('ticket-', '')
+  const before = document.querySelector('[role=log]')
   const began = performance.now()
   target.click()
   await new Promise((done) => {
-    const look = () => location.pathname.endsWith(wanted) && document.querySelector(`[data-conversation="${wanted}"] [data-seq]`)
-      ? done() : setTimeout(look, 1)
+    const look = () => {
+      const now = document.querySelector('[role=log]')
+      location.pathname.endsWith(wanted) && now !== before && now?.querySelector('[data-seq]') ? done() : setTimeout(look, 1)
+    }
     look()
   })
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
