@@ -21,8 +21,7 @@ from bench import worlds
 from bench.places import ROOT
 from bench.services import HOST, PANDAR, Services, call
 from bench.tools import Missing
-from pandarchat.bench.filling import PASSWORD
-from pandarchat.bench.shape import ARCHIVE, MAIN, QUEUE
+from pandarchat.bench.shape import ARCHIVE, MAIN, PASSWORD, QUEUE
 from pandarchat.services import building, node
 from pandarchat.services.processes import wait_until
 

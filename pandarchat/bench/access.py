@@ -9,9 +9,9 @@ from accounts.models import Session, User
 from chat.models import Conversation
 from foundation.models import Delivery
 from foundation.units import current_organization, unit_of_work
-from pandarchat.bench.filling import PASSWORD, organizations
+from pandarchat.bench.filling import organizations
 from pandarchat.bench.guard import check_bench_database
-from pandarchat.bench.shape import ARCHIVE, MAIN, QUEUE, Shape
+from pandarchat.bench.shape import ARCHIVE, MAIN, PASSWORD, QUEUE, Shape
 from tickets.models import Status, Ticket
 
 LIFETIME = timedelta(hours=12)

@@ -18,10 +18,9 @@ from foundation.progress import Progress
 from foundation.units import unit_of_work
 from pandarchat.bench.bulk import Bare, across_organizations
 from pandarchat.bench.guard import check_bench_database
-from pandarchat.bench.shape import ARCHIVE, LONGEST_OF_MANY, MAIN, QUEUE, Shape
+from pandarchat.bench.shape import ARCHIVE, LONGEST_OF_MANY, MAIN, PASSWORD, QUEUE, Shape
 from pandarchat.services.addresses import with_database
 
-PASSWORD = "yardstick-of-pandar"  # noqa: S105 (of people who exist in a bench database only)
 FILLED = "bench_world_filled"  # in the audit trail of the organization under load, with the shape
 TEXT = "Hello, my order has not arrived yet. Could you please check it for me?"
 BULK = ("chat_conversation", "chat_entry", "tickets_ticket")

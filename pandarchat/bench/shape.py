@@ -3,6 +3,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MAIN, QUEUE, ARCHIVE = "bench", "bench-queue", "bench-archive"
+PASSWORD = "yardstick-of-pandar"  # noqa: S105 (of people who exist in a bench database only)
 LONGEST_OF_MANY = 1000  # entries of each conversation of the archive but the first
 
 
