@@ -258,7 +258,8 @@ def console(rows: Sequence[Row]) -> str:
     told = [switched(switch)] if switch else []
     tables = [table(("the inbox", "first paint ms", "list shown ms", "scripts KB"), loads) if loads else "",
               table(("scrolled", "frames", "p50 ms", "p95 ms", "longest ms", "over 50 ms"), moved) if moved else ""]
-    intro = "A headless Chromium that draws without a graphics card, on the same cores as the server."
+    at = next((f" Measured at commit `{row['commit']}`." for row in by_name.values() if row.get("commit")), "")
+    intro = f"A headless Chromium that draws without a graphics card, on the same cores as the server.{at}"
     return section("The console", "\n\n".join([intro, *filter(None, tables), *told])) if by_name else ""
 
 

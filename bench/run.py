@@ -92,7 +92,7 @@ class Run:
         with self.phase(f"{LATE} late of {self.extent.tickets:,} open tickets"):
             self.sweep()
         with self.phase("the console in a browser"):
-            self.add(browsing.measure(self.running, self.extent.tickets))
+            self.add([{**row, "commit": commit()} for row in browsing.measure(self.running, self.extent.tickets)])
         for size in self.extent.sizes:
             with self.phase(f"the same with {size:,} tickets"):
                 smaller = worlds.prepare(self.running, size, fresh=self.extent.fresh, extras=False)
@@ -210,7 +210,7 @@ def measure_console(places: Places, first_port: int) -> None:
     tickets = report.about(report.read(results))["tickets"]
     with services(places, first_port) as running:
         worlds.prepare(running, tickets)
-        rows = browsing.measure(running, tickets)
+        rows = [{**row, "commit": commit()} for row in browsing.measure(running, tickets)]
     results.write_text("".join(f"{line}\n" for line in [*kept, *map(json.dumps, rows)]))
     write(places)
 
@@ -246,10 +246,13 @@ def keep_last(results: Path) -> None:
 
 def about(extent: Extent) -> dict[str, Any]:
     """Where and when this was measured."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    return {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "commit": commit, "cores": len(os.sched_getaffinity(0)),
+    return {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "commit": commit(), "cores": len(os.sched_getaffinity(0)),
             "processor": processor(), "system": platform.platform(), "rounds": extent.rounds, "tickets": extent.tickets,
             "quick": extent.quick}
+
+
+def commit() -> str:
+    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def processor() -> str:
