@@ -63,6 +63,7 @@ export class Drafts {
   readonly #sheets = new Map<string, Sheet>()
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly #asked = new Set<string>()
+  readonly #news = new Map<string, number>() // how often something was heard of a ticket's drafts
   readonly #with: Drafting
   readonly #unwritten = new Set<string>()
   #writing: Promise<unknown> = Promise.resolve()
@@ -118,6 +119,7 @@ export class Drafts {
 
   /** One's own draft was saved somewhere. */
   heard({ ticket, internal, text, saved_at }: FrameOf<'draft-changed'>): void {
+    this.#learn(ticket)
     this.#meet(keyOf(ticket, internal), { text, at: saved_at })
   }
 
@@ -154,7 +156,7 @@ export class Drafts {
     if (this.#asked.has(ticket)) return
     this.#asked.add(ticket)
     try {
-      const found = await this.#with.api.get(ticket)
+      const found = await this.#current(ticket)
       for (const internal of [false, true]) {
         const key = keyOf(ticket, internal)
         this.#meet(key, internal ? found.note : found.reply)
@@ -163,6 +165,19 @@ export class Drafts {
     } catch {
       this.#asked.delete(ticket) // the next connection asks again
     }
+  }
+
+  /** An answer that was overtaken by news says what was before them, and none of its versions tells that a draft is gone. */
+  async #current(ticket: string): Promise<{ reply: Saved; note: Saved }> {
+    for (;;) {
+      const before = this.#news.get(ticket)
+      const found = await this.#with.api.get(ticket)
+      if (this.#news.get(ticket) === before) return found
+    }
+  }
+
+  #learn(ticket: string): void {
+    this.#news.set(ticket, (this.#news.get(ticket) ?? 0) + 1)
   }
 
   /** The server has this text. */
@@ -191,6 +206,7 @@ export class Drafts {
     let again: number | null = 0
     try {
       const at = await this.#with.api.put(ticket, internal, text, base.at)
+      this.#learn(ticket)
       this.#become(key, { ...sheet.draft, base: { text: at === null ? '' : text, at } })
     } catch (error) {
       again = this.#refused(key, error)

@@ -76,6 +76,26 @@ describe('a draft', () => {
     expect(server.kept).toEqual({ text: '', at: null })
   })
 
+  it('is not emptied by an answer from before it was heard of', async () => {
+    const server = new Server()
+    const answers: (() => void)[] = []
+    const get = server.get.bind(server)
+    server.get = () => {
+      const found = get() // as the server has it now; it arrives later
+      return new Promise((resolve) => { answers.push(() => { resolve(found) }) })
+    }
+    const tab = await new Tab(server).open()
+    server.write('from another device')
+    tab.drafts.heard({ type: 'draft-changed', ticket: TICKET, internal: false, text: 'from another device', saved_at: server.kept.at, tab: '' })
+    answers.shift()?.()
+    await settled()
+    expect(tab.draft.text).toBe('from another device')
+    expect(answers).toHaveLength(1) // asked once more
+    answers.shift()?.()
+    await settled()
+    expect(tab.draft).toEqual({ text: 'from another device', base: server.kept, theirs: null })
+  })
+
   it('keeps a note and a reply apart', async () => {
     const tab = await new Tab(new Server()).open()
     tab.drafts.type(TICKET, true, 'they lie')
