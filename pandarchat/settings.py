@@ -31,7 +31,7 @@ METRICS_PORT = env.metrics_port
 PASSWORD_WORKERS = env.password_workers
 
 INSTALLED_APPS = [
-    "daphne",  # first, so that `runserver` speaks WebSocket
+    *(["daphne"] if "runserver" in sys.argv else []),  # first, so that `runserver` speaks WebSocket; others need not load Twisted
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

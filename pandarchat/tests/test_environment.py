@@ -220,3 +220,13 @@ def test_encryption_keys_are_32_bytes_each() -> None:
     for wrong in ("short", f"{one},x", "ä" * 44, one[:-8]):
         with pytest.raises(InvalidSetting, match="ENCRYPTION_KEYS"):
             read({"ENCRYPTION_KEYS": wrong})
+
+
+@pytest.mark.parametrize(("arguments", "loads"), [
+    (["manage.py", "runserver"], True), (["uvicorn"], False), (["manage.py", "migrate"], False)])
+def test_twisted_is_loaded_for_djangos_own_server_alone(tmp_path: Path, arguments: list[str], loads: bool) -> None:
+    """It would cost every other process a third of its start."""
+    code = f"import sys; sys.argv = {arguments}; import django; django.setup(); print('twisted' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+                          env={**os.environ, "DJANGO_SETTINGS_MODULE": "pandarchat.settings", "PANDAR_VAR": str(tmp_path)})
+    assert done.stdout.strip() == str(loads)
