@@ -19,7 +19,7 @@ run: $(STAMP)  ## start everything on this machine; Ctrl-C stops it
 	@$(ENV) PANDAR_STOP_WITH_PARENT=$$PPID exec $(PYTHON) -m pandarchat.services
 
 test: $(STAMP)  ## all tests, on services of their own (PYTEST_ARGS="-k name")
-	@$(ENV) $(PYTHON) -m pytest -n 2 $(PYTEST_ARGS)
+	@$(ENV) $(PYTHON) -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 	@$(ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	@cmp -s var/openapi.yaml openapi.yaml || { diff -u openapi.yaml var/openapi.yaml | head -40; \
 		echo "openapi.yaml is not what the code says: run make openapi and commit it."; exit 1; }
