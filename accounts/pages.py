@@ -1,9 +1,10 @@
-"""Where mailed links lead: plain pages that do nothing by being looked at, since mail programs look too."""
+"""Where mailed links lead: plain pages that do nothing by being looked at, since mail programs look too. They speak the reader's language."""
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.forms.utils import pretty_name
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 from accounts import links
 from accounts.actions import inviting, recovering
 from accounts.admin.passwords import NewPassword, tell
+from accounts.page_texts import FRENCH
 from foundation.errors import DomainError
-from foundation.http import errors
+from foundation.http import errors, reader
 from foundation.http.address import of_request
 from foundation.http.validation import plain
 from foundation.units import within_limits
@@ -36,8 +38,27 @@ class Joining(NewPassword):
         try:
             plain(name)
         except Exception:
-            raise forms.ValidationError("Control characters are not allowed here.") from None
+            raise forms.ValidationError(words("Control characters are not allowed here.")) from None
         return name
+
+
+def words(text: str) -> str:
+    """One of our own sentences in the reader's language."""
+    return reader.said(text, FRENCH)
+
+
+def in_words(error: DomainError) -> DomainError:
+    """By its sentence where that is known, else by its code."""
+    message = error.message if reader.language() != reader.FRENCH else FRENCH.get(error.message) or FRENCH.get(error.code, error.message)
+    return DomainError(message, code=error.code, fields={name: [words(text) for text in texts] for name, texts in error.fields.items()})
+
+
+def translate(form: forms.Form) -> None:
+    """What it says by itself."""
+    for name, field in form.fields.items():
+        field.label, field.help_text = words(str(field.label or pretty_name(name))), words(str(field.help_text))
+    if isinstance(form, NewPassword):
+        form.differ = words(form.differ)
 
 
 Done = Callable[[str, dict[str, Any], str], str]
@@ -49,8 +70,13 @@ def page(title: str, form_class: type[forms.Form], submit: str, done: Done, intr
     it."""
 
     def view(request: HttpRequest) -> HttpResponse:
+        with reader.speaking_to(request):
+            return drawn(request)
+
+    def drawn(request: HttpRequest) -> HttpResponse:
         token = request.GET.get("token", "")[:LONGEST]
         form = form_class(request.POST if request.method == "POST" else None)
+        translate(form)
         about, told, status = "", "", 200
         try:
             with within_limits():
@@ -59,14 +85,14 @@ def page(title: str, form_class: type[forms.Form], submit: str, done: Done, intr
                 else:
                     about = introduce(token, of_request(request))
         except links.DeadLink as error:
-            told, status = error.message, error.status
+            told, status = in_words(error).message, error.status
         except DomainError as error:
-            tell(form, error)
+            tell(form, in_words(error))
             status = error.status
         except errors.OUTAGES:
             errors.logger.exception("The database did not answer")
             return errors.unavailable_page(request)
-        context = {"title": title, "about": about, "form": form, "submit": submit, "told": told}
+        context = {"title": words(title), "about": about, "form": form, "submit": words(submit), "told": told, "language": reader.language()}
         return render(request, "account/page.html", context, status=status)
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(view)
@@ -75,26 +101,26 @@ def page(title: str, form_class: type[forms.Form], submit: str, done: Done, intr
 
 def _forgotten(token: str, given: dict[str, Any], address: str) -> str:
     recovering.ask_for_reset(organization=given["organization"], email=given["email"], address=address)
-    return "If there is such an account, a letter is on its way to it."
+    return words("If there is such an account, a letter is on its way to it.")
 
 
 def _reset(token: str, given: dict[str, Any], address: str) -> str:
     recovering.finish_reset(token=token, password=given["password"], address=address)
-    return "Your password was changed, and you were signed out everywhere. You can sign in with it now."
+    return words("Your password was changed, and you were signed out everywhere. You can sign in with it now.")
 
 
 def _confirm(token: str, given: dict[str, Any], address: str) -> str:
-    return f"{recovering.confirm(token=token, address=address)} is confirmed."
+    return words("{email} is confirmed.").format(email=recovering.confirm(token=token, address=address))
 
 
 def _invited(token: str, address: str) -> str:
     row = inviting.look(token=token, address=address)
-    return f"{row.organization.name} invites {row.email} to join as {row.role.name}."
+    return words("{organization} invites {email} to join as {role}.").format(organization=row.organization.name, email=row.email, role=row.role.name)
 
 
 def _join(token: str, given: dict[str, Any], address: str) -> str:
     user = inviting.accept(token=token, name=given["name"], password=given["password"], address=address)
-    return f"Welcome, {user.name}. You can sign in as {user.email} now."
+    return words("Welcome, {name}. You can sign in as {email} now.").format(name=user.name, email=user.email)
 
 
 forgotten = page("A new password", Forgotten, "Send me a letter", _forgotten)

@@ -21,13 +21,14 @@ def password_field(label: str, autocomplete: str, help_text: str = "") -> forms.
 class NewPassword(forms.Form):
     """A new password, twice."""
 
+    differ = "The two passwords differ."
     password = password_field("New password", "new-password", HELP)
     again = password_field("New password again", "new-password")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if "password" in cleaned and "again" in cleaned and cleaned["password"] != cleaned["again"]:
-            self.add_error("again", "The two passwords differ.")
+            self.add_error("again", self.differ)
         return cleaned
 
 

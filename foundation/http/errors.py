@@ -3,6 +3,7 @@ import logging
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from foundation.errors import DomainError
+from foundation.http import reader
 
 logger = logging.getLogger(__name__)
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError)
@@ -27,6 +29,20 @@ CODES = {
     exceptions.NotAcceptable: "not_acceptable",
     exceptions.UnsupportedMediaType: "unsupported_media_type",
     exceptions.Throttled: "rate_limited",
+}
+
+
+# A page that needs nothing, since whatever else there is may be away.
+PAGE = ('<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><title>{message}</title><link rel="stylesheet" href="{styles}">'
+        '<main><h1>{status}</h1><p>{message}</p></main></html>')
+FRENCH = {
+    "The service is briefly unavailable. Please look whether your change was made, and try again in a moment.":
+        "Le service est brièvement indisponible. Regardez si votre changement a été fait, et réessayez dans un instant.",
+    "Something went wrong on our side. Nothing was changed; please try again.":
+        "Quelque chose a échoué de notre côté. Rien n’a été changé : réessayez.",
+    "There is nothing at this address.": "Il n’y a rien à cette adresse.",
+    "The request is malformed.": "La demande est mal formée.",
 }
 
 
@@ -122,7 +138,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF_FAILURE_VIEW."""
     if in_api(request):
         return answer(request, "The request lacks its CSRF token.", "forbidden", 403)
-    return django_csrf_failure(request, reason=reason)
+    with reader.speaking_to(request):
+        return django_csrf_failure(request, reason=reason)
 
 
 def in_api(request: HttpRequest) -> bool:
@@ -136,7 +153,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def answer(request: HttpRequest, message: str, code: str, status: int) -> HttpResponse:
-    """JSON for the API, a sentence for a browser."""
+    """JSON for the API, a sentence in the reader's language for a browser."""
     if in_api(request):
         return JsonResponse(body(message, code), status=status)
-    return HttpResponse(f"<!doctype html><meta charset=utf-8><title>{status}</title><p>{message}</p>", status=status)
+    with reader.speaking_to(request):
+        return HttpResponse(PAGE.format(language=reader.language(), styles=f"{settings.STATIC_URL}pandarchat/page.css", status=status,
+                                        message=reader.said(message, FRENCH)), status=status)
