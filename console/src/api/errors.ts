@@ -1,4 +1,5 @@
 /** What the API says when it refuses, and what is said where it could not be reached. */
+import { worded } from '../i18n/refusals'
 import type { components } from './schema'
 
 type Body = components['schemas']['Error']
@@ -17,10 +18,10 @@ export class ApiError extends Error {
   readonly retryAfter: number | null
 
   constructor(status: number, body: Partial<Body> & Record<string, unknown>) {
-    super(body.error ?? '')
+    super(worded(body.error ?? '', body.code))
     this.status = status
     this.code = body.code ?? 'unreachable'
-    this.fields = body.fields ?? {}
+    this.fields = Object.fromEntries(Object.entries(body.fields ?? {}).map(([name, texts]) => [name, texts.map((text) => worded(text))]))
     this.body = body
     this.retryAfter = typeof body.retry_after_ms === 'number' ? body.retry_after_ms : null
   }

@@ -4,6 +4,7 @@ import { initReactI18next } from 'react-i18next'
 
 import { en } from './en'
 import { fr } from './fr'
+import { learn } from './refusals'
 
 export const LANGUAGES = { en: 'English', fr: 'Français' } as const
 export type Language = keyof typeof LANGUAGES
@@ -29,12 +30,15 @@ export function speak(language: Language): void {
   localStorage.setItem(KEPT, language)
   document.documentElement.lang = language
   void i18next.changeLanguage(language)
+  learn(language)
 }
 
 export async function begin(): Promise<void> {
   const language = chosen([localStorage.getItem(KEPT) ?? '', ...navigator.languages])
   document.documentElement.lang = language
+  addEventListener('storage', ({ key, newValue }) => { if (key === KEPT && newValue !== null) speak(chosen([newValue])) }) // another tab
   await i18next.use(initReactI18next).init({
     lng: language, fallbackLng: 'en', defaultNS: 'common', resources: { en: { common: en }, fr: { common: fr } }, interpolation: { escapeValue: false },
   })
+  learn(language)
 }

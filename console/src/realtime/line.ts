@@ -1,4 +1,5 @@
 /** The socket: one connection after the other, kept open by the rules of docs/socket.md. */
+import { worded } from '../i18n/refusals'
 import type { Command, Frame, FrameOf } from './frames'
 
 export type LineState =
@@ -18,7 +19,7 @@ export class CommandRefused extends Error {
   readonly frame: FrameOf<'error'>
 
   constructor(frame: FrameOf<'error'>) {
-    super(frame.message)
+    super(worded(frame.message, frame.code))
     this.frame = frame
   }
 

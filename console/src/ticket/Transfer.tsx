@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { worded } from '../i18n/refusals'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { TextField } from '../ui/Field'
@@ -16,7 +17,7 @@ export function Transfer({ ticket, skill, wishes, onClose }: { ticket: Ticket; s
   const [note, setNote] = useState('')
   const send = () => {
     wishes.wish(ticket, { kind: 'transfer', skill, note: note.trim() }, {
-      then: ({ reason_text: reason }) => { say(t('transfer.done', { skill: skill.name, reason: reason ?? '' })) },
+      then: ({ reason_text: reason }) => { say(t('transfer.done', { skill: skill.name, reason: worded(reason ?? '') })) },
     })
     onClose()
   }

@@ -10,5 +10,5 @@ export const app: Texts<typeof en> = {
   menu: { queue: 'File d’attente', journeys: 'Parcours', settings: 'Réglages', inbox: 'Boîte de réception', administration: 'Administration', signOut: 'Se déconnecter',
     theme: 'Apparence', account: 'Votre compte' },
   theme: { system: 'Comme l’appareil', light: 'Clair', dark: 'Sombre' },
-  availability: { label: 'Votre état', available: 'Disponible', busy: 'Occupé', away: 'Absent', offline: 'Hors ligne' },
+  availability: { label: 'Votre statut', available: 'Disponible', busy: 'Occupé', away: 'Absent', offline: 'Hors ligne' },
 }
