@@ -3,12 +3,15 @@ import './theme/base.css'
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, StrictMode } from 'react'
+import { I18nProvider } from 'react-aria-components'
 import { createRoot } from 'react-dom/client'
+import { useTranslation } from 'react-i18next'
 import { BrowserRouter } from 'react-router'
 
 import { ApiError } from './api/errors'
 import { keys } from './api/keys'
 import { theme, wear } from './app/theme'
+import { regional } from './app/time'
 import { begin } from './i18n'
 
 const TRIES = 3
@@ -38,9 +41,15 @@ export async function start(page: ReactNode): Promise<void> {
     <StrictMode>
       <QueryClientProvider client={cache}>
         <BrowserRouter>
-          {page}
+          <Spoken>{page}</Spoken>
         </BrowserRouter>
       </QueryClientProvider>
     </StrictMode>,
   )
+}
+
+/** What React Aria says by itself is in the reader's language too, not in the browser's. */
+function Spoken({ children }: { children: ReactNode }) {
+  const { i18n } = useTranslation()
+  return <I18nProvider locale={regional(i18n.language)}>{children}</I18nProvider>
 }

@@ -4,7 +4,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 /** The reader's own way to write the language: 18:00 in Lagos and London, 6:00 PM in Chicago. */
-function regional(language: string): string {
+export function regional(language: string): string {
   return typeof navigator === 'undefined' ? language : (navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language)
 }
 
