@@ -13,6 +13,7 @@ import { complain, say } from '../../ui/Toasts'
 import { keys, type Schema, useRoles } from '../asked'
 import { moment } from '../kit/moments'
 import { Asked, Section, useTold } from '../kit/Page'
+import { useRoleName } from '../roles/name'
 import styles from './People.module.css'
 
 type Invitation = Schema['InvitationRow']
@@ -35,6 +36,7 @@ function Open({ row }: { row: Invitation }) {
   const cache = useQueryClient()
   const told = useTold()
   const roles = useRoles()
+  const roleName = useRoleName()
   const [asking, setAsking] = useState(false)
   const [now] = useState(Date.now)
   const settled = () => cache.invalidateQueries({ queryKey: keys.invitations })
@@ -58,7 +60,7 @@ function Open({ row }: { row: Invitation }) {
           {row.invited_by == null ? '' : ` · ${t('people.by', { who: row.invited_by })}`}
         </small>
       </div>
-      <Badge>{roles.data?.find(({ slug }) => slug === row.role)?.name ?? row.role}</Badge>
+      <Badge>{roleName(row.role, roles.data?.find(({ slug }) => slug === row.role)?.name ?? row.role)}</Badge>
       <div className={styles.acts}>
         <Button small isPending={resending.isPending} onPress={() => { resending.mutate() }}>{t('people.resend')}</Button>
         <Button small look="quiet" onPress={() => { setAsking(true) }}>{t('people.withdraw')}</Button>

@@ -13,6 +13,7 @@ import { Choose, TextField } from '../../ui/Field'
 import { say } from '../../ui/Toasts'
 import { keys, type Schema, useRoles } from '../asked'
 import { Asked, useTold } from '../kit/Page'
+import { useRoleName } from '../roles/name'
 import styles from './People.module.css'
 
 const FORM = 'invite'
@@ -48,6 +49,7 @@ function Fields({ roles, error, onSend }:
 { roles: readonly Schema['RoleRow'][]; error: ApiError | null; onSend: (given: { email: string; name: string; role: string }) => void }) {
   const { t } = useTranslation(['settings', 'common'])
   const told = useTold()
+  const roleName = useRoleName()
   const [email, setEmail] = useState('')
   const [name, setName] = useState('')
   const [role, setRole] = useState((roles.find(({ slug }) => slug === 'agent') ?? roles[0])?.slug ?? '')
@@ -61,7 +63,7 @@ function Fields({ roles, error, onSend }:
       <TextField label={t('people.email')} type="email" value={email} onChange={setEmail} isRequired autoFocus exact autoComplete="off" wrong={at('email')} />
       <TextField label={t('people.nameOptional')} value={name} onChange={setName} maxLength={200} autoComplete="off" wrong={at('name')} />
       <Choose label={t('people.role')} value={role} onChange={setRole} wrong={at('role')} hint={t('people.roleHint')}
-        options={roles.map(({ slug, name: shown }) => ({ value: slug, label: shown }))} />
+        options={roles.map(({ slug, name: shown }) => ({ value: slug, label: roleName(slug, shown) }))} />
       <p className={styles.wrong} role="alert">{error === null || Object.keys(error.fields).length > 0 ? '' : told(error)}</p>
     </Form>
   )

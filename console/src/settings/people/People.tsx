@@ -10,6 +10,7 @@ import { Choose, TextField } from '../../ui/Field'
 import { Avatar, Badge } from '../../ui/Marks'
 import { keys, type Schema, useRoles } from '../asked'
 import { Asked, Nothing, Page, Row, Rows } from '../kit/Page'
+import { useRoleName } from '../roles/name'
 import { Invitations } from './Invitations'
 import { Invite } from './Invite'
 import styles from './People.module.css'
@@ -25,6 +26,7 @@ export function People() {
   const api = useApi()
   const invites = useMay('accounts.invite_staff')
   const roles = useRoles()
+  const roleName = useRoleName()
   const [inviting, setInviting] = useState(false)
   const [shown, setShown] = useState<Shown>('staff')
   const [role, setRole] = useState('')
@@ -49,7 +51,7 @@ export function People() {
         <Choose label={t('people.shown')} value={shown} onChange={(name) => { setShown(name); setPage(1) }}
           options={SHOWN.map((name) => ({ value: name, label: t(`people.shows.${name}`) }))} />
         <Choose label={t('people.role')} value={role} onChange={(slug) => { setRole(slug); setPage(1) }}
-          options={[{ value: '', label: t('people.anyRole') }, ...(roles.data ?? []).map(({ slug, name }) => ({ value: slug, label: name }))]} />
+          options={[{ value: '', label: t('people.anyRole') }, ...(roles.data ?? []).map(({ slug, name }) => ({ value: slug, label: roleName(slug, name) }))]} />
       </div>
       <Asked query={query}>{(found) => found.data.length === 0 ? <Nothing text={t('people.none')} hint={t('people.noneHint')} /> : (
         <>
@@ -72,13 +74,14 @@ export function People() {
 
 function Somebody({ user }: { user: Schema['UserRow'] }) {
   const { t } = useTranslation('settings')
+  const roleName = useRoleName()
   return (
     <Row to={user.id} mark={<Avatar name={user.name} />} title={user.name} told={user.email} beside={(
       <>
         {user.own ? <Badge tone="accent">{t('people.you')}</Badge> : null}
         {user.active ? null : <Badge tone="bad">{t('people.off')}</Badge>}
         {user.second_factor ? <span className={styles.factor} title={t('people.hasFactor')}><ShieldCheck aria-hidden /><span className="unseen">{t('people.hasFactor')}</span></span> : null}
-        <Badge>{user.role_name}</Badge>
+        <Badge>{roleName(user.role, user.role_name)}</Badge>
       </>
     )} />
   )

@@ -15,6 +15,7 @@ import { keys, type Schema, useRoles } from '../asked'
 import { moment } from '../kit/moments'
 import { Asked, Away, Editing, Fact, Facts, Page, Section, useTold } from '../kit/Page'
 import { useForm } from '../kit/useForm'
+import { useRoleName } from '../roles/name'
 
 type User = Schema['UserRow']
 
@@ -62,7 +63,8 @@ function Fields({ user }: { user: User }) {
     },
   })
   const { draft, set, wrong } = form
-  const named = (slug: string) => roles.data?.find((role) => role.slug === slug)?.name ?? slug
+  const roleName = useRoleName()
+  const named = (slug: string) => roleName(slug, roles.data?.find((role) => role.slug === slug)?.name ?? slug)
   const ends = draft.role !== user.role || (user.active && !draft.active)
   const offered = (roles.data ?? []).filter((role) => role.assignable || role.slug === user.role)
   return (
@@ -76,7 +78,7 @@ function Fields({ user }: { user: User }) {
         <Choose label={t('people.role')} value={draft.role} wrong={wrong('role')} isDisabled={!may('role')}
           hint={user.own ? t('form.own_account') : may('role') ? t('people.roleHint') : t('form.escalation')}
           onChange={(role) => { set({ role }) }}
-          options={offered.length === 0 ? [{ value: user.role, label: user.role_name }] : offered.map(({ slug, name }) => ({ value: slug, label: name }))} />
+          options={offered.length === 0 ? [{ value: user.role, label: roleName(user.role, user.role_name) }] : offered.map(({ slug, name }) => ({ value: slug, label: roleName(slug, name) }))} />
         <Switch isSelected={draft.active} isDisabled={!may('active')} onChange={(active) => { set({ active }) }} hint={t('people.activeTold')}>
           {t('people.active')}
         </Switch>

@@ -12,6 +12,7 @@ import { Delete } from '../kit/Delete'
 import { Gone } from '../kit/Gone'
 import { Asked, Editing, Page } from '../kit/Page'
 import { useForm } from '../kit/useForm'
+import { useRoleName } from './name'
 import { inOrder, usePermissionText } from './permissions'
 import { usePermissions } from './Roles'
 import styles from './Roles.module.css'
@@ -27,11 +28,12 @@ export function Role() {
   const { t } = useTranslation('settings')
   const { id = '' } = useParams()
   const api = useApi()
+  const roleName = useRoleName()
   const roles = useRoles()
   const permissions = usePermissions()
   const role = id === 'new' ? NEW : roles.data?.find((each) => each.id === id)
   return (
-    <Page title={role === NEW ? t('roles.new') : role?.name ?? t('places.roles')} up={{ to: '/settings/roles', text: t('places.roles') }} wide
+    <Page title={role === NEW ? t('roles.new') : (role === undefined ? t('places.roles') : roleName(role.slug, role.name))} up={{ to: '/settings/roles', text: t('places.roles') }} wide
       lead={role === undefined || role === NEW ? undefined : t(role.own ? 'roles.ownTold' : role.shipped ? 'roles.shipped' : 'roles.felt')}
       acts={role?.allowed.includes('delete') === true ? (
         <Delete name={role.name} stale={keys.roles} to="/settings/roles"
@@ -51,6 +53,7 @@ function Fields({ role, others, subjects }: { role: RoleRow; others: readonly Ro
   const cache = useQueryClient()
   const go = useNavigate()
   const text = usePermissionText()
+  const roleName = useRoleName()
   const fresh = role.id === 'new'
   const form = useForm({
     name: `role/${role.id}`, saved: role,
@@ -82,11 +85,11 @@ function Fields({ role, others, subjects }: { role: RoleRow; others: readonly Ro
       { name: t('roles.onlyThere'), mine: listed(draft.permissions, theirs.permissions), theirs: listed(theirs.permissions, draft.permissions) },
     ]}>
       <div className={styles.pair}>
-        <TextField label={t('roles.name')} value={draft.name} wrong={wrong('name')} isRequired maxLength={200} isDisabled={!role.allowed.includes('rename')}
+        <TextField label={t('roles.name')} value={role.shipped ? roleName(role.slug, draft.name) : draft.name} wrong={wrong('name')} isRequired maxLength={200} isDisabled={!role.allowed.includes('rename')}
           onChange={(name) => { set({ name }) }} autoFocus={fresh} {...(role.shipped ? { hint: t('roles.shipped') } : {})} />
         {fresh ? (
           <Choose label={t('roles.like')} value="" hint={t('roles.likeTold')}
-            options={[{ value: '', label: t('roles.empty') }, ...others.map(({ id, name }) => ({ value: id, label: name }))]}
+            options={[{ value: '', label: t('roles.empty') }, ...others.map(({ id, slug, name }) => ({ value: id, label: roleName(slug, name) }))]}
             onChange={(id) => {
               const like = others.find((other) => other.id === id)
               const may = new Set(subjects.flatMap(({ permissions }) => permissions).filter(({ grantable }) => grantable).map(({ name }) => name))

@@ -10,6 +10,7 @@ import { useApi, useMay } from '../../app/session'
 import { Badge } from '../../ui/Marks'
 import { keys, type Schema, useRoles } from '../asked'
 import { Asked, Page } from '../kit/Page'
+import { useRoleName } from './name'
 import { inOrder, usePermissionText } from './permissions'
 import styles from './Roles.module.css'
 
@@ -36,6 +37,7 @@ export function Roles() {
 function Table({ roles, subjects }: { roles: readonly Schema['RoleRow'][]; subjects: readonly Schema['PermissionSubject'][] }) {
   const { t } = useTranslation('settings')
   const text = usePermissionText()
+  const roleName = useRoleName()
   const held = roles.map((role) => new Set(role.permissions))
   return (
     <div className={styles.frame} role="region" aria-label={t('roles.table')} tabIndex={0}>
@@ -45,7 +47,7 @@ function Table({ roles, subjects }: { roles: readonly Schema['RoleRow'][]; subje
             <th scope="col" className={styles.corner}>{t('roles.permission')}</th>
             {roles.map((role) => (
               <th key={role.id} scope="col">
-                <Link to={role.id} dir="auto">{role.name}</Link>
+                <Link to={role.id} dir="auto">{roleName(role.slug, role.name)}</Link>
                 <small>{t('roles.people', { count: role.people })}</small>
                 {role.own ? <Badge tone="accent">{t('roles.own')}</Badge> : null}
               </th>

@@ -27,7 +27,7 @@ export const fr: { readonly [Name in keyof typeof en]: string } = {
   'chat.send_message': 'Envoyer des messages', 'chat.write_note': 'Écrire des notes internes', 'chat.edit_message': 'Modifier et supprimer ses propres messages',
   'chat.moderate_message': 'Supprimer les messages des autres', 'tickets.open_ticket': 'Ouvrir des tickets comme client', 'tickets.view_queue': 'Voir la file et les agents',
   'tickets.take_ticket': 'Prendre des tickets dans la file', 'tickets.release_ticket': 'Rendre des tickets à la file',
-  'tickets.transfer_ticket': 'Envoyer des tickets à ceux qui ont une compétence', 'tickets.move_ticket': 'Changer l’état des tickets',
+  'tickets.transfer_ticket': 'Envoyer des tickets à ceux qui ont une compétence', 'tickets.move_ticket': 'Changer le statut des tickets',
   'tickets.reassign_ticket': 'Donner des tickets à un autre agent', 'tickets.close_ticket': 'Clore des tickets résolus', 'tickets.view_overview': 'Voir les chiffres',
   'journeys.run_journey': 'Suivre des parcours comme client', 'journeys.publish_journey': 'Publier, archiver et rétablir des parcours',
   'journeys.view_figures': 'Voir combien de clients suivent les parcours',
