@@ -85,7 +85,7 @@ function ShiftText({ own }: { own: Agent }) {
   useShiftChanges([own])
   const text = own.on_shift ? own.shift_until === null ? null : t('own.until', { time: soon(own.shift_until, now, i18n.language) })
     : own.shift_next === null ? t('own.over') : t('own.next', { time: soon(own.shift_next, now, i18n.language) })
-  return text === null ? null : <span className={styles.shift} data-on={own.on_shift}>{text}</span>
+  return text === null ? null : <span className={styles.shift} data-on={own.on_shift} title={text}>{text}</span>
 }
 
 function Leave({ own, open, onClose, onLeave }: { own: Agent; open: boolean; onClose: () => void; onLeave: () => void }) {

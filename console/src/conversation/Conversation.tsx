@@ -18,7 +18,7 @@ export function Conversation({ ticket }: { ticket: string }) {
     <article className={styles.conversation} aria-label={t('conversation.label')}>
       <header className={styles.head}>
         <Link to="/" className={styles.back ?? ''} aria-label={t('ticket.back')}><ArrowLeft aria-hidden /></Link>
-        <h1 dir="auto" title={detail?.subject}>{detail?.subject ?? ' '}</h1>
+        <h1 dir="auto" title={detail?.subject}>{detail?.subject ?? <span className="unseen">{t('conversation.label')}</span>}</h1>
         <Viewers ticket={ticket} />
         <span className={styles.number}>{detail?.number}</span>
         <PanelButton />

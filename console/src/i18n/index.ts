@@ -28,6 +28,7 @@ export function chosen(wanted: readonly string[]): Language {
 
 export function speak(language: Language): void {
   localStorage.setItem(KEPT, language)
+  document.cookie = `${KEPT}=${language}; path=/; max-age=31536000; samesite=lax` // for the pages that Django draws
   document.documentElement.lang = language
   void i18next.changeLanguage(language)
   learn(language)

@@ -55,10 +55,10 @@ export const TicketRow = memo(function TicketRow(props: Props) {
         <span className={styles.check} aria-hidden="true" />
       </span>
       <span className={styles.part}>
-        <span className={styles.customer}><Channel aria-hidden /><span>{row.customer.name}</span></span><Chip sla={row.sla} /><Time row={row} />
+        <span className={styles.customer}><Channel aria-hidden /><span dir="auto">{row.customer.name}</span></span><Chip sla={row.sla} /><Time row={row} />
       </span>
       <span className={styles.part}>
-        <span className={styles.subject}>{row.subject}</span>
+        <span className={styles.subject} dir="auto">{row.subject}</span>
         {row.unread > 0 ? (
           <span className={styles.unread}>
             <span aria-hidden="true">{row.unread > MOST_UNREAD ? `${MOST_UNREAD}+` : row.unread}</span>
@@ -105,7 +105,7 @@ function Line({ row, refused, draft, unsent }: Props) {
     <span className={styles.line} data-kind={last.internal ? 'note' : last.deleted ? 'deleted' : 'said'}>
       {last.internal ? <><StickyNote aria-hidden /><span className="unseen">{t('list.note')} </span></> : last.staff ? <><CornerUpLeft aria-hidden /><span className="unseen">{t('list.answered')} </span></> : null}
       {last.attachments > 0 && !last.deleted ? <Paperclip aria-hidden /> : null}
-      <span>{text}</span>
+      <span dir="auto">{text}</span>
     </span>
   )
 }

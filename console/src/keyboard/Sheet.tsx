@@ -10,7 +10,7 @@ import { useOffered } from './useAct'
 export function Sheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   return (
-    <Dialog title={t('keys.title')} open={open} onClose={onClose} wide>
+    <Dialog title={t('keys.title')} open={open} onClose={onClose} wide reading>
       <p className={styles.hint}>{t('keys.hint')}</p>
       <Groups />
     </Dialog>

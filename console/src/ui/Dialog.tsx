@@ -12,12 +12,14 @@ interface Props {
   open: boolean
   onClose: () => void
   wide?: boolean
+  /** There is only text in it, which is scrolled by keys. */
+  reading?: boolean
   /** Below the content, at the right: what ends it. */
   foot?: ReactNode
   children: ReactNode
 }
 
-export function Dialog({ title, open, onClose, wide = false, foot, children }: Props) {
+export function Dialog({ title, open, onClose, wide = false, reading = false, foot, children }: Props) {
   const { t } = useTranslation()
   return (
     <ModalOverlay isOpen={open} isDismissable onOpenChange={(isOpen) => { if (!isOpen) onClose() }} className={styles.overlay ?? ''}>
@@ -27,7 +29,7 @@ export function Dialog({ title, open, onClose, wide = false, foot, children }: P
             <Heading slot="title" className={styles.title ?? ''}>{title}</Heading>
             <IconButton label={t('app.close')} onPress={onClose}><X aria-hidden /></IconButton>
           </header>
-          <div className={styles.body}>{children}</div>
+          <div className={styles.body} {...(reading ? { tabIndex: 0, role: 'group', 'aria-label': title } : {})}>{children}</div>
           {foot === undefined ? null : <footer className={styles.foot}>{foot}</footer>}
         </Window>
       </Modal>

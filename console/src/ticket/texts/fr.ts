@@ -3,7 +3,7 @@ import type { en } from './en'
 
 export const fr: Texts<typeof en> = {
   field: {
-    subject: 'Objet', status: 'État', priority: 'Priorité', category: 'Catégorie', tags: 'Étiquettes', assignee: 'Attribué à',
+    subject: 'Objet', status: 'Statut', priority: 'Priorité', category: 'Catégorie', tags: 'Étiquettes', assignee: 'Attribué à',
     skill: 'Compétence requise', opened: 'Ouvert', channel: 'Venu par',
   },
   channel: { web: 'Web', chat: 'Chat', api: 'API' },
@@ -14,9 +14,9 @@ export const fr: Texts<typeof en> = {
     timeline: 'Ce qui s’est passé',
   },
   act: {
-    assign: 'Attribuer', status: 'Changer l’état', priority: 'Changer la priorité', take: 'Prendre le ticket', release: 'Le rendre à la file d’attente',
+    assign: 'Attribuer', status: 'Changer le statut', priority: 'Changer la priorité', take: 'Prendre le ticket', release: 'Le rendre à la file d’attente',
     resolve: 'Résoudre et passer au suivant', transfer: 'Transférer par compétence', subject: 'Changer l’objet', tag: 'Ajouter une étiquette',
-    category: 'Changer la catégorie', setStatus: 'État : {{status}}', setPriority: 'Priorité : {{priority}}',
+    category: 'Changer la catégorie', setStatus: 'Statut : {{status}}', setPriority: 'Priorité : {{priority}}',
     words: { assign: 'réattribuer donner', take: 'm’attribuer', transfer: 'équipe', release: 'libérer', resolve: 'fermer terminer' },
   },
   take: 'Prendre', release: 'Rendre', assign: {
@@ -37,13 +37,13 @@ export const fr: Texts<typeof en> = {
   clash: {
     title: 'Modifié entre-temps par quelqu’un d’autre', intro: '{{who}} a modifié ce ticket en même temps que vous. Rien n’est perdu : choisissez la version qui compte.',
     somebody: 'Quelqu’un', mine: 'La vôtre', theirs: 'La leur', before: 'Avant : {{value}}', keepTheirs: 'Garder la leur', useMine: 'Prendre la mienne',
-    notAllowed: 'Votre version n’est plus possible : l’état du ticket est maintenant « {{status}} ».',
+    notAllowed: 'Votre version n’est plus possible : le statut du ticket est maintenant « {{status}} ».',
   },
   meanwhile: '{{who}} l’a changé entre-temps en « {{value}} ». Ce que vous avez écrit est gardé.',
   refused: {
     unreachable: 'Le serveur est injoignable. Le ticket est resté comme il était.', again: 'Réessayer', dismiss: 'Fermer',
     at_capacity: '{{load}} tickets sur {{capacity}} sont pris : il n’y a plus de place. Choisissez quelqu’un d’autre, ou augmentez la capacité.',
-    move_refused: 'Un ticket dont l’état est « {{status}} » ne peut pas y passer. Ce qui est possible maintenant est proposé.',
+    move_refused: 'Un ticket dont le statut est « {{status}} » ne peut pas y passer. Ce qui est possible maintenant est proposé.',
     already_assigned: 'Il est déjà à cet agent.', not_an_agent: 'Cette personne ne reçoit pas de tickets. Choisissez quelqu’un d’autre.',
     closed: 'Un ticket fermé ne change plus.', forbidden: 'Vous n’en avez pas le droit. Demandez à quelqu’un qui l’a, ou le droit à un administrateur.',
     gone: 'Ce ticket n’existe plus, ou ne vous est pas accessible.', later: 'C’était trop à la fois. Réessayez dans un instant.',
@@ -61,7 +61,7 @@ export const fr: Texts<typeof en> = {
     over: '{{time}} de retard',
   },
   timeline: {
-    filter: 'Ce qui est montré', all: 'Tout', status: 'État', assignment: 'Attribution', change: 'Modifications', sla: 'Escalade', none: 'Rien encore.',
+    filter: 'Ce qui est montré', all: 'Tout', status: 'Statut', assignment: 'Attribution', change: 'Modifications', sla: 'Escalade', none: 'Rien encore.',
     older: 'Voir plus ancien', failed: 'L’historique n’a pas pu être chargé.', house: 'Pandar', opened: '{{who}} l’a ouvert', took: '{{who}} l’a pris',
     gave: '{{who}} l’a donné à {{whom}}', queued: '{{who}} l’a rendu à la file d’attente', became: '{{who}} : {{from}} → {{to}}',
     changed: '{{who}} a changé {{field}} : {{from}} → {{to}}', added: '{{who}} a ajouté {{what}}', removed: '{{who}} a retiré {{what}}',
