@@ -1,4 +1,7 @@
-"""Where mailed links lead: plain pages that do nothing by being looked at, since mail programs look too. They speak the reader's language."""
+"""Where mailed links lead: plain pages that do nothing by being looked at, since mail programs look too.
+
+They speak the reader's language.
+"""
 from collections.abc import Callable
 from typing import Any
 
@@ -92,7 +95,8 @@ def page(title: str, form_class: type[forms.Form], submit: str, done: Done, intr
         except errors.OUTAGES:
             errors.logger.exception("The database did not answer")
             return errors.unavailable_page(request)
-        context = {"title": words(title), "about": about, "form": form, "submit": words(submit), "told": told, "language": reader.language()}
+        context = {"title": words(title), "about": about, "form": form, "submit": words(submit), "told": told,
+                   "language": reader.language()}
         return render(request, "account/page.html", context, status=status)
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(view)
@@ -115,7 +119,8 @@ def _confirm(token: str, given: dict[str, Any], address: str) -> str:
 
 def _invited(token: str, address: str) -> str:
     row = inviting.look(token=token, address=address)
-    return words("{organization} invites {email} to join as {role}.").format(organization=row.organization.name, email=row.email, role=row.role.name)
+    return words("{organization} invites {email} to join as {role}.").format(
+        organization=row.organization.name, email=row.email, role=row.role.name)
 
 
 def _join(token: str, given: dict[str, Any], address: str) -> str:

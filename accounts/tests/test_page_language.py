@@ -8,8 +8,10 @@ from accounts import page_texts, pages
 from pandarchat.tests.world import World
 
 SAID = {
-    "/account/forgotten/": ("A new password", "Un nouveau mot de passe"), "/account/reset/": ("Choose a new password", "Choisissez un nouveau mot de passe"),
-    "/account/confirm/": ("This is my address", "C’est mon adresse"), "/account/invitation/": ("does not work any more", "ne fonctionne plus"),
+    "/account/forgotten/": ("A new password", "Un nouveau mot de passe"),
+    "/account/reset/": ("Choose a new password", "Choisissez un nouveau mot de passe"),
+    "/account/confirm/": ("This is my address", "C’est mon adresse"),
+    "/account/invitation/": ("does not work any more", "ne fonctionne plus"),
     "/nowhere": ("There is nothing at this address.", "Il n’y a rien à cette adresse."),
 }
 

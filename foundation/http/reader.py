@@ -1,4 +1,7 @@
-"""The language of whoever reads one of the few pages that Django draws: what they chose in the console, else the browser's, else English."""
+"""The language of whoever reads one of the few pages that Django draws.
+
+What they chose in the console, else the browser's, else English.
+"""
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
