@@ -11,19 +11,24 @@ export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string
-  readonly fields: Readonly<Record<string, readonly string[]>>
   /** All that was answered: `current` of a version that is old, `allowed` moves, `problems` of a journey. */
   readonly body: Readonly<Record<string, unknown>>
   /** Milliseconds, where another try makes sense. */
   readonly retryAfter: number | null
 
   constructor(status: number, body: Partial<Body> & Record<string, unknown>) {
-    super(worded(body.error ?? '', body.code))
+    super(body.error)
     this.status = status
     this.code = body.code ?? 'unreachable'
-    this.fields = Object.fromEntries(Object.entries(body.fields ?? {}).map(([name, texts]) => [name, texts.map((text) => worded(text))]))
     this.body = body
+    // In the language in which it is read, which may have changed since.
+    Object.defineProperty(this, 'message', { get: () => worded(body.error ?? '', body.code) })
     this.retryAfter = typeof body.retry_after_ms === 'number' ? body.retry_after_ms : null
+  }
+
+  /** What is wrong with each field, by its name. */
+  get fields(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(Object.entries((this.body.fields ?? {}) as Record<string, string[]>).map(([name, texts]) => [name, texts.map((text) => worded(text))]))
   }
 
   /** Whether the session is over, so that one has to sign in. */

@@ -29,9 +29,10 @@ export function chosen(wanted: readonly string[]): Language {
 export function speak(language: Language): void {
   localStorage.setItem(KEPT, language)
   document.cookie = `${KEPT}=${language}; path=/; max-age=31536000; samesite=lax` // for the pages that Django draws
-  document.documentElement.lang = language
-  void i18next.changeLanguage(language)
-  learn(language)
+  void learn(language).then(() => {
+    document.documentElement.lang = language
+    return i18next.changeLanguage(language)
+  })
 }
 
 export async function begin(): Promise<void> {
@@ -41,5 +42,5 @@ export async function begin(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: language, fallbackLng: 'en', defaultNS: 'common', resources: { en: { common: en }, fr: { common: fr } }, interpolation: { escapeValue: false },
   })
-  learn(language)
+  void learn(language)
 }

@@ -10,8 +10,10 @@ const GAP = /\{\{(\w+)\}\}/
 const known = new Map<string, Refusals>()
 
 /** Loaded by those whose language it is: English readers need none of it, and whoever cannot load it reads the server's own words. */
-export function learn(language: string): void {
-  if (language === 'fr' && !known.has(language)) import('./fr/refusals').then((refusals) => known.set(language, refusals), () => undefined)
+export async function learn(language: string): Promise<void> {
+  if (language !== 'fr' || known.has(language)) return
+  const refusals = await import('./fr/refusals').catch(() => null)
+  if (refusals !== null) known.set(language, refusals)
 }
 
 export function worded(said: string, code?: string, refusals = known.get(i18next.language)): string {
