@@ -1,6 +1,6 @@
 /** Which step to add, and behind what. */
 import { useState } from 'react'
-import { ListBox, ListBoxItem, ListBoxSection, Header, Text } from 'react-aria-components'
+import { ListBox, ListBoxItem, ListBoxSection, Header } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 
 import { Dialog } from '../ui/Dialog'
@@ -59,7 +59,7 @@ function Item({ name, title, about }: { name: QuestionType | Exclude<Kind, 'ques
   return (
     <ListBoxItem id={name} textValue={title} className={styles.item ?? ''} data-kind={name in KIND_ICONS ? name : 'question'}>
       <span className={styles.icon}><Icon aria-hidden /></span>
-      <span><Text slot="label" className={styles.title ?? ''}>{title}</Text><Text slot="description" className={styles.about ?? ''}>{about}</Text></span>
+      <span><span className={styles.title}>{title}</span> <span className={styles.about}>{about}</span></span>
     </ListBoxItem>
   )
 }

@@ -61,8 +61,18 @@ export function Builder() {
     },
   })
   if (loading.data !== undefined) return <Working key={journey} loaded={loading.data} user={me.id} />
-  if (loading.error !== null) return loading.error.status === 404 || loading.error.status === 403 ? <Empty text={t('gone.title')} hint={t('gone.text')} /> : <Failure text={t('list.failed')} again={() => void loading.refetch()} />
+  if (loading.error !== null) return loading.error.status === 404 || loading.error.status === 403 ? <Gone /> : <Failure text={t('list.failed')} again={() => void loading.refetch()} />
   return <Loading />
+}
+
+function Gone() {
+  const { t } = useTranslation('journeys')
+  return (
+    <main>
+      <h1 className="unseen">{t('gone.title')}</h1>
+      <Empty text={t('gone.title')} hint={t('gone.text')} />
+    </main>
+  )
 }
 
 function Working({ loaded, user }: { loaded: Loaded; user: string }) {

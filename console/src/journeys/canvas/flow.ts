@@ -87,7 +87,7 @@ export class Drawing {
       const known = this.#leads.get(edge.id)
       if (known?.signature === signature) return known.lead
       const lead: LeadEdge = {
-        id: edge.id, type: 'lead', source: edge.from, sourceHandle: edge.way, target: edge.to, selected, ariaLabel: label, focusable: false,
+        id: edge.id, type: 'lead', source: edge.from, sourceHandle: edge.way, target: edge.to, selected, ariaLabel: label, focusable: false, domAttributes: { 'aria-roledescription': this.#t('canvas.way') },
         data: { ...data, onInsert: this.#mayChange ? () => { this.#ask({ node: edge.from, way: edge.way }) } : null },
         markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: data.passed ? 'var(--good)' : data.near || selected ? 'var(--accent)' : 'var(--line-strong)' },
       }

@@ -46,7 +46,7 @@ export const en = {
   },
   canvas: {
     label: 'Canvas', hint: 'Arrow keys follow the ways, Enter edits, N adds, question mark shows all keys.', zoomIn: 'Zoom in', zoomOut: 'Zoom out', fit: 'Show all',
-    edge: 'Way from {{from}} to {{to}}', insert: 'Add a step here', map: 'Overview',
+    way: 'way', edge: 'Way from {{from}} to {{to}}', insert: 'Add a step here', map: 'Overview',
   },
   outline: { label: 'Outline', unreached: 'Not reached from the start', empty: 'This journey has no step yet.', via: '{{ways}} →', goes: 'Leads to {{to}}' },
   add: { title: 'Add a step', after: 'After', apart: 'Nothing: on its own', way: '{{node}}: {{way}}', questions: 'Ask', others: 'Or' },

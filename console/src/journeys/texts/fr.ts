@@ -47,7 +47,7 @@ export const fr: Texts<typeof en> = {
   },
   canvas: {
     label: 'Dessin', hint: 'Les flèches suivent les chemins, Entrée modifie, N ajoute, le point d’interrogation montre toutes les touches.', zoomIn: 'Agrandir', zoomOut: 'Réduire', fit: 'Tout montrer',
-    edge: 'Chemin de {{from}} à {{to}}', insert: 'Ajouter une étape ici', map: 'Vue d’ensemble',
+    way: 'chemin', edge: 'Chemin de {{from}} à {{to}}', insert: 'Ajouter une étape ici', map: 'Vue d’ensemble',
   },
   outline: { label: 'Plan', unreached: 'Hors d’atteinte depuis le début', empty: 'Ce parcours n’a pas encore d’étape.', via: '{{ways}} →', goes: 'Mène à {{to}}' },
   add: { title: 'Ajouter une étape', after: 'Après', apart: 'Rien : à part', way: '{{node}} : {{way}}', questions: 'Demander', others: 'Ou' },
