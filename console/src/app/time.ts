@@ -45,3 +45,13 @@ export function day(time: string, language: string): string {
 export function whole(time: string, language: string): string {
   return new Intl.DateTimeFormat(regional(language), { dateStyle: 'full', timeStyle: 'medium' }).format(Date.parse(time))
 }
+
+/** A day of the calendar, "2026-03-01", as the reader writes it. */
+export function date(day: string, language: string): string {
+  return new Intl.DateTimeFormat(regional(language), { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day))
+}
+
+/** A number that came as a text, as the reader writes it. */
+export function number(value: string, language: string): string {
+  return new Intl.NumberFormat(regional(language), { maximumFractionDigits: 20 }).format(Number(value))
+}

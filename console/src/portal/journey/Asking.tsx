@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { data } from '../../api/client'
 import { ApiError } from '../../api/errors'
 import { keys } from '../../api/keys'
+import { date, number } from '../../app/time'
 import { useApi, useMe } from '../../app/session'
 import { Button } from '../../ui/Button'
 import { kept } from '../kept'
@@ -93,8 +94,11 @@ function Left({ node, typed }: { node: Node; typed: Typed }) {
 }
 
 function useSaid(): (problem: Problem) => string {
-  const { t } = useWords()
-  return ({ key, count = 0, limit = '' }) => t(`check.${key}`, { count, limit })
+  const { t, i18n } = useWords()
+  return ({ key, count = 0, limit = '' }) => {
+    const day = key === 'early' || key === 'late'
+    return t(`check.${key}`, { count, limit: limit === '' ? '' : day ? date(limit, i18n.language) : number(limit, i18n.language) })
+  }
 }
 
 /** Whether the server says that a text does not match; asked when one stops typing, since its patterns are not a browser's. */
