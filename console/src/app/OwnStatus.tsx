@@ -13,6 +13,7 @@ import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Dialog'
 import { Menu, MenuChoice } from '../ui/Menu'
 import { complain, say } from '../ui/Toasts'
+import { serverClock } from './clock'
 import styles from './OwnStatus.module.css'
 import { useApi, useLive, useMay, useMe } from './session'
 import { useShiftChanges } from './shifts'
@@ -27,7 +28,7 @@ export function OwnStatus() {
   const api = useApi()
   const own = useQuery({ queryKey: keys.own, queryFn: () => data(api.GET('/api/v1/agents/me/')), enabled: serves })
   useChangesByOthers(own.data)
-  return own.data === undefined ? null : <Chosen own={own.data} />
+  return own.data === undefined || !serves ? null : <Chosen own={own.data} />
 }
 
 function Chosen({ own }: { own: Agent }) {
@@ -81,7 +82,7 @@ function Load({ own: { load, capacity } }: { own: Agent }) {
 
 function ShiftText({ own }: { own: Agent }) {
   const { t, i18n } = useTranslation()
-  const [now] = useState(Date.now)
+  const [now] = useState(serverClock.now)
   useShiftChanges([own])
   const text = own.on_shift ? own.shift_until === null ? null : t('own.until', { time: soon(own.shift_until, now, i18n.language) })
     : own.shift_next === null ? t('own.over') : t('own.next', { time: soon(own.shift_next, now, i18n.language) })

@@ -4,11 +4,12 @@ import { useEffect, useState } from 'react'
 
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
+import { serverClock } from './clock'
 
 type Shifts = Pick<components['schemas']['Agent'], 'shift_until' | 'shift_next'>
 
 const LATEST = 2 ** 31 - 1 // milliseconds that a timer can wait
-const AFTER = 500 // so that the server's clock is past it too
+const AFTER = 500 // so that the server's own reading is past it too
 
 /** The first moment at which one of them begins or ends work; null where none does. */
 export function nextChange(agents: readonly Shifts[]): number | null {
@@ -26,7 +27,7 @@ export function useShiftChanges(agents: readonly Shifts[]): void {
       setPassed(passed + 1)
       void cache.invalidateQueries({ queryKey: keys.agents })
       void cache.invalidateQueries({ queryKey: keys.queue })
-    }, Math.min(LATEST, Math.max(1_000, next - Date.now() + AFTER)))
+    }, Math.min(LATEST, Math.max(1_000, next - serverClock.now() + AFTER)))
     return () => { clearTimeout(timer) }
   }, [next, cache, passed])
 }

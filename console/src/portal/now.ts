@@ -1,13 +1,8 @@
-import { useEffect, useState } from 'react'
+import { useNow as useServersTime } from '../app/clock'
 
 const MINUTE = 60_000
 
 /** The present, to the minute: "5 min ago" grows while one looks. */
 export function useNow(): number {
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    const ticking = setInterval(() => { setNow(Date.now()) }, MINUTE)
-    return () => { clearInterval(ticking) }
-  }, [])
-  return now
+  return useServersTime(MINUTE)
 }

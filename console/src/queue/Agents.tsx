@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { data } from '../api/client'
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
+import { useNow } from '../app/clock'
 import { useApi } from '../app/session'
 import { Empty, Failure, Loading } from '../app/States'
 import { clock, soon, span } from '../app/time'
@@ -20,7 +21,6 @@ import board from './Board.module.css'
 import { TICKET, useDrags } from './Dragging'
 import { type Agent, freePlaces, ranked } from './giving'
 import { Held } from './Held'
-import { useNow } from './useBoard'
 import type { Giving } from './useGiving'
 
 type Skill = components['schemas']['SkillRow']
@@ -60,7 +60,7 @@ function One({ agent, agents, giving }: { agent: Agent; agents: readonly Agent[]
   const { t } = useTranslation('queue')
   const { dragged, drop } = useDrags()
   const [open, setOpen] = useState(false)
-  const now = useNow()
+  const now = useNow(5_000)
   const needed = dragged?.skill ?? null
   const lacks = needed !== null && !agent.skills.includes(needed) ? needed : null
   const full = agent.load >= agent.capacity

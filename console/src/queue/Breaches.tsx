@@ -4,13 +4,14 @@ import { useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
+import { useNow } from '../app/clock'
 import { Failure, Loading } from '../app/States'
 import { span } from '../app/time'
 import type { FrameOf } from '../realtime/frames'
 import board from './Board.module.css'
 import { type Breach, breaches } from './breaches'
 import styles from './Breaches.module.css'
-import { useBreached, useNow } from './useBoard'
+import { useBreached } from './useBoard'
 
 export function Breaches() {
   const { t } = useTranslation('queue')
@@ -20,7 +21,7 @@ export function Breaches() {
     setSpoken(t('breaches.told', { number: frame.number, clock: common(`clock.${frame.clock as 'resolution'}`) }))
   }, [t, common])
   const { asked, told } = useBreached(onBreach)
-  const now = useNow()
+  const now = useNow(5_000)
   const late = useMemo(() => breaches(asked.data?.data ?? [], told, now), [asked.data, told, now])
   const count = asked.data?.count ?? 0
   return (

@@ -6,6 +6,7 @@ import { GridList, GridListItem, GridListLoadMoreItem } from 'react-aria-compone
 import { useTranslation } from 'react-i18next'
 
 import type { components } from '../api/schema'
+import { useNow } from '../app/clock'
 import { Empty, Failure, Loading } from '../app/States'
 import { span } from '../app/time'
 import styles from './Board.module.css'
@@ -13,7 +14,7 @@ import { Card } from './Card'
 import cards from './Card.module.css'
 import { useDrags, useTicketDrag } from './Dragging'
 import type { Agent } from './giving'
-import { useNow, type useQueue } from './useBoard'
+import type { useQueue } from './useBoard'
 import type { Giving } from './useGiving'
 
 type Item = components['schemas']['QueueItem']
@@ -28,7 +29,7 @@ interface Props {
 
 export function Waiting({ queue, items, names, agents, giving }: Props) {
   const { t, i18n } = useTranslation('queue')
-  const now = useNow()
+  const now = useNow(5_000)
   const { find } = useDrags()
   const dragAndDropHooks = useTicketDrag(useCallback((ticket: string) => find(ticket), [find]))
   const total = queue.data?.pages[0]?.count ?? 0

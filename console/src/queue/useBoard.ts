@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 
 import { data } from '../api/client'
 import { keys } from '../api/keys'
+import { serverClock } from '../app/clock'
 import { useApi, useLive } from '../app/session'
 import { useShiftChanges } from '../app/shifts'
 import type { Frame, FrameOf } from '../realtime/frames'
@@ -67,7 +68,7 @@ export function useBreached(onBreach: (frame: FrameOf<'sla-breach'>) => void) {
   const [told, setTold] = useState<ReadonlyMap<string, number>>(new Map())
   useEffect(() => live.listen((frame) => {
     if (frame.type !== 'sla-breach') return
-    setTold((before) => new Map(before).set(frame.ticket, Date.now()))
+    setTold((before) => new Map(before).set(frame.ticket, serverClock.now()))
     onBreach(frame)
   }), [live, onBreach])
   const asked = useQuery({
@@ -75,14 +76,4 @@ export function useBreached(onBreach: (frame: FrameOf<'sla-breach'>) => void) {
     queryFn: async () => (await api.GET('/api/v1/tickets/', { params: { query: { sla: 'breached', ordering: '-updated_at' } } })).data,
   })
   return { asked, told }
-}
-
-/** The time, every few seconds. */
-export function useNow(): number {
-  const [now, setNow] = useState(Date.now)
-  useEffect(() => {
-    const ticking = setInterval(() => { setNow(Date.now()) }, 5_000)
-    return () => { clearInterval(ticking) }
-  }, [])
-  return now
 }

@@ -187,7 +187,7 @@ export class Line {
   #begin(frame: FrameOf<'ready'>, socket: WebSocket): void {
     this.#patience = frame.ping_seconds * 1000 * SILENT_PINGS + GRACE
     this.#listenFor(this.#patience, socket)
-    this.#renewBefore(frame.expires_at, socket)
+    this.#renewBefore(frame, socket)
     if (this.#state.name === 'ready') return // it was prolonged
     const forget = this.#history !== null && this.#history !== frame.history
     this.#history = frame.history
@@ -210,9 +210,10 @@ export class Line {
     }, milliseconds)
   }
 
-  #renewBefore(expiresAt: string, socket: WebSocket): void {
+  /** Both moments are the server's: this machine's clock may be wrong by any time. */
+  #renewBefore({ now, expires_at }: FrameOf<'ready'>, socket: WebSocket): void {
     clearTimeout(this.#renewal)
-    const left = Date.parse(expiresAt) - Date.now() - RENEWED_BEFORE
+    const left = Date.parse(expires_at) - Date.parse(now) - RENEWED_BEFORE
     this.#renewal = setTimeout(() => {
       this.#around.ticket().then(
         (token) => {

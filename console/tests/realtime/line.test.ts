@@ -146,6 +146,20 @@ describe('a line', () => {
     expect(told.begun).toEqual([false])
   })
 
+  it.each([-3_600_000, 3_600_000])('prolongs it when the server says so, with a clock that is wrong by %d ms', async (wrong) => {
+    started()
+    const socket = latest()
+    const [now, expires] = [0, 600_000].map((later) => new Date(Date.now() - wrong + later).toISOString())
+    socket.ready({ now, expires_at: expires })
+    for (let n = 1; n <= 27; n++) { // nine minutes
+      await vi.advanceTimersByTimeAsync(20_000)
+      socket.say({ type: 'ping', n, heads: {} })
+    }
+    expect(socket.commands('authenticate')).toHaveLength(0)
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(socket.commands('authenticate')).toHaveLength(1)
+  })
+
   it('tells an answer, a refusal, and that nothing is known', async () => {
     const { line } = started()
     const socket = latest()

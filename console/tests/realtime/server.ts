@@ -42,8 +42,8 @@ export class FakeSocket {
 
   ready(more: object = {}): void {
     this.readyState = WebSocket.OPEN
-    const expires = new Date(Date.now() + 3_600_000).toISOString()
-    this.say({ type: 'ready', session: 's', user: {}, ping_seconds: 25, expires_at: expires, history: 'one', protocol: 1, ...more })
+    const [now, expires] = [0, 3_600_000].map((later) => new Date(Date.now() + later).toISOString())
+    this.say({ type: 'ready', session: 's', user: {}, ping_seconds: 25, now, expires_at: expires, history: 'one', protocol: 1, ...more } as Partial<Frame> & { type: 'ready' })
   }
 
   commands(type: string): Heard[] {

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import { data } from '../../api/client'
 import type { ApiError } from '../../api/errors'
+import { serverClock } from '../../app/clock'
 import { useApi } from '../../app/session'
 import { Button } from '../../ui/Button'
 import { Confirm } from '../../ui/Dialog'
@@ -38,7 +39,7 @@ function Open({ row }: { row: Invitation }) {
   const roles = useRoles()
   const roleName = useRoleName()
   const [asking, setAsking] = useState(false)
-  const [now] = useState(Date.now)
+  const [now] = useState(serverClock.now)
   const settled = () => cache.invalidateQueries({ queryKey: keys.invitations })
   const onError = (error: ApiError) => { complain(told(error)) }
   const path = { path: { invitation: row.id } }
