@@ -30,6 +30,7 @@ from foundation.units import unit_of_work
 from tickets import queries, wire
 from tickets.actions import timing
 from tickets.actions.leftovers import organizations
+from tickets.actions.waiting import queue_moved
 from tickets.models import Priority, Status, Ticket
 from tickets.sla.agreement import Clocks, Happening
 from tickets.sla.clocks import State
@@ -148,6 +149,8 @@ def _store(organization: UUID, late: Sequence[Late]) -> None:
         said = cursor.fetchall()
         cursor.execute("SELECT event_id, id, subscriber FROM foundation_delivery WHERE event_id = ANY (%s)", [[key for key, _, _ in facts]])
         owed = cursor.fetchall()
+    if any(one.ticket.status == Status.QUEUED and one.priority != one.ticket.priority for one in late):
+        queue_moved(organization)
     transaction.on_commit(partial(_tell, organization, late, said, {key: pushes for key, _, pushes in facts}, owed), robust=True)
 
 

@@ -151,6 +151,7 @@ def requeue(ticket: Ticket, *, act: str, actor: AnyActor, released_by: UUID | No
 
     def event(thing: Ticket, source: str) -> None:
         events.emit("ticket.queued", {"ticket": str(thing.pk)}, push=[Push(staff_group(thing.organization_id), queue_frame(thing))])
+        queue_moved(thing.organization_id)  # it comes in where its age has it, before others
         updated(thing)
 
     return lifecycle.MACHINE.move(ticket, Status.QUEUED, acts=[act], change=change, entry=status_entry(actor), event=event)
@@ -240,6 +241,8 @@ def update(*, actor: AnyActor, ticket: UUID, version: int, changes: dict[str, An
             chat.add(
                 conversation=found.pk, kind=Kind.CHANGE, actor=actor, data={"field": field, "from": before, "to": after}, internal=True
             )
+        if found.status == Status.QUEUED and any(field == "priority" for field, _, _ in told):
+            queue_moved(found.organization_id)
         updated(found)
     return found
 

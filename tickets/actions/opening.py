@@ -27,6 +27,7 @@ from foundation.socket.frames import encode
 from foundation.units import by_itself, unit_of_work
 from tickets import wire
 from tickets.actions import timing
+from tickets.actions.waiting import queue_moved
 from tickets.models import Priority
 from tickets.numbers import BLOCK, numbers
 from tickets.service_levels import Promises, load, shelf
@@ -117,6 +118,8 @@ def open_within(*, actor: Actor, new: NewTicket, attached: Sequence[UUID] = ()) 
         raise Invalid("Some fields are not valid.", fields={"category": ["There is no such category."]})
     told = partial(events.send, actor.organization_id, list(zip(owed, owed_to(), strict=True)), prepared.pushes)
     transaction.on_commit(told, robust=True)
+    if new.priority > Priority.NORMAL:
+        queue_moved(actor.organization_id)  # what customers open themselves goes behind those who wait
     ticket: UUID = prepared.item["ticket"]
     if attached:
         attachments.tie(actor=actor, attachments=attached, conversation=ticket)

@@ -20,7 +20,8 @@ def waiting_group(organization: UUID) -> str:
 
 
 def queue_moved(organization: UUID) -> None:
-    """`queue-moved` after the commit: fewer tickets wait than before. However fast that goes, a process says it once in two seconds."""
+    """`queue-moved` after the commit: other tickets wait than before, or in another order. However fast that goes, a process says it once
+    in two seconds."""
     transaction.on_commit(partial(_tell, organization), robust=True)
 
 

@@ -11,9 +11,10 @@ from foundation.units import unit_of_work
 from pandarchat.testing.services import Server
 from pandarchat.tests.world import Planted
 from tickets import queries
-from tickets.actions import moves, waiting
+from tickets.actions import escalating, moves, opening, waiting
 from tickets.actions.assigning import assign_queue
-from tickets.models import QueueSettings, Ticket
+from tickets.models import Priority, QueueSettings, Ticket
+from tickets.tests.sla_world import later, promise
 
 
 def place(world: Any, ticket: Ticket, person: Any = None) -> dict[str, Any] | None:
@@ -155,3 +156,39 @@ def test_an_assignment_that_gives_nothing_moves_nothing(world: Any, committed: N
     every_agent(world, availability="available")
     assert assign_queue(organization=world.pandar.id) == 1
     assert told == [world.pandar.id]
+
+
+def test_another_order_is_a_move_too(world: Any, committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits loses or gains a place by what is done with others; what leaves the order as it is tells nobody."""
+    told: list[Any] = []
+    for module in ("moves", "escalating"):
+        monkeypatch.setattr(f"tickets.actions.{module}.queue_moved", told.append)
+    promise(world)
+    waits, held = world.ticket(), world.ticket(agent=world.agent)
+    api = world.api(world.manager)
+
+    def tells(ticket: Ticket, path: str = "", **body: Any) -> int:
+        before, address = len(told), f"tickets/{ticket.pk}/"
+        given = {"version": api.get(address).data["version"], **body}
+        answer = api.post(address + path, given) if path else api.patch(address, given)
+        assert answer.status == 200, answer.text
+        return len(told) - before
+
+    assert tells(waits, priority="high") == 1
+    assert [tells(waits, **what) for what in ({"priority": "high"}, {"subject": "Another"})] == [0, 0]
+    assert tells(held, priority="high") == 0
+    assert tells(held, "release/") == 1
+    told.clear()
+    later(world, waits, minutes=61)
+    assert escalating.escalate_due(organization=world.pandar.id) == 1
+    assert told == [world.pandar.id]
+
+
+@pytest.mark.parametrize(("priority", "moves_others"), [(Priority.NORMAL, False), (Priority.HIGH, True)])
+def test_a_new_ticket_that_comes_before_others_moves_them(
+        world: Any, committed: None, monkeypatch: pytest.MonkeyPatch, priority: Priority, moves_others: bool) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("tickets.actions.opening.queue_moved", told.append)
+    with unit_of_work(world.pandar.id):
+        opening.open_within(actor=world.actor(world.customer), new=opening.NewTicket(subject="s", text="t", priority=priority))
+    assert told == [world.pandar.id] * moves_others
