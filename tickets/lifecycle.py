@@ -60,7 +60,10 @@ def over(ticket: Ticket) -> bool:
 
 
 def writing(ticket: Ticket, actor: AnyActor) -> str:
-    """Where this actor's next message goes: `here`, into a `follow_up`, or nowhere, as the ticket is `closed` to them."""
+    """Where this actor's next message goes: `here`, into a `follow_up`, or nowhere, as the ticket is `closed` to them, or as they may write
+    nothing at all (`forbidden`)."""
+    if not actor.may("chat.send_message"):
+        return "forbidden"
     if actor.staff or not over(ticket):
         return "closed" if ticket.status == Status.CLOSED else "here"
     return "follow_up" if actor.may("tickets.open_ticket") else "closed"

@@ -107,6 +107,7 @@ class Limits(serializers.Serializer[Any]):
     attachments = serializers.IntegerField(help_text="Of a message.")
     file_bytes = serializers.IntegerField()
     file_types = serializers.ListField(child=serializers.CharField(), help_text="Media types.")
+    picture_pixels = serializers.IntegerField(help_text="Of a picture, all of its frames together.")
 
 
 class EditedText(serializers.Serializer[Any]):

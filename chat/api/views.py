@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.actor import Actor
 from chat import actions, queries, sending, wire
 from chat.api import serializers
-from chat.attachments import kinds
+from chat.attachments import kinds, picture
 from chat.limits import SENDS
 from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.http.rendering import ready_made
@@ -74,7 +74,7 @@ class Limits(ApiView):
     def get(self, request: Request) -> Response:
         """What a message may hold, so that a client can say so before anything is sent."""
         return Response({"message_characters": LONGEST_TEXT, "attachments": MOST_ATTACHMENTS, "file_bytes": kinds.MOST_BYTES,
-                         "file_types": list(kinds.MEDIA_TYPES)})
+                         "file_types": list(kinds.MEDIA_TYPES), "picture_pixels": picture.MOST_PIXELS})
 
 
 class Message(ApiView):

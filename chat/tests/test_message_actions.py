@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from chat.attachments import picture
 from chat.models import LONGEST_TEXT, Entry
 from chat.tests.pictures import jpeg
 from foundation.ids import uuid7
@@ -79,5 +80,6 @@ def test_the_limits_are_those_that_hold(world: World, person: str) -> None:
     assert world.api(who).post(f"tickets/{ticket.pk}/messages/", {"client_id": str(uuid7()), "text": "x" * most}).status == 201
     assert world.api(who).post(f"tickets/{ticket.pk}/messages/", {"client_id": str(uuid7()), "text": "x" * (most + 1)}).code == "invalid"
     assert "image/jpeg" in limits["file_types"]
+    assert limits["picture_pixels"] == picture.MOST_PIXELS
     assert world.api(who).upload(jpeg()).status == 201
     assert world.api(who).upload(b"\xff\xd8\xff" + b"x" * limits["file_bytes"]).code == "too_large"

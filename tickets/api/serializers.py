@@ -190,7 +190,8 @@ class TicketDetail(TicketRow):
     waiting = PlaceInQueue(allow_null=True, help_text="null where it does not wait in the queue.")
     allowed_statuses = serializers.ListField(child=serializers.ChoiceField(choices=Status.choices))
     allowed_actions = serializers.ListField(child=serializers.ChoiceField(choices=["take", "release", "transfer", "reassign", "change"]))
-    writing = serializers.ChoiceField(choices=["here", "follow_up", "closed"], help_text="Where the viewer's next message goes.")
+    writing = serializers.ChoiceField(choices=["here", "follow_up", "closed", "forbidden"],
+                                      help_text="Where the viewer's next message goes.")
 
     class Meta(TicketRow.Meta):
         fields = [*TicketRow.Meta.fields, "skill", "follow_up_of", "follow_ups", "waiting", "allowed_statuses", "allowed_actions",

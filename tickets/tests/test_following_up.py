@@ -8,7 +8,9 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from accounts.models import AgentProfile, RolePermission, Skill
+from accounts.actions import people
+from accounts.actor import System
+from accounts.models import AgentProfile, Role, RolePermission, Skill
 from accounts.tests.parallel import at_once
 from chat import sending
 from chat.models import Attachment, Entry
@@ -455,6 +457,17 @@ def test_statuses_that_are_over(world: World) -> None:
         with unit_of_work(world.pandar.id):
             Ticket.objects.filter(assignee=world.agent).update(status="pending")
             assert Entry.objects.filter(client_id__isnull=False, conversation_id=ticket.pk).exists() == (status != "closed")
+
+
+@pytest.mark.parametrize("role", ["customer", "agent"])
+def test_whoever_may_not_write_is_told_before_they_try(world: World, role: str) -> None:
+    ticket, person = world.ticket(), getattr(world, role)
+    with unit_of_work(world.pandar.id):
+        found = Role.objects.get(slug=role)
+        kept = set(people.permissions_of(found)) - {"chat.send_message"}
+        people.set_permissions(role=found, permissions=sorted(kept), actor=System(world.pandar.id))
+    assert world.api(person).get(f"tickets/{ticket.pk}/").data["writing"] == "forbidden"
+    assert say(world, ticket, who=person).status == 403
 
 
 @pytest.mark.parametrize(("how", "customer", "staff"),

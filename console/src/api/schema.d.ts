@@ -2244,6 +2244,8 @@ export interface components {
             file_bytes: number;
             /** @description Media types. */
             file_types: string[];
+            /** @description Of a picture, all of its frames together. */
+            picture_pixels: number;
         };
         LinkGivenRequest: {
             /** @description Of the link that was mailed. */
@@ -3289,7 +3291,7 @@ export interface components {
             withdrawn: boolean;
         };
         /** @enum {string} */
-        WritingEnum: "here" | "follow_up" | "closed";
+        WritingEnum: "here" | "follow_up" | "closed" | "forbidden";
         Error: {
             /** @constant */
             success: false;

@@ -1,12 +1,9 @@
 /** What a message may hold, as the server says it. */
 import { useQuery } from '@tanstack/react-query'
 
-import { data } from '../api/client'
-import type { components } from '../api/schema'
 import { useApi } from '../app/session'
+import { type Given, limitsOf } from '../files/limits'
 import { isDrawn } from '../files/shrink'
-
-type Given = components['schemas']['Limits']
 
 export interface Limits {
   readonly given: Given | undefined
@@ -16,7 +13,7 @@ export interface Limits {
 
 export function useLimits(): Limits {
   const api = useApi()
-  const given = useQuery({ queryKey: ['limits'], queryFn: () => data(api.GET('/api/v1/limits/')), staleTime: Infinity, gcTime: Infinity }).data
+  const given = useQuery(limitsOf(api)).data
   return { given, over: (text) => (given === undefined ? 0 : tooLong(text, given.message_characters)) }
 }
 

@@ -5,6 +5,7 @@ import { type Api, data } from '../api/client'
 import { keys } from '../api/keys'
 import { serverClock } from '../app/clock'
 import type { components } from '../api/schema'
+import { limitsOf } from '../files/limits'
 import { upload } from '../files/upload'
 import { Drafts, type Saved, type Word } from './drafts'
 import { Ears } from './ears'
@@ -125,7 +126,7 @@ export class Live {
     const shelf = newShelf()
     this.files = new Files({
       user: me.id, shelf, alone, changed: () => { this.filed.set(this.filed.get() + 1) },
-      upload: (content, name, progress, signal) => upload(new File([content], name, { type: content.type }), { progress, signal }),
+      upload: async (content, name, progress, signal) => upload(new File([content], name, { type: content.type }), await cache.query(limitsOf(api)), { progress, signal }),
       discard: (id) => api.DELETE('/api/v1/upload/{upload}/', { params: { path: { upload: id } } }),
     })
     this.drafts = new Drafts({ user: me.id, shelf, api: draftApi(api, this.#tab), tell: (word) => this.#tabs?.postMessage(word) })

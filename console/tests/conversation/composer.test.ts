@@ -19,7 +19,7 @@ it('characters are counted as the server counts them', () => {
 })
 
 it('files that cannot be taken are told from the others, with the reason; pictures are made smaller on their way', () => {
-  const limits = { message_characters: 1, attachments: 3, file_bytes: 5, file_types: ['image/png', 'application/pdf'] }
+  const limits = { message_characters: 1, attachments: 3, file_bytes: 5, picture_pixels: 1, file_types: ['image/png', 'application/pdf'] }
   const file = (name: string, text: string, type: string) => Object.assign(new Blob([text], { type }), { name }) as File
   const given = [file('a', 'abcdef', 'image/png'), file('large', 'abcdef', 'application/pdf'), file('page', 'abc', 'text/html'), file('no type', 'abc', ''), file('last', 'a', 'image/png')]
   const { fit, unfit } = sorted(given, 1, limits)

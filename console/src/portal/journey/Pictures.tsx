@@ -1,9 +1,11 @@
 /** Pictures as an answer: from the camera, from the device, or dropped; each is sent as soon as it is chosen. */
+import { useQueryClient } from '@tanstack/react-query'
 import { Camera, ImagePlus, RotateCw, X } from 'lucide-react'
 import { type DragEvent, useEffect, useRef, useState } from 'react'
 
 import { ApiError } from '../../api/errors'
 import { useApi } from '../../app/session'
+import { limitsOf } from '../../files/limits'
 import { upload } from '../../files/upload'
 import { Button, IconButton } from '../../ui/Button'
 import { useWords } from '../words'
@@ -123,6 +125,7 @@ function useWhy(): (error: Error, name: string) => string {
 /** What is on its way. What arrived is part of the answer. */
 function useUploads(pictures: readonly Picture[], onChange: Props['onChange'], onUploading: Props['onUploading']) {
   const api = useApi()
+  const cache = useQueryClient()
   const [going, setGoing] = useState<readonly Going[]>([])
   const stops = useRef(new Map<string, AbortController>())
   const here = useRef(pictures)
@@ -142,7 +145,7 @@ function useUploads(pictures: readonly Picture[], onChange: Props['onChange'], o
     const stop = new AbortController()
     stops.current.set(key, stop)
     try {
-      const { id, name } = await upload(file, { signal: stop.signal, progress: (part) => { change(key, { part }) } })
+      const { id, name } = await upload(file, await cache.query(limitsOf(api)), { signal: stop.signal, progress: (part) => { change(key, { part }) } })
       if (stop.signal.aborted) {
         void api.DELETE('/api/v1/upload/{upload}/', { params: { path: { upload: id } } }).catch(() => undefined) // in a day it goes by itself
         return
