@@ -12,6 +12,7 @@ import { ApiError } from './api/errors'
 import { keys } from './api/keys'
 import { theme, wear } from './app/theme'
 import { regional } from './app/time'
+import { refuseStrayFiles } from './files/stray'
 import { begin } from './i18n'
 
 const TRIES = 3
@@ -34,6 +35,7 @@ const cache: QueryClient = new QueryClient({
 
 export async function start(page: ReactNode): Promise<void> {
   wear(theme())
+  refuseStrayFiles()
   await begin()
   const root = document.getElementById('root')
   if (root === null) throw new Error('the page has no place for us')

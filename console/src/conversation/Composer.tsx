@@ -1,11 +1,13 @@
 /** Where one writes: a reply or, for staff, a note, each with a draft of its own, so that neither ever becomes the other unseen. */
 import type { TFunction } from 'i18next'
 import { Lock, Paperclip, Send, Settings2, X } from 'lucide-react'
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
 import { useLive, useMe, useWatched } from '../app/session'
+import { carriesFiles } from '../files/stray'
 import type { Draft } from '../realtime/drafts'
 import { useActs } from '../keyboard/useAct'
 import { Button, IconButton } from '../ui/Button'
@@ -16,13 +18,15 @@ import { EmojiButton } from './emoji/EmojiButton'
 import { bytes } from './Files'
 import { Kept } from './Kept'
 import { sorted, type Unfit, useLimits } from './limits'
-import { Closed, type Writing } from './Over'
-import { useFiles } from './Talk'
+import { Closed, NoNotes, type Writing } from './Over'
 import { sends, SEND_KEYS, useSendKey } from './sendKey'
 import { useDraft } from './useDraft'
+import { useFiles } from './useFiles'
 
 interface Props {
   ticket: string
+  /** Where files are let fall to be attached. */
+  around: RefObject<HTMLElement | null>
   toward: string
   writing: Writing
   onEditLast: () => void
@@ -36,16 +40,17 @@ export function Composer(props: Props) {
   const led = elsewhere === undefined ? null : (
     <p className={styles.elsewhere} role="status">{t('composer.wentOn')} <Link to={`../${elsewhere.id}`} relative="path">{elsewhere.number}</Link></p>
   )
-  if (props.writing === 'closed') return <Closed ticket={props.ticket}>{led}</Closed>
+  if (props.writing === 'closed' || props.writing === 'forbidden') return <Closed ticket={props.ticket} why={t(`composer.${props.writing}`)}>{led}</Closed>
   return <>{led}<Writing key={props.ticket} {...props} /></>
 }
 
-function Writing({ ticket, toward, writing, onEditLast }: Props) {
+function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
   const { t, i18n } = useTranslation()
   const { sender, presence, drafts } = useLive()
   const me = useMe()
   const notes = me.staff && me.permissions.includes('chat.write_note')
-  const [internal, setInternal] = useState(false)
+  const [wantsNote, setInternal] = useState(false)
+  const internal = wantsNote && notes
   const draft = useDraft(ticket, internal)
   const waiting = useDraft(ticket, !internal).text.trim() !== ''
   const files = useTray(ticket, internal)
@@ -107,7 +112,8 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
   const label = internal ? t('composer.noteLabel') : writing === 'follow_up' ? t('composer.followUp') : toward === '' ? t('composer.write') : t('composer.replyTo', { who: toward })
   const rest = (limits.given?.message_characters ?? Infinity) - draft.text.length
   return (
-    <Drop onDrop={take} note={internal}>
+    <div className={styles.composer} data-note={internal}>
+      <Drop around={around} onDrop={take} />
       {notes ? (
         <div className={styles.head}>
           <div className={styles.kinds} role="radiogroup" aria-label={t('composer.kind')}>
@@ -122,6 +128,7 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
           {internal ? <span className={styles.only}><Lock aria-hidden />{t('composer.noteFor')}</span> : null}
         </div>
       ) : null}
+      {notes || !me.staff ? null : <NoNotes ticket={ticket} />}
       {writing === 'follow_up' ? <p className={styles.hint}>{t('composer.followUpHint')}</p> : null}
       {draft.theirs === null ? null : (
         <Theirs draft={draft} onChoose={(which) => { drafts.choose(ticket, internal, which) }} />
@@ -160,7 +167,7 @@ function Writing({ ticket, toward, writing, onEditLast }: Props) {
           </Button>
         </div>
       </div>
-    </Drop>
+    </div>
   )
 }
 
@@ -201,20 +208,28 @@ function Choose({ types, onChoose }: { types: readonly string[] | undefined; onC
   )
 }
 
-/** Takes files that are let fall on it. */
-function Drop({ note, onDrop, children }: { note: boolean; onDrop: (files: readonly File[]) => void; children: ReactNode }) {
+/** Takes files that are let fall anywhere on the conversation. */
+function Drop({ around, onDrop }: { around: RefObject<HTMLElement | null>; onDrop: (files: readonly File[]) => void }) {
   const { t } = useTranslation()
-  const [over, setOver] = useState(false)
-  const carries = (event: DragEvent) => event.dataTransfer.types.includes('Files')
-  return (
-    <div className={styles.composer} data-note={note}
-      onDragOver={(event) => { if (carries(event)) { event.preventDefault(); setOver(true) } }}
-      onDragLeave={(event) => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false) }}
-      onDrop={(event) => { setOver(false); if (carries(event)) { event.preventDefault(); onDrop([...event.dataTransfer.files]) } }}>
-      {children}
-      {over ? <div className={styles.drop}>{t('files.drop')}</div> : null}
-    </div>
-  )
+  const [over, setOver] = useState<HTMLElement | null>(null)
+  const latest = useRef(onDrop)
+  useEffect(() => { latest.current = onDrop })
+  useEffect(() => {
+    const place = around.current
+    const leaving = new AbortController()
+    const on = (name: 'dragover' | 'dragleave' | 'drop', heard: (event: DragEvent) => void) => {
+      place?.addEventListener(name, (event) => { if (carriesFiles(event)) heard(event) }, { signal: leaving.signal })
+    }
+    on('dragover', (event) => { event.preventDefault(); setOver(place) })
+    on('dragleave', (event) => { if (place?.contains(event.relatedTarget as Node | null) !== true) setOver(null) })
+    on('drop', (event) => {
+      event.preventDefault()
+      setOver(null)
+      latest.current([...event.dataTransfer?.files ?? []])
+    })
+    return () => { leaving.abort() }
+  }, [around])
+  return over === null ? null : createPortal(<div className={styles.drop}>{t('files.drop')}</div>, over)
 }
 
 /** The files of what is being written; those that were just sent with a message are not there any more. */

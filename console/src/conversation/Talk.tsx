@@ -1,5 +1,5 @@
 /** A conversation without what stands around it: what was said, who is typing, and what one says oneself. Staff and customers have the same. */
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -18,6 +18,7 @@ import { Scroller } from './Scroller'
 import styles from './Talk.module.css'
 import { Gone, type Writing } from './Over'
 import { Unstored } from './Unstored'
+import { useFiles } from './useFiles'
 
 const Viewer = lazy(() => import('./viewer/Viewer'))
 const NOTHING: View = { state: 'opening', entries: [], earlier: false, loading: true, stuck: false, reads: new Map() }
@@ -45,6 +46,7 @@ export function Talk({ ticket, toward, writing = 'here' }: Props) {
   const [editing, setEditing] = useState<string | null>(null)
   const [menu, setMenu] = useState<Chosen | null>(null)
   const [looked, setLooked] = useState<Attachment | null>(null)
+  const place = useRef<HTMLDivElement>(null)
   const last = entries.at(-1)?.seq ?? 0
   const own = view.reads.get(me.id)?.seq ?? 0
   const mark = useMark(view.state === 'open', visible, own, last)
@@ -66,7 +68,7 @@ export function Talk({ ticket, toward, writing = 'here' }: Props) {
   if (view.state === 'gone') return <Gone ticket={ticket} unsent={unsent} />
   if (view.state === 'failed') return <Failure text={t('conversation.failed')} again={() => { live.rooms.again(ticket) }} />
   return (
-    <div className={styles.talk}>
+    <div ref={place} className={styles.talk}>
       <Scroller view={view} content={unsent} atEnd={atEnd} onAtEnd={setAtEnd} onEarlier={onEarlier} missed={atEnd ? 0 : countNew(entries, seen, me.id)}>
         {view.state === 'opening' ? <Loading /> : (
           <Entries blocks={blocks} around={around} newFrom={mark === null ? null : firstNew(entries, mark, me.id)} editing={editing}
@@ -76,7 +78,7 @@ export function Talk({ ticket, toward, writing = 'here' }: Props) {
         <ol>{unsent.map((message) => <Unstored key={message.clientId} message={message} files={files.filter(({ key }) => message.files.includes(key))} />)}</ol>
       </Scroller>
       <Typing ticket={ticket} />
-      <Composer ticket={ticket} toward={toward} writing={writing} onEditLast={editLast} />
+      <Composer ticket={ticket} around={place} toward={toward} writing={writing} onEditLast={editLast} />
       <MessageMenu chosen={menu} onClose={() => { setMenu(null) }} onEdit={(message) => { setEditing(message.id) }} />
       {looked === null ? null : (
         <Suspense><Viewer pictures={picturesOf(blocks)} first={looked.id} onClose={() => { setLooked(null) }} /></Suspense>
@@ -98,12 +100,6 @@ function useUnsent(ticket: string, view: View) {
     const here = new Set(mine.length === 0 ? [] : view.entries.map((entry) => (entry.kind === 'message' ? entry.client_id : null)))
     return mine.filter((message) => !here.has(message.clientId))
   }, [all, view.entries, ticket])
-}
-
-export function useFiles() {
-  const live = useLive()
-  useWatched(live.filed)
-  return live.files.list
 }
 
 function useVisible(): boolean {

@@ -160,7 +160,7 @@ export class Rooms {
     if (frame.type === 'entry') this.#apply(frame.ticket, [frame.entry], frame.seq)
     else if (frame.type === 'ping') for (const [ticket, head] of Object.entries(frame.heads)) this.#apply(ticket, [], head)
     else if (frame.type === 'read') this.#read(frame)
-    else if (frame.type === 'access-changed') for (const ticket of frame.left) this.#lose(ticket)
+    else if (frame.type === 'access-changed') this.#follow(frame.left)
   }
 
   /** One's own message was stored: it is not told to the tab that sent it. */
@@ -254,6 +254,14 @@ export class Rooms {
     if (room === undefined) return
     readUpTo(room, frame)
     this.#show(room)
+  }
+
+  /** One's rights are others: some rooms are not one's own any more, and what was none may be one again. */
+  #follow(left: readonly string[]): void {
+    for (const ticket of left) this.#lose(ticket)
+    for (const [ticket, room] of this.#rooms) {
+      if (room.state === 'gone' && room.watchers.size > 0 && !left.includes(ticket)) void this.#open(ticket, room)
+    }
   }
 
   #lose(ticket: string): void {

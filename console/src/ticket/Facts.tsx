@@ -124,8 +124,10 @@ function SubjectForm({ ticket, wishes, onClose }: { ticket: Ticket; wishes: Wish
   const { t } = useTranslation('ticket')
   const [seen] = useState(ticket)
   const [text, setText] = useState(ticket.subject)
+  const lost = !ticket.allowed_actions.includes('change')
   const save = () => {
     const subject = text.trim()
+    if (lost) return
     if (subject !== '' && subject !== seen.subject) wishes.wish(seen, { kind: 'change', fields: { subject } })
     if (subject !== '') onClose()
   }
@@ -140,8 +142,9 @@ function SubjectForm({ ticket, wishes, onClose }: { ticket: Ticket; wishes: Wish
     <form className={styles.form} onSubmit={(event) => { event.preventDefault(); save() }}>
       <TextField label={t('field.subject')} unlabelled autoFocus value={text} onChange={setText} maxLength={200} onKeyDown={steer} />
       {ticket.subject === seen.subject ? null : <p className={styles.meanwhile} role="status">{t('meanwhile', { who: t('clash.somebody'), value: ticket.subject })}</p>}
+      {lost ? <p className={styles.meanwhile} role="alert">{t('lost')}</p> : null}
       <p className={styles.acts}>
-        <Button small look="primary" isDisabled={text.trim() === ''} onPress={save}>{t('save')}</Button>
+        <Button small look="primary" isDisabled={lost || text.trim() === ''} onPress={save}>{t('save')}</Button>
         <Button small look="quiet" onPress={onClose}>{t('cancel')}</Button>
       </p>
     </form>

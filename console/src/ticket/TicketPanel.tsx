@@ -35,7 +35,7 @@ export function TicketPanel({ ticket }: { ticket: string }) {
   const open = useWatched(panelOpen)
   useEffect(() => () => { panelOpen.set(false) }, [ticket])
   const gone = asked.error instanceof ApiError && asked.error.status === 404
-  const content = asked.data !== undefined ? <Opened ticket={asked.data} shown={besides || open} />
+  const content = asked.data !== undefined && !gone ? <Opened ticket={asked.data} shown={besides || open} />
     : asked.isError ? <Failure text={t(gone ? 'error.gone' : 'error.unreachable')} {...(gone ? {} : { again: () => void asked.refetch() })} /> : <Loading />
   return <aside className={styles.panel} aria-label={t('ticket.panel')} hidden={!besides}>{content}</aside>
 }

@@ -183,6 +183,16 @@ describe('a room', () => {
     expect(latest().commands('join-ticket-room')).toHaveLength(1)
   })
 
+  it('that one may see again is opened again, if somebody looks', async () => {
+    const tab = await opened(2)
+    latest().say({ type: 'access-changed', left: [TICKET] })
+    tab.server.add()
+    latest().say({ type: 'access-changed', left: [] })
+    await tab.settle()
+    expect(tab.view.state).toBe('open')
+    expect(tab.view.entries.map(({ seq }) => seq)).toEqual([1, 2, 3])
+  })
+
   it('that nobody watches is left', async () => {
     const tab = await opened(2)
     const [one, other] = [tab.watch(), tab.watch()]

@@ -7,7 +7,7 @@ export const shell = {
     rights: 'Your permissions changed at {{time}}; this page follows them.', label: 'Connection',
   },
   again: {
-    title: 'You were signed out', text: 'Your session was ended, here or from elsewhere. Everything you typed is still here: sign in again to go on.',
+    title: 'You were signed out', text: 'Your session was ended, here or from elsewhere. Everything you typed is still here: sign in again to go on, or close this window to copy it. If you are not let in any more, ask an administrator.',
     other: 'Sign in as somebody else',
   },
   own: {
@@ -26,8 +26,9 @@ export const shell = {
   notices: {
     desktop: 'Desktop notifications', sound: 'Sound', on: 'on', off: 'off',
     assigned: '{{number}} is yours now', message: 'New message from {{who}}', open: 'Open',
-    blockedTitle: 'Your browser blocks notifications',
+    blockedTitle: 'Your browser shows no notifications',
     blocked: 'Notifications of this site were refused before. Press the sign to the left of the address, set “Notifications” to “Allow”, and switch them on here again.',
+    unanswered: 'Your browser asked whether Pandar may show notifications, and got no answer. Switch them on once more, and choose “Allow”.',
     missing: 'This browser cannot show notifications of a page. Sound and the number in the tab work here too.',
     silent: 'The browser plays no sound before you have pressed something on this page.',
   },

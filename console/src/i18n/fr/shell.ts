@@ -11,7 +11,7 @@ export const shell: Texts<typeof en> = {
   },
   again: {
     title: 'Votre session est fermée',
-    text: 'Elle a été fermée ici ou ailleurs. Tout ce que vous avez écrit est toujours là : connectez-vous pour continuer.',
+    text: 'Elle a été fermée ici ou ailleurs. Tout ce que vous avez écrit est toujours là : connectez-vous pour continuer, ou fermez cette fenêtre pour le copier. Si vous n’entrez plus, demandez à un administrateur.',
     other: 'Se connecter avec un autre compte',
   },
   own: {
@@ -30,8 +30,9 @@ export const shell: Texts<typeof en> = {
   notices: {
     desktop: 'Notifications du bureau', sound: 'Son', on: 'activé', off: 'désactivé',
     assigned: '{{number}} est à vous', message: 'Nouveau message de {{who}}', open: 'Ouvrir',
-    blockedTitle: 'Votre navigateur bloque les notifications',
+    blockedTitle: 'Votre navigateur ne montre pas de notifications',
     blocked: 'Les notifications de ce site ont été refusées. Appuyez sur le signe à gauche de l’adresse, mettez « Notifications » sur « Autoriser », puis activez-les ici.',
+    unanswered: 'Votre navigateur a demandé si Pandar peut montrer des notifications, sans réponse. Activez-les encore une fois et choisissez « Autoriser ».',
     missing: 'Ce navigateur ne peut pas montrer les notifications d’une page. Le son et le nombre dans l’onglet fonctionnent aussi ici.',
     silent: 'Le navigateur ne joue aucun son avant que vous ayez appuyé sur quelque chose dans cette page.',
   },

@@ -34,9 +34,10 @@ export const en = {
     somebody: 'Somebody', mine: 'Yours', theirs: 'Theirs', before: 'Before: {{value}}', keepTheirs: 'Keep theirs', useMine: 'Use mine',
     notAllowed: 'Your version is not possible any more: the ticket is {{status}} now.',
   },
+  lost: 'You may not change this any more. What you typed stays here: copy it before you close this, or ask an administrator for the right.',
   meanwhile: '{{who}} changed it meanwhile to “{{value}}”. What you typed is kept.',
   refused: {
-    unreachable: 'The server could not be reached. The ticket is as it was.', again: 'Try again', dismiss: 'Close',
+    unreachable: 'The server could not be reached. The ticket is as it was.', again: 'Try again', dismiss: 'Close', typed: 'You had typed:',
     at_capacity: '{{load}} of {{capacity}} tickets are taken: no more fits. Choose somebody else, or raise the capacity.',
     move_refused: 'A ticket that is {{status}} cannot go there. What is possible now is offered.',
     already_assigned: 'It is this agent’s already.', not_an_agent: 'This person receives no tickets. Choose somebody else.',

@@ -39,9 +39,10 @@ export const fr: Texts<typeof en> = {
     somebody: 'Quelqu’un', mine: 'La vôtre', theirs: 'La leur', before: 'Avant : {{value}}', keepTheirs: 'Garder la leur', useMine: 'Prendre la mienne',
     notAllowed: 'Votre version n’est plus possible : le statut du ticket est maintenant « {{status}} ».',
   },
+  lost: 'Vous ne pouvez plus modifier ceci. Ce que vous avez écrit reste ici : copiez-le avant de fermer, ou demandez ce droit à un administrateur.',
   meanwhile: '{{who}} l’a changé entre-temps en « {{value}} ». Ce que vous avez écrit est gardé.',
   refused: {
-    unreachable: 'Le serveur est injoignable. Le ticket est resté comme il était.', again: 'Réessayer', dismiss: 'Fermer',
+    unreachable: 'Le serveur est injoignable. Le ticket est resté comme il était.', again: 'Réessayer', dismiss: 'Fermer', typed: 'Vous aviez écrit :',
     at_capacity: '{{load}} tickets sur {{capacity}} sont pris : il n’y a plus de place. Choisissez quelqu’un d’autre, ou augmentez la capacité.',
     move_refused: 'Un ticket dont le statut est « {{status}} » ne peut pas y passer. Ce qui est possible maintenant est proposé.',
     already_assigned: 'Il est déjà à cet agent.', not_an_agent: 'Cette personne ne reçoit pas de tickets. Choisissez quelqu’un d’autre.',
