@@ -14,12 +14,12 @@ export function NoticeSwitches() {
   const { t } = useTranslation()
   const { desktop, sound } = useWatched(preferences)
   const silent = useWatched(silenced)
-  const [trouble, setTrouble] = useState<'blocked' | 'missing' | null>(null)
+  const [trouble, setTrouble] = useState<'blocked' | 'unanswered' | 'missing' | null>(null)
   const shows = desktop && mayShow() === 'granted'
   const switchDesktop = async (on: boolean) => {
     const may = on ? await ask() : 'denied'
     prefer({ desktop: may === 'granted' })
-    if (on && may !== 'granted') setTrouble(may === null ? 'missing' : 'blocked')
+    if (on && may !== 'granted') setTrouble(may === null ? 'missing' : may === 'default' ? 'unanswered' : 'blocked')
   }
   return (
     <div className={styles.switches}>
@@ -49,7 +49,7 @@ function Switch({ label, on, note, onChange, children }:
   const { t } = useTranslation()
   return (
     <TooltipTrigger delay={400}>
-      <ToggleButton className={styles.switch ?? ''} aria-label={label} isSelected={on} onChange={onChange} data-noted={note !== undefined}>{children}</ToggleButton>
+      <ToggleButton className={styles.switch ?? ''} aria-label={note === undefined ? label : `${label}: ${note}`} isSelected={on} onChange={onChange} data-noted={note !== undefined}>{children}</ToggleButton>
       <Tooltip className={styles.tooltip ?? ''} placement="top" offset={6}>{label}: {t(on ? 'notices.on' : 'notices.off')}{note === undefined ? null : <><br />{note}</>}</Tooltip>
     </TooltipTrigger>
   )

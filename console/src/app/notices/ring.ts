@@ -15,6 +15,7 @@ export async function ring(): Promise<void> {
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return // interrupted by the next one
     silenced.set(true)
-    addEventListener('pointerdown', () => { silenced.set(false) }, { once: true })
+    const pressed = new AbortController()
+    for (const name of ['pointerdown', 'keydown']) addEventListener(name, () => { silenced.set(false); pressed.abort() }, { signal: pressed.signal })
   }
 }

@@ -6,11 +6,11 @@ import { useNavigate } from 'react-router'
 
 import { data } from '../../api/client'
 import { keys } from '../../api/keys'
-import { say } from '../../ui/Toasts'
+import { complain, say } from '../../ui/Toasts'
 import { useApi, useLive, useMe } from '../session'
 import { wearBadge } from './badge'
 import { claim, type Notice, ofEntry, ofFrame } from './notice'
-import { preferences } from './preferences'
+import { prefer, preferences } from './preferences'
 import { ring } from './ring'
 
 const wait = (milliseconds: number) => new Promise<void>((resolve) => { setTimeout(resolve, milliseconds) })
@@ -62,7 +62,10 @@ function useTelling(): void {
       const text = notice.kind === 'assigned' ? t('notices.assigned', { number: notice.about }) : t('notices.message', { who: notice.about })
       if (preferences.get().sound) void ring()
       if (seen) say(text, { label: t('notices.open'), run: open })
-      else if (preferences.get().desktop) show(text, subjectOf(cache.getQueryData(keys.mine), notice.ticket), notice.key, open)
+      else if (preferences.get().desktop && !shown(text, subjectOf(cache.getQueryData(keys.mine), notice.ticket), notice.key, open)) {
+        prefer({ desktop: false })
+        complain(t('notices.missing'))
+      }
     }
     const ends = [
       live.listen((frame) => { const notice = ofFrame(frame, me.id); if (notice !== null) void tell(notice) }),
@@ -78,9 +81,9 @@ function subjectOf(mine: unknown, ticket: string): string {
   return (mine as Mine | undefined)?.find(({ id }) => id === ticket)?.subject ?? ''
 }
 
-/** What was written is not shown: a screen may be seen by others. */
-function show(title: string, body: string, tag: string, open: () => void): void {
-  if (!('Notification' in globalThis) || Notification.permission !== 'granted') return
+/** What was written is not shown: a screen may be seen by others. False where the browser has notifications and shows none of a page. */
+function shown(title: string, body: string, tag: string, open: () => void): boolean {
+  if (!('Notification' in globalThis) || Notification.permission !== 'granted') return true // the switch is off, and says so
   try {
     const notification = new Notification(title, { body, tag })
     notification.onclick = () => {
@@ -88,7 +91,8 @@ function show(title: string, body: string, tag: string, open: () => void): void 
       open()
       notification.close()
     }
+    return true
   } catch {
-    // Chrome on Android has the constructor and refuses it; the switch says so.
+    return false // Chrome on Android has the constructor and refuses it
   }
 }
