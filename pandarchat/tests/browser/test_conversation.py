@@ -320,3 +320,21 @@ def test_everybody_can_use_it(world: World, sit_down: SitDown, accessible: Acces
     page.keyboard.press("Enter")
     expect(field(page)).to_have_value("what I think👋")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    said(page, "a note").hover()
+    said(page, "a note").get_by_role("button", name="More about").click()
+    page.get_by_role("menuitem", name="Copy text").click()
+    remark, composer = page.get_by_role("alertdialog"), page.get_by_role("radiogroup", name="What you write")
+    expect(remark).to_be_visible()
+    assert bottom(remark) < top(composer), "what is said in passing never lies over what one types"
+
+
+def top(thing: Locator) -> float:
+    box = thing.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def bottom(thing: Locator) -> float:
+    box = thing.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
