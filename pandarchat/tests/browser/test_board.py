@@ -1,4 +1,5 @@
 """The queue board: a manager gives tickets, and sees what agents do and what runs late."""
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AgentProfile, AgentSkill, Skill
 from foundation.units import unit_of_work
+from pandarchat.testing.services import StartServer
 from pandarchat.tests.browser.conftest import PHONE, Accessible, Forgive, SitDown
 from pandarchat.tests.browser.notifying import hide, listen_for_notifications, notified
 from pandarchat.tests.world import World
-from tickets.actions import escalating
+from tickets.actions import escalating, moves
 from tickets.models import Category, Ticket
 from tickets.tests.sla_world import later, promise
 
@@ -158,6 +160,47 @@ def test_what_runs_late_comes_in_by_itself(world: World, sit_down: SitDown) -> N
     expect(late.get_by_role("listitem")).to_contain_text("just now")
     expect(late.get_by_role("status")).to_contain_text(number(ticket))
     expect(late.get_by_role("link")).to_have_attribute("href", f"/tickets/{ticket.pk}")
+
+
+@pytest.mark.usefixtures("pages")
+def test_wrong_clocks_and_a_restart_leave_the_board_right(world: World, sit_down: SitDown, servers: StartServer, forgive: Forgive) -> None:
+    forgive("ERR_CONNECTION_REFUSED", "WebSocket", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "503")
+    promise(world)
+    on_duty(world)
+    late, soon = world.ticket(subject="Late"), world.ticket(subject="Soon")
+    later(world, late, minutes=70)
+    later(world, soon, minutes=25)
+    server = servers()
+    boards = [sit_down(world.manager, at="/queue", on=server) for _ in range(2)]
+    for page, hours in zip(boards, (-1, 1), strict=True):
+        page.clock.install(time=datetime.now(UTC) + timedelta(hours=hours))
+        page.reload()
+        expect(overdue(page)).to_have_count(1)
+        expect(overdue(page)).to_contain_text("10m")
+    server.stop()
+    for page in boards:
+        expect(page.get_by_role("status", name="Connection")).not_to_contain_text("Connected")
+    later(world, soon, minutes=40)
+    assert escalating.escalate_due(organization=world.pandar.id) == 2
+    held = world.ticket(subject="Opened meanwhile", agent=world.teammate)
+    with unit_of_work(world.pandar.id):
+        moves.take(actor=world.actor(world.teammate), ticket=late.pk)
+        AgentProfile.objects.filter(pk=world.agent.id).update(availability="away")
+    for page in boards:
+        expect(row(page, late)).to_be_visible()  # what one had is not taken away
+    servers(PANDAR_PORT=str(server.port))
+    for page in boards:
+        expect(row(page, late)).to_have_count(0)
+        expect(overdue(page)).to_have_count(2)
+        expect(overdue(page).filter(has_text="Soon")).to_contain_text("5m")
+        expect(page.get_by_role("article", name=world.teammate.name)).to_contain_text("2 of 5")
+        expect(agent_card(page, world).get_by_role("button", name="Status of")).to_contain_text("Away")
+        expect(row(page, held)).to_have_count(0)
+        expect(page.get_by_role("status", name="Connection")).to_contain_text("Connected")
+
+
+def overdue(page: Page) -> Any:
+    return page.get_by_role("region", name="Overdue").get_by_role("listitem")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

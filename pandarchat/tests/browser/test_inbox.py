@@ -121,6 +121,53 @@ def test_deadlines_are_right_where_the_clock_is_wrong(world: World, sit_down: Si
     expect(row(page, soon)).to_contain_text("33m left")  # by itself
 
 
+def test_a_machine_that_slept_says_so_and_catches_up(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    """Its clock went on while nothing ran; what it thinks of the time is put right by the first word of the server."""
+    forgive("ERR_INTERNET_DISCONNECTED")
+    promise(world)
+    ticket = world.ticket(subject="Soon")
+    later(world, ticket, minutes=25)
+    page = sit_down(world.agent)
+    connection = page.get_by_role("status", name="Connection")
+    page.clock.install()
+    page.reload()
+    show(page, "All open")
+    expect(row(page, ticket)).to_contain_text("34m left")
+    page.context.set_offline(True)
+    page.clock.fast_forward("08:00:00")
+    expect(connection).to_contain_text("Your device is offline since")
+    world.say(world.customer, ticket, "Are you awake?")
+    missed = world.ticket(subject="While it slept")
+    page.context.set_offline(False)
+    expect(connection).to_contain_text("Connected")
+    expect(row(page, missed)).to_be_visible()
+    expect(row(page, ticket)).to_contain_text("Are you awake?")
+    expect(row(page, ticket)).to_contain_text("34m left")
+
+
+def test_a_server_that_says_nothing_any_more_is_not_called_connected(
+        world: World, sit_down: SitDown, servers: StartServer, pages: object, forgive: Forgive) -> None:
+    """The connection is open, and there is nobody behind it."""
+    forgive("WebSocket", "ERR_CONNECTION", "ERR_EMPTY_RESPONSE")
+    ticket = world.ticket()
+    server = servers()
+    page = sit_down(world.agent, on=server)
+    connection = page.get_by_role("status", name="Connection")
+    page.clock.install()
+    page.reload()
+    show(page, "All open")
+    expect(row(page, ticket)).to_be_visible()
+    expect(connection).to_contain_text("Connected")
+    server.pause()
+    try:
+        page.clock.fast_forward(60_000)  # two pings and five seconds
+        expect(connection).not_to_contain_text("Connected")
+    finally:
+        server.resume()
+    page.clock.fast_forward(30_000)
+    expect(connection).to_contain_text("Connected")
+
+
 def choose_order(page: Page, name: str) -> None:
     page.get_by_role("button", name="Sort by").click()
     page.get_by_role("menuitemradio", name=name).click()

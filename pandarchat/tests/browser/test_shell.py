@@ -149,6 +149,54 @@ def test_permission_is_asked_for_when_it_is_switched_on_and_a_refusal_says_what_
     expect(sound).to_have_attribute("aria-pressed", "true")
 
 
+SILENT = """
+HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('', 'NotAllowedError'))
+Notification.requestPermission = async () => 'default'
+"""
+NO_NOTIFICATIONS = """
+window.Notification = class {
+  static permission = 'granted'
+  constructor() { throw new TypeError('Illegal constructor') }
+}
+"""
+
+
+def test_a_browser_that_plays_nothing_and_one_that_shows_nothing_say_so(world: World, sit_down: SitDown) -> None:
+    ticket = world.ticket(agent=world.agent)
+    page = sit_down(world.agent)
+    listen_for_notifications(page, permission="default")
+    page.add_init_script(SILENT)
+    page.evaluate("localStorage.setItem('notices', JSON.stringify({ sound: true }))")
+    page.reload()
+    said(page, "Connected")
+    expect(page.get_by_role("option").filter(has_text=ticket.subject)).to_be_visible()
+    hide(page)
+    sound = page.get_by_role("button", name="Sound: The browser plays no sound before you have pressed something")
+    expect(page.get_by_role("button", name="Sound", exact=True)).to_be_visible()
+    world.say(world.customer, ticket, "Hello?")
+    expect(sound).to_be_visible()
+    hide(page, away=False)
+    page.mouse.move(10, 10)  # as a hand does, which comes from somewhere
+    sound.hover()
+    expect(page.get_by_role("tooltip").filter(has_text="plays no sound before")).to_be_visible()
+    page.keyboard.press("Shift")
+    expect(page.get_by_role("button", name="Sound", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Desktop notifications").click()
+    expect(page.get_by_role("dialog")).to_contain_text("got no answer. Switch them on once more")
+    page.keyboard.press("Escape")
+    page.add_init_script(NO_NOTIFICATIONS)
+    page.evaluate("localStorage.setItem('notices', JSON.stringify({ desktop: true }))")
+    page.reload()
+    said(page, "Connected")
+    switch = page.get_by_role("button", name="Desktop notifications")
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("option").filter(has_text=ticket.subject)).to_be_visible()
+    hide(page)
+    world.say(world.customer, ticket, "Is nobody there?")
+    expect(page.get_by_text("This browser cannot show notifications of a page.")).to_be_visible()
+    expect(switch).to_have_attribute("aria-pressed", "false")
+
+
 def test_load_and_shift_are_at_hand(world: World, sit_down: SitDown) -> None:
     with unit_of_work(world.pandar.id):
         for day in range(7):
