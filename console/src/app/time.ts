@@ -8,12 +8,28 @@ export function regional(language: string): string {
   return typeof navigator === 'undefined' ? language : (navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language)
 }
 
+type Written = Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat
+const made = new Map<string, Written>()
+
+/** Formats are costly to make and cheap to use: each is made once, and once more where the reader went to another time zone. */
+function kept<Format extends Written>(kind: new (tag: string, options: object) => Format, language: string, options: object): Format {
+  const tag = regional(language)
+  const key = `${kind.name} ${tag} ${new Date().getTimezoneOffset()} ${JSON.stringify(options)}`
+  const known = made.get(key) ?? new kind(tag, options)
+  made.set(key, known)
+  return known as Format
+}
+
+function dates(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(Intl.DateTimeFormat, language, options)
+}
+
 /** How long ago, in a few characters: "now", "5m", "3h", "2d", then the date. */
 export function ago(time: string, now: number, language: string): string {
   const passed = now - Date.parse(time)
-  if (passed < MINUTE) return new Intl.RelativeTimeFormat(regional(language), { numeric: 'auto', style: 'narrow' }).format(0, 'second')
+  if (passed < MINUTE) return kept(Intl.RelativeTimeFormat, language, { numeric: 'auto', style: 'narrow' }).format(0, 'second')
   if (passed < 7 * DAY) return span(passed, language)
-  return new Intl.DateTimeFormat(regional(language), { day: 'numeric', month: 'short' }).format(Date.parse(time))
+  return dates(language, { day: 'numeric', month: 'short' }).format(Date.parse(time))
 }
 
 /** A length of time by its largest unit: "45 s", "12 min", "3 h". */
@@ -21,29 +37,38 @@ export function span(milliseconds: number, language: string, unitDisplay: 'narro
   const length = Math.abs(milliseconds)
   const [value, unit] = length < MINUTE ? [length / 1000, 'second'] : length < HOUR ? [length / MINUTE, 'minute']
     : length < DAY ? [length / HOUR, 'hour'] : [length / DAY, 'day']
-  return new Intl.NumberFormat(regional(language), { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0, roundingMode: 'floor' })
+  return kept(Intl.NumberFormat, language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0, roundingMode: 'floor' })
     .format(value)
 }
 
 export function clock(time: string | number, language: string): string {
-  return new Intl.DateTimeFormat(regional(language), { timeStyle: 'short' }).format(typeof time === 'number' ? time : Date.parse(time))
+  return dates(language, { timeStyle: 'short' }).format(typeof time === 'number' ? time : Date.parse(time))
 }
 
 /** "18:00" where that is today, else with its day. */
 export function soon(time: string, now: number, language: string): string {
   const [at, today] = [new Date(time), new Date(now)]
-  return new Intl.DateTimeFormat(regional(language), {
+  return dates(language, {
     hour: 'numeric', minute: '2-digit', ...(at.toDateString() === today.toDateString() ? {} : { weekday: 'short' }),
     ...(Math.abs(at.getTime() - now) > 6 * DAY ? { day: 'numeric', month: 'short' } : {}),
   }).format(at)
 }
 
 export function day(time: string, language: string): string {
-  return new Intl.DateTimeFormat(regional(language), { weekday: 'long', day: 'numeric', month: 'long' }).format(Date.parse(time))
+  return dates(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(Date.parse(time))
+}
+
+/** A day of a year, as "Nov 21, 2026"; with its time it is a `moment`. */
+export function date(time: string, language: string): string {
+  return dates(language, { dateStyle: 'medium' }).format(Date.parse(time))
+}
+
+export function moment(time: string | number, language: string): string {
+  return dates(language, { dateStyle: 'medium', timeStyle: 'short' }).format(typeof time === 'number' ? time : Date.parse(time))
 }
 
 export function whole(time: string, language: string): string {
-  return new Intl.DateTimeFormat(regional(language), { dateStyle: 'full', timeStyle: 'medium' }).format(Date.parse(time))
+  return dates(language, { dateStyle: 'full', timeStyle: 'medium' }).format(Date.parse(time))
 }
 
 /** A day of the calendar, "2026-03-01", as the reader writes it. */

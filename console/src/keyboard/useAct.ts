@@ -21,6 +21,6 @@ export function useOffered(): readonly Act[] {
 
 /** The key that does this, as tooltips and menus show it; undefined where none does. */
 export function useKeyOf(id: string): string | undefined {
-  const key = useOffered().find((act) => act.id === id)?.key
+  const key = useSyncExternalStore(registry.watch, () => registry.acts().find((act) => act.id === id)?.key)
   return key === undefined ? undefined : written(key)
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import type { components } from '../api/schema'
 import { useNow } from '../app/clock'
-import { whole } from '../app/time'
+import { moment, whole } from '../app/time'
 import { CLOCKS, standings } from '../inbox/clocks'
 import styles from './Deadlines.module.css'
 import { left } from './left'
@@ -16,7 +16,6 @@ export function Deadlines({ sla }: { sla: components['schemas']['Sla'] | null })
     const clock = sla[name]
     return clock?.stopped_at == null ? [] : [{ name, at: clock.stopped_at, kept: Date.parse(clock.stopped_at) <= Date.parse(clock.due_at) }]
   })
-  const moment = (time: number) => new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(time)
   if (running.length + ended.length === 0) return <p className={styles.none}>{t('deadlines.none')}</p>
   return (
     <ul className={styles.clocks}>
@@ -26,14 +25,14 @@ export function Deadlines({ sla }: { sla: components['schemas']['Sla'] | null })
           <li key={name} data-state={state} data-paused={paused}>
             <span>{t(`common:clock.${name}`)}</span>
             <b role="timer" aria-live="off">{paused ? t('deadlines.paused') : t(rest < 0 ? 'deadlines.over' : 'deadlines.left', { time: left(rest, i18n.language) })}</b>
-            {due === null ? null : <small title={whole(new Date(due).toISOString(), i18n.language)}>{t('deadlines.due', { time: moment(due) })}</small>}
+            {due === null ? null : <small title={whole(new Date(due).toISOString(), i18n.language)}>{t('deadlines.due', { time: moment(due, i18n.language) })}</small>}
           </li>
         )
       })}
       {ended.map(({ name, at, kept }) => (
         <li key={name} data-ended data-state={kept ? 'ok' : 'breached'}>
           <span>{t(`common:clock.${name}`)}</span>
-          <small title={whole(at, i18n.language)}>{t(kept ? 'deadlines.met' : 'deadlines.missed', { time: moment(Date.parse(at)) })}</small>
+          <small title={whole(at, i18n.language)}>{t(kept ? 'deadlines.met' : 'deadlines.missed', { time: moment(at, i18n.language) })}</small>
         </li>
       ))}
     </ul>

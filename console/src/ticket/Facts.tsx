@@ -5,7 +5,7 @@ import { Button as Pressable, Tooltip, TooltipTrigger } from 'react-aria-compone
 import { useTranslation } from 'react-i18next'
 
 import { useMe } from '../app/session'
-import { whole } from '../app/time'
+import { moment, whole } from '../app/time'
 import { useKeyOf } from '../keyboard/useAct'
 import { Button } from '../ui/Button'
 import { TextField } from '../ui/Field'
@@ -65,7 +65,7 @@ export function Facts({ ticket, wishes, asking, onAsk }: Props) {
         </Fact>
         <Fact name={t('field.opened')}>
           <span className={styles.plain}><time dateTime={ticket.created_at} title={whole(ticket.created_at, i18n.language)}>
-            {new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(Date.parse(ticket.created_at))}
+            {moment(ticket.created_at, i18n.language)}
           </time> · {t(`channel.${ticket.channel}`)}</span>
         </Fact>
       </dl>
