@@ -135,7 +135,7 @@ export function Bubble({ name, face = name, ours, note, joined, time, at, state,
   )
 }
 
-function Said({ message, joined, read, editing }: { message: Message; joined: boolean; read: boolean; editing: boolean }) {
+const Said = memo(function Said({ message, joined, read, editing }: { message: Message; joined: boolean; read: boolean; editing: boolean }) {
   const { t, i18n } = useTranslation()
   const { me, staff, menu, look, edited } = useAround()
   const own = message.sender.id === me
@@ -160,4 +160,4 @@ function Said({ message, joined, read, editing }: { message: Message; joined: bo
       {message.attachments.length === 0 ? null : <Attached files={message.attachments} onLook={look} />}
     </Bubble>
   )
-}
+})

@@ -1,6 +1,7 @@
 /** What happened between the messages, in plain words. */
 import { ArrowRightLeft, CircleDot, SlidersHorizontal } from 'lucide-react'
 import type { TFunction } from 'i18next'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { clock, whole } from '../app/time'
@@ -10,7 +11,7 @@ import styles from './Entries.module.css'
 type Event = Exclude<Shown, Message>
 const ICONS = { assignment: ArrowRightLeft, status: CircleDot, change: SlidersHorizontal }
 
-export function Happened({ entry }: { entry: Event }) {
+export const Happened = memo(function Happened({ entry }: { entry: Event }) {
   const { t, i18n } = useTranslation()
   const Icon = ICONS[entry.kind]
   return (
@@ -20,7 +21,7 @@ export function Happened({ entry }: { entry: Event }) {
       <time dateTime={entry.created_at} title={whole(entry.created_at, i18n.language)}>{clock(entry.created_at, i18n.language)}</time>
     </p>
   )
-}
+})
 
 export function story(entry: Event, t: TFunction): string {
   const who = entry.sender.name === '' ? t('conversation.house') : entry.sender.name

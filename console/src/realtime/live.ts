@@ -121,6 +121,7 @@ export class Live {
     this.presence = new Presence((command) => { this.line.sign(command) }, me.id)
     this.rooms = new Rooms(this.line, { before: (ticket, seq) => entriesBefore(api, ticket, seq) }, {
       joined: (ticket) => { this.presence.joined(ticket); void this.#sayRead(ticket) }, heardBy: (ticket) => this.ears.has(ticket),
+      drawn: () => new Promise(requestAnimationFrame),
     })
     this.ears = new Ears(this.line, (ticket, entry) => { for (const told of this.#said) told(ticket, entry) }, (ticket) => this.rooms.has(ticket))
     const shelf = newShelf()

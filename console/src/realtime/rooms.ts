@@ -41,6 +41,8 @@ export interface Surroundings {
   readonly joined?: (ticket: string) => void
   /** Rooms that somebody else of this tab hears too are not left. */
   readonly heardBy?: (ticket: string) => boolean
+  /** Resolves when what was shown is drawn. */
+  readonly drawn?: () => Promise<unknown>
   /** How many conversations that nobody looks at are still heard, so that one comes back to them at once. */
   readonly warm?: number
 }
@@ -48,6 +50,7 @@ export interface Surroundings {
 const WARM = 12
 const KEPT_OF_WARM = 150 // entries
 const NOTHING: View = { state: 'opening', entries: [], earlier: false, loading: true, stuck: false, reads: new Map() }
+const PIECE = 25 // entries of an earlier page that come into one frame, so that whoever scrolls does not notice
 const RETRY_AFTER = 2_000 // milliseconds, for what the line cannot tell us
 
 class Room {
@@ -67,13 +70,15 @@ export class Rooms {
   readonly #pages: Pages
   readonly #joined: (ticket: string) => void
   readonly #heardBy: (ticket: string) => boolean
+  readonly #drawn: () => Promise<unknown>
   readonly #warm: number
 
-  constructor(line: Line, pages: Pages, { joined = () => undefined, heardBy = () => false, warm = WARM }: Surroundings = {}) {
+  constructor(line: Line, pages: Pages, { joined = () => undefined, heardBy = () => false, drawn = () => Promise.resolve(), warm = WARM }: Surroundings = {}) {
     this.#line = line
     this.#pages = pages
     this.#joined = joined
     this.#heardBy = heardBy
+    this.#drawn = drawn
     this.#warm = warm
   }
 
@@ -95,12 +100,25 @@ export class Rooms {
     }
   }
 
+  /** Somebody may look at it soon: it is heard already, as one that was just left. */
+  prepare(ticket: string): void {
+    if (this.#rooms.has(ticket)) return
+    const room = new Room()
+    this.#rooms.set(ticket, room)
+    this.#leaveIdle()
+    void this.#open(ticket, room)
+  }
+
   /** Nobody looks at it any more: it is heard for a while, and the ones that waited longest are left. */
   #cool(ticket: string, room: Room): void {
     room.log?.trim(KEPT_OF_WARM)
     this.#rooms.delete(ticket)
     this.#rooms.set(ticket, room)
     this.#show(room)
+    this.#leaveIdle()
+  }
+
+  #leaveIdle(): void {
     const idle = [...this.#rooms].filter(([, { watchers }]) => watchers.size === 0)
     for (const [left] of idle.slice(0, Math.max(0, idle.length - this.#warm))) {
       this.#rooms.delete(left)
@@ -136,8 +154,14 @@ export class Rooms {
     this.#show(room)
     try {
       const log = room.log
-      const page = await this.#pages.before(ticket, log.before + 1)
-      log.prepend(page.entries)
+      const { entries } = await this.#pages.before(ticket, log.before + 1)
+      for (let end = entries.length; end > 0; end -= PIECE) {
+        if (end < entries.length) {
+          this.#show(room)
+          await this.#drawn()
+        }
+        log.prepend(entries.slice(Math.max(0, end - PIECE), end))
+      }
     } catch {
       room.stuck = true
     } finally {

@@ -1,7 +1,7 @@
 /** One ticket, as the API shows it to whoever is signed in. */
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 
-import { data } from '../api/client'
+import { type Api, data } from '../api/client'
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
 import { useApi } from '../app/session'
@@ -11,12 +11,15 @@ export type Status = Ticket['status']
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
 export type Priority = (typeof PRIORITIES)[number]
 
-export function useTicket(ticket: string) {
-  const api = useApi()
-  return useQuery({
+export function ticketQuery(api: Api, ticket: string) {
+  return queryOptions({
     queryKey: keys.ticket(ticket),
     queryFn: () => data(api.GET('/api/v1/tickets/{ticket}/', { params: { path: { ticket } } })),
   })
+}
+
+export function useTicket(ticket: string) {
+  return useQuery(ticketQuery(useApi(), ticket))
 }
 
 /** What is shown beside a ticket, and is as old as the ticket when that changes. */

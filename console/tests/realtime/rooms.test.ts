@@ -223,6 +223,55 @@ describe('a room', () => {
     expect(latest().commands('leave-ticket-room').map(({ ticket }) => ticket)).toEqual([TICKET])
   })
 
+  it('that somebody may look at soon is heard already, and asked for once', async () => {
+    const tab = new Tab(new Conversation(3), { warm: 1 })
+    latest().ready()
+    tab.rooms.prepare(TICKET)
+    tab.rooms.prepare(TICKET)
+    await tab.settle()
+    tell(tab.server.add())
+    tab.watch()
+    expect([tab.numbers, tab.view.state, tab.server.asked.length]).toEqual([[1, 2, 3, 4], 'open', 1])
+  })
+
+  it('that was prepared for nothing is left when others are', async () => {
+    const tab = new Tab(new Conversation(3), { warm: 1 })
+    latest().ready()
+    tab.rooms.prepare(TICKET)
+    await tab.settle()
+    tab.rooms.prepare('another')
+    await tab.settle()
+    expect([latest().commands('leave-ticket-room').map(({ ticket }) => ticket), tab.rooms.has(TICKET), tab.rooms.has('another')]).toEqual([[TICKET], false, true])
+  })
+
+  it('that could not be prepared is opened when somebody looks at it', async () => {
+    const tab = new Tab(new Conversation(3), { warm: 1 })
+    latest().ready()
+    tab.server.failing = true
+    tab.rooms.prepare(TICKET)
+    await tab.settle()
+    tab.server.failing = false
+    tab.watch()
+    await tab.settle()
+    expect([tab.view.state, tab.numbers]).toEqual(['open', [1, 2, 3]])
+  })
+
+  it('takes a long page in pieces, each of which is drawn before the next', async () => {
+    const pieces: number[] = []
+    const tab: Tab = new Tab(new Conversation(70), { drawn: () => Promise.resolve(pieces.push(tab.view.entries.length)) })
+    latest().ready()
+    tab.watch()
+    await tab.settle()
+    const before = tab.server.before
+    tab.server.before = async (ticket, seq) => {
+      const page = await before(ticket, seq)
+      return { ...page, entries: tab.server.entries.filter((entry) => seq !== null && entry.seq < seq) }
+    }
+    await tab.rooms.loadEarlier(TICKET)
+    expect(pieces).toEqual([PAGE + 25, PAGE + 50])
+    expect([tab.numbers, tab.view.loading]).toEqual([Array.from({ length: 70 }, (_, index) => index + 1), false])
+  })
+
   it('says when earlier entries do not come, and asks again', async () => {
     const tab = await opened(PAGE + 2)
     tab.server.failing = true
