@@ -1,6 +1,5 @@
 /** The tickets of a view: as long as the view is, though only what is on screen is drawn and fetched. */
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useLive, useWatched } from '../app/session'
@@ -8,12 +7,16 @@ import { Failure, Loading } from '../app/States'
 import { useActs } from '../keyboard/useAct'
 import { FARTHEST, moved, PAGE, type Row } from './rows'
 import styles from './TicketList.module.css'
-import { Blank, ROW, TicketRow } from './TicketRow'
+import { Blank, ID, ROW, TicketRow } from './TicketRow'
 import { useDrafts, useLength, useRows, useWatching } from './useList'
+import { useWindow } from './useWindow'
 import type { ListQuery } from './views'
 
 /** Where each list was left, by its question: pixels. */
 const positions = new Map<string, number>()
+const NONE: readonly string[] = []
+const READ = 250 // milliseconds before what stands around the chosen ticket is asked for
+const RESTED = 60 // milliseconds on one row
 const AROUND = 6 // rows that are drawn above and below the window
 
 interface Props {
@@ -23,6 +26,8 @@ interface Props {
   marked: ReadonlySet<string>
   refusals: ReadonlyMap<string, string>
   onChoose: (id: string) => void
+  /** It is likely to be chosen next. */
+  onPrepare: (id: string) => void
   onMark: (ids: readonly string[], marked: boolean) => void
 }
 
@@ -36,16 +41,15 @@ export function TicketList(props: Props) {
   return <Rows {...props} length={length} more={more} />
 }
 
-function Rows({ query, chosen, marked, refusals, onChoose, onMark, length, more }: Props & { length: number; more: boolean }) {
+function Rows({ query, chosen, marked, refusals, onChoose, onPrepare, onMark, length, more }: Props & { length: number; more: boolean }) {
   const { t } = useTranslation()
   const name = JSON.stringify(query)
   const scroller = useRef<HTMLDivElement>(null)
-  const virtual = useVirtualizer({
-    count: length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: AROUND, initialOffset: () => positions.get(name) ?? 0,
-  })
-  const shown = virtual.getVirtualItems()
-  const rows = useRows(query, shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0)
-  const visible = useMemo(() => shown.flatMap(({ index }) => rows.get(index)?.id ?? []), [shown, rows])
+  const [start] = useState(() => positions.get(name) ?? 0)
+  const { first, last, show } = useWindow(scroller, { count: length, row: ROW, around: AROUND }, start)
+  const rows = useRows(query, first, last)
+  const shown = useMemo(() => Array.from({ length: last - first + 1 }, (_, index) => first + index), [first, last])
+  const visible = useMemo(() => shown.flatMap((index) => rows.get(index)?.id ?? []), [shown, rows])
   useWatching(visible)
   useAnchor(scroller, rows)
   const drafts = useDrafts()
@@ -54,10 +58,13 @@ function Rows({ query, chosen, marked, refusals, onChoose, onMark, length, more 
   const [from, setFrom] = useState<string | undefined>() // where a range of marks begins
 
   const placeOf = (id: string | undefined) => [...rows].find(([, row]) => row.id === id)?.[0]
+  const place = placeOf(chosen)
+  useNeighbours(place === undefined ? NONE : [rows.get(place + 1)?.id, rows.get(place - 1)?.id], onPrepare)
+  const point = usePointing(onPrepare)
   const step = (by: number) => {
     const at = placeOf(chosen) ?? placeOf(cursor) ?? (by > 0 ? -1 : 0)
     const next = Math.min(Math.max(at + by, 0), length - 1)
-    virtual.scrollToIndex(next)
+    show(next)
     const row = rows.get(next)
     if (row === undefined) return
     setCursor(row.id)
@@ -84,13 +91,14 @@ function Rows({ query, chosen, marked, refusals, onChoose, onMark, length, more 
 
   return (
     <div ref={scroller} className={styles.scroller} role="listbox" aria-label={t('list.label')} aria-multiselectable="true" tabIndex={0} onKeyDown={arrow}
+      onPointerOver={point} onPointerDown={point} onPointerLeave={point}
       onScroll={(event) => { positions.set(name, event.currentTarget.scrollTop) }}
-      aria-activedescendant={chosen !== undefined && visible.includes(chosen) ? `ticket-${chosen}` : undefined}>
-      <div className={styles.all} style={{ height: virtual.getTotalSize() }} role="presentation">
-        {shown.map(({ index, start }) => {
+      aria-activedescendant={chosen !== undefined && visible.includes(chosen) ? `${ID}${chosen}` : undefined}>
+      <div className={styles.all} style={{ height: length * ROW }} role="presentation">
+        {shown.map((index) => {
           const row = rows.get(index)
-          return row === undefined ? <Blank key={index} top={start} /> : (
-            <TicketRow key={row.id} row={row} place={index} of={length} top={start} chosen={row.id === chosen} marked={marked.has(row.id)}
+          return row === undefined ? <Blank key={index} top={index * ROW} /> : (
+            <TicketRow key={row.id} row={row} place={index} of={length} top={index * ROW} chosen={row.id === chosen} marked={marked.has(row.id)}
               marking={marked.size > 0} refused={refusals.get(row.id)} draft={drafts.get(row.id)}
               unsent={unsent.some((message) => message.ticket === row.id)} onChoose={onChoose} onMark={mark} />
           )
@@ -99,6 +107,33 @@ function Rows({ query, chosen, marked, refusals, onChoose, onMark, length, more 
       {more ? <p className={styles.more} role="presentation">{t('list.more', { count: FARTHEST * PAGE })}</p> : null}
     </div>
   )
+}
+
+/** Whoever reads a conversation goes on to the one below or above. */
+function useNeighbours([below, above]: readonly (string | undefined)[], onPrepare: (id: string) => void): void {
+  useEffect(() => {
+    const reading = setTimeout(() => {
+      for (const id of [below, above]) if (id !== undefined) onPrepare(id)
+    }, READ)
+    return () => { clearTimeout(reading) }
+  }, [below, above, onPrepare])
+}
+
+/** A mouse that rests on a row, or presses it. */
+function usePointing(onPrepare: (id: string) => void): (event: PointerEvent) => void {
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const at = useRef<string | undefined>(undefined)
+  useEffect(() => () => { clearTimeout(resting.current) }, [])
+  return useCallback((event) => {
+    const found = event.type === 'pointerleave' ? null : (event.target as Element).closest('[role=option]')
+    const id = event.pointerType === 'mouse' ? found?.id.slice(ID.length) : undefined
+    if (event.type !== 'pointerdown' && id === at.current) return
+    at.current = id
+    clearTimeout(resting.current)
+    if (id === undefined) return
+    if (event.type === 'pointerdown') onPrepare(id)
+    else resting.current = setTimeout(() => { onPrepare(id) }, RESTED)
+  }, [onPrepare])
 }
 
 /** The tickets from one to another, as they stand in the list; the last alone where the first is not there any more. */

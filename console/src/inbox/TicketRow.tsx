@@ -18,6 +18,7 @@ const PRIORITIES: Record<string, LucideIcon> = { urgent: ChevronsUp, high: Chevr
 const FACES = 2
 const MOST_UNREAD = 99
 
+export const ID = 'ticket-' // what the id of its element begins with
 export const ROW = 88 // pixels, as the style sheet has it
 
 interface Props {
@@ -47,7 +48,7 @@ export const TicketRow = memo(function TicketRow(props: Props) {
     onMark(row.id, event.shiftKey)
   }
   return (
-    <div id={`ticket-${row.id}`} role="option" aria-selected={chosen} aria-checked={marked} aria-posinset={place + 1} aria-setsize={of}
+    <div id={`${ID}${row.id}`} role="option" aria-selected={chosen} aria-checked={marked} aria-posinset={place + 1} aria-setsize={of}
       className={styles.row} style={{ top }} data-unread={row.unread > 0} data-marked={marked} data-marking={marking}
       onClick={(event) => { if (event.shiftKey || event.ctrlKey || event.metaKey) mark(event); else onChoose(row.id) }}>
       <span className={styles.face} onClick={mark}>

@@ -6,6 +6,8 @@ import {
 
 import styles from './Field.module.css'
 
+export { Choose } from './Choose'
+
 interface Props extends Omit<TextFieldProps, 'className' | 'style' | 'children'> {
   label: string
   /** Shown below, before anything is wrong. */
@@ -42,36 +44,6 @@ export function TextField({ label, hint, placeholder, rows, wrong, unlabelled = 
 
 function Wrong({ text }: { text: string | undefined }) {
   return text === undefined ? <FieldError className={styles.wrong ?? ''} /> : <FieldError className={styles.wrong ?? ''}>{text}</FieldError>
-}
-
-interface Choice<Name extends string> {
-  label: string
-  value: Name
-  options: readonly { readonly value: Name; readonly label: string }[]
-  onChange: (value: Name) => void
-  unlabelled?: boolean
-  hint?: string
-  wrong?: string | undefined
-  isDisabled?: boolean
-  name?: string
-}
-
-/** One of a few: the browser's own control, which every phone and screen reader knows. */
-export function Choose<Name extends string>({ label, value, options, onChange, unlabelled = false, hint, wrong, isDisabled, name }: Choice<Name>) {
-  return (
-    <label className={styles.field}>
-      <span className={unlabelled ? 'unseen' : styles.label}>{label}</span>
-      <select className={styles.input} value={value} name={name} disabled={isDisabled} aria-invalid={wrong !== undefined}
-        onChange={(event) => {
-          const chosen = options.find((option) => option.value === event.target.value)
-          if (chosen !== undefined) onChange(chosen.value)
-        }}>
-        {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
-      </select>
-      {hint === undefined ? null : <span className={styles.hint}>{hint}</span>}
-      {wrong === undefined ? null : <span className={styles.wrong} role="alert">{wrong}</span>}
-    </label>
-  )
 }
 
 interface Yes {
