@@ -3,14 +3,15 @@ import { useTranslation } from 'react-i18next'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 
 import { Inbox } from '../inbox/Inbox'
-import { SignIn } from '../pages/sign-in/SignIn'
 import { Toasts } from '../ui/Toasts'
+import { later } from './later'
 import { STAFF } from './pages'
 import { Shell } from './Shell'
 import { SignedIn, useWhoAmI } from './session'
-import { SignInAgain } from './SignInAgain'
 import { Failure, Loading } from './States'
 
+const SignInAgain = lazy(later(() => import('./SignInAgain')))
+const SignIn = lazy(async () => ({ default: (await import('../pages/sign-in/SignIn')).SignIn }))
 const Portal = lazy(() => import('../portal/Portal'))
 const PAGES = STAFF.map(({ path, load }) => ({ path: `${path}/*`, Page: lazy(load) }))
 
@@ -32,7 +33,7 @@ function Staff() {
   const { pathname, state } = useLocation() as { pathname: string; state: unknown }
   if (error !== null) return <Failure text={error.passes ? t('error.unreachable') : error.message} again={again} whole />
   if (me === undefined) return <Loading whole />
-  if (me === null) return pathname === '/sign-in' ? <SignIn /> : <Navigate to="/sign-in" replace state={{ from: pathname }} />
+  if (me === null) return pathname === '/sign-in' ? <Suspense fallback={<Loading whole />}><SignIn /></Suspense> : <Navigate to="/sign-in" replace state={{ from: pathname }} />
   if (!me.staff) return <Navigate to={`/portal/${encodeURIComponent(me.organization.slug)}/`} replace />
   return (
     <SignedIn key={me.id} me={me} here={here}>
@@ -45,7 +46,7 @@ function Staff() {
         </Route>
         <Route path="*" element={<Navigate to="/" replace />} />
       </Routes>
-      {here ? null : <SignInAgain me={me} />}
+      {here ? null : <Suspense><SignInAgain me={me} /></Suspense>}
     </SignedIn>
   )
 }

@@ -4,8 +4,7 @@ import { useTranslation } from 'react-i18next'
 
 import { Button } from '../ui/Button'
 import styles from './Connection.module.css'
-import { useIsHere, useLive, useWatched } from './session'
-import { asksToSignIn } from './SignInAgain'
+import { asksToSignIn, useIsHere, useLive, useWatched } from './session'
 import { type Said, standing } from './standing'
 import { clock } from './time'
 

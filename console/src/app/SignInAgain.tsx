@@ -5,16 +5,13 @@ import { useTranslation } from 'react-i18next'
 
 import { keys } from '../api/keys'
 import { Entering } from '../pages/sign-in/Entering'
-import { type Me, Watched } from '../realtime/live'
+import type { Me } from '../realtime/live'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { useLeaving, useWatched } from './session'
+import { asksToSignIn, useLeaving, useWatched } from './session'
 import styles from './SignInAgain.module.css'
 
-/** Closed, so that one can read and copy; the connection's sign opens it again. */
-export const asksToSignIn = new Watched(true)
-
-export function SignInAgain({ me }: { me: Me }) {
+export default function SignInAgain({ me }: { me: Me }) {
   const { t } = useTranslation()
   const cache = useQueryClient()
   const { forget } = useLeaving()

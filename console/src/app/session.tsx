@@ -6,11 +6,15 @@ import { type Api, data, newApi } from '../api/client'
 import { ApiError } from '../api/errors'
 import { keys } from '../api/keys'
 import { Live, type Me, Watched } from '../realtime/live'
+import { loadWhatWaits } from './later'
 
 const api = newApi()
 const Signed = createContext<{ me: Me; live: Live; here: boolean } | null>(null)
 /** Who was signed in last and did not leave: their page stays as it is until they are back. */
 const present = new Watched<Me | null>(null)
+
+/** Whether the window to sign in again is open; it can be closed, so that one can read and copy, and the connection's sign opens it again. */
+export const asksToSignIn = new Watched(true)
 
 export function useApi(): Api {
   return api
@@ -80,6 +84,7 @@ export function SignedIn({ me, here, children }: { me: Me; here: boolean; childr
   const cache = useQueryClient()
   const [live] = useState(() => new Live(api, cache, me))
   useEffect(() => live.start(), [live])
+  useEffect(loadWhatWaits, [])
   useEffect(() => {
     if (here) live.resume()
   }, [live, here])

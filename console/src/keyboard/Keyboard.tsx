@@ -1,13 +1,16 @@
 /** Hears the keys of the page, and shows the palette and the sheet of keys. Once, in the shell. */
-import { useEffect, useState } from 'react'
+import { lazy, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 
+import { later } from '../app/later'
+import { Once } from '../ui/Once'
 import { isCovered, modified, pressed, takesKeys } from './keys'
-import { Palette } from './Palette'
 import { registry } from './registry'
-import { Sheet } from './Sheet'
 import { useActs } from './useAct'
+
+const Palette = lazy(later(() => import('./Palette')))
+const Sheet = lazy(later(() => import('./Sheet')))
 
 export function Keyboard() {
   const { t } = useTranslation()
@@ -26,8 +29,8 @@ export function Keyboard() {
   const close = () => { setOpen(null) }
   return (
     <>
-      <Palette open={open === 'palette'} onClose={close} />
-      <Sheet open={open === 'sheet'} onClose={close} />
+      <Once open={open === 'palette'}><Palette open={open === 'palette'} onClose={close} /></Once>
+      <Once open={open === 'sheet'}><Sheet open={open === 'sheet'} onClose={close} /></Once>
     </>
   )
 }

@@ -6,7 +6,7 @@ import { useChoices } from './choices'
 import { Finder } from './Finder'
 import { recent, remember } from './ranking'
 
-export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   const [lately, setLately] = useState(recent)
   return (

@@ -7,7 +7,7 @@ import { GROUPS } from './registry'
 import styles from './Sheet.module.css'
 import { useOffered } from './useAct'
 
-export function Sheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function Sheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   return (
     <Dialog title={t('keys.title')} open={open} onClose={onClose} wide reading>

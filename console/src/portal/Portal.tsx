@@ -2,7 +2,7 @@
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router'
 
 import { SignedIn, useLeaving, useWhoAmI } from '../app/session'
-import { SignInAgain } from '../app/SignInAgain'
+import SignInAgain from '../app/SignInAgain'
 import { Failure, Loading } from '../app/States'
 import type { Me } from '../realtime/live'
 import { Button } from '../ui/Button'

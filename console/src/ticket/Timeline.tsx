@@ -7,9 +7,9 @@ import { useTranslation } from 'react-i18next'
 
 import { useApi } from '../app/session'
 import { Failure } from '../app/States'
-import { whole } from '../app/time'
+import { moment, whole } from '../app/time'
 import { Button } from '../ui/Button'
-import { Choose } from '../ui/Field'
+import { Choose } from '../ui/Choose'
 import { escalation, type Happening, happenings, type Kind, kindOf, KINDS, tagsChanged } from './history'
 import { beside, type Priority, type Status, type Ticket } from './ticket'
 import styles from './Timeline.module.css'
@@ -30,7 +30,7 @@ export function Timeline({ ticket }: { ticket: Ticket }) {
   if (asked.data === undefined) return <p className={styles.none}>{t('loading')}</p>
   const shown = asked.data.pages.flatMap((page) => page.entries).filter((entry) => kind === 'all' || kindOf(entry) === kind)
   const when = (time: string) => (
-    <time dateTime={time} title={whole(time, i18n.language)}>{new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(Date.parse(time))}</time>
+    <time dateTime={time} title={whole(time, i18n.language)}>{moment(time, i18n.language)}</time>
   )
   return (
     <>
