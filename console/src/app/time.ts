@@ -58,8 +58,8 @@ export function day(time: string, language: string): string {
   return dates(language, { weekday: 'long', day: 'numeric', month: 'long' }).format(Date.parse(time))
 }
 
-/** A day of a year, as "Nov 21, 2026"; with its time it is a `moment`. */
-export function date(time: string, language: string): string {
+/** The day of a moment, as "Nov 21, 2026"; with its time it is a `moment`. */
+export function dayOf(time: string, language: string): string {
   return dates(language, { dateStyle: 'medium' }).format(Date.parse(time))
 }
 
@@ -73,10 +73,10 @@ export function whole(time: string, language: string): string {
 
 /** A day of the calendar, "2026-03-01", as the reader writes it. */
 export function date(day: string, language: string): string {
-  return new Intl.DateTimeFormat(regional(language), { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day))
+  return dates(language, { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day))
 }
 
 /** A number that came as a text, as the reader writes it. */
 export function number(value: string, language: string): string {
-  return new Intl.NumberFormat(regional(language), { maximumFractionDigits: 20 }).format(Number(value))
+  return kept(Intl.NumberFormat, language, { maximumFractionDigits: 20 }).format(Number(value))
 }

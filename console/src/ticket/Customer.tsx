@@ -7,7 +7,7 @@ import { data } from '../api/client'
 import { useNow } from '../app/clock'
 import { useApi } from '../app/session'
 import { Failure } from '../app/States'
-import { ago, date, whole } from '../app/time'
+import { ago, dayOf, whole } from '../app/time'
 import { Avatar, Badge } from '../ui/Marks'
 import styles from './Customer.module.css'
 import { beside, type Ticket } from './ticket'
@@ -37,7 +37,7 @@ export function Customer({ customer }: { customer: Ticket['customer'] }) {
       {found === undefined ? null : (
         <dl className={styles.facts}>
           <div><dt>{t('customer.since')}</dt><dd><time dateTime={found.since} title={whole(found.since, i18n.language)}>
-            {date(found.since, i18n.language)}</time></dd></div>
+            {dayOf(found.since, i18n.language)}</time></dd></div>
           <div><dt>{t('customer.seen')}</dt><dd>{found.last_seen_at === null ? t('customer.never')
             : <time dateTime={found.last_seen_at} title={whole(found.last_seen_at, i18n.language)}>{ago(found.last_seen_at, now, i18n.language)}</time>}</dd></div>
           <div><dt>{t('customer.tickets')}</dt><dd>{found.tickets.count_exact ? counted : t('customer.countMore', { count: found.tickets.count })}

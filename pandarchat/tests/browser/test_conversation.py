@@ -14,7 +14,8 @@ from pandarchat.tests.world import World
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.usefixtures("committed")
-AWAY = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+AWAY = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE",
+        "ERR_SOCKET_NOT_CONNECTED")
 PASTE = """([content, name]) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))
     const given = new DataTransfer()
