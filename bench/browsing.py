@@ -30,6 +30,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
              "--disable-component-update", "--disable-sync"]
 OWN = "bench-console"  # the organization that has an admin, for the journey
 LOADS, SWITCHES, SECONDS = 7, 15, 4
+ROW, FARTHER = 88, 200  # the height of a ticket in the list, in pixels; a place of it
+READ = 1_000  # milliseconds for which a conversation is read before one goes on
 LATE_FRAME = 50  # milliseconds: three frames in one, which one notices
 NODES = 200
 STARTS = 60  # seconds
@@ -161,12 +163,24 @@ def lists(browser: Browser, url: str, people: dict[str, str]) -> Iterator[Row]:
 
 
 def switches(page: Page) -> Row:
-    """From one ticket of the list to the next, each seen for the first time, then all of them once more."""
-    page.evaluate("document.querySelector('[role=listbox]').scrollTop = 0")
-    page.locator("[aria-posinset='1']").wait_for()
-    rows = page.evaluate("[...document.querySelectorAll('[role=option]')].map((row) => row.id)")[:SWITCHES]
+    """From one ticket of the list to the next without a pause, each for the first time, and once more; then others, each read."""
+    rows = rows_at(page, 0)
     new, known = ([page.evaluate(SWITCH, [row]) for row in rows] for _ in range(2))
-    return {"new_ms": round(median(new[1:])), "known_ms": round(median(known)), "known_worst_ms": round(max(known))}
+    following = []
+    for row in rows_at(page, FARTHER):
+        following.append(page.evaluate(SWITCH, [row]))
+        page.wait_for_timeout(READ)
+    return {"new_ms": round(median(new[1:])), "following_ms": round(median(following[1:])), "known_ms": round(median(known)),
+            "known_worst_ms": round(max(known))}
+
+
+def rows_at(page: Page, place: int) -> list[str]:
+    """The tickets from one place of the list on, as many as are drawn."""
+    page.evaluate("(top) => { document.querySelector('[role=listbox]').scrollTop = top }", place * ROW)
+    page.locator(f"[aria-posinset='{place + 1}']").wait_for()
+    after = f"[...document.querySelectorAll('[role=option]')].filter((row) => row.ariaPosInSet > {place}).map((row) => row.id)"
+    rows: list[str] = page.evaluate(after)
+    return rows[:SWITCHES]
 
 
 def conversations(browser: Browser, url: str, people: dict[str, str]) -> Iterator[Row]:
