@@ -182,6 +182,18 @@ def test_it_is_on_record(world: Any, agents: Browser) -> None:
     assert timedelta(hours=11) < row.expires_at - row.created_at < timedelta(hours=13)
 
 
+def test_an_answer_to_the_ended_session_leaves_the_cookie_of_the_next_one(world: Any, agents: Browser) -> None:
+    """What was asked before may be answered after somebody signed in again."""
+    before = agents.key
+    agents.sign_in(world.agent)
+    late = Browser()
+    late.client.cookies["sessionid"] = before
+    answer = late.ask("GET", "auth/me/")
+    assert (answer.status_code, "Cookie" in answer.headers["Vary"]) == (401, True)
+    assert "sessionid" not in answer.cookies
+    assert agents.ask("GET", "auth/me/").status_code == 200
+
+
 def test_signing_out_ends_it(world: Any, agents: Browser) -> None:
     key = agents.key
     assert agents.ask("DELETE", "auth/session/").json()["data"] == {"ended": "this"}

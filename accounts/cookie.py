@@ -1,0 +1,22 @@
+"""The cookie of a browser's session."""
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+
+class SessionCookie(SessionMiddleware):
+    """Django's, but a cookie whose session has ended is left alone, and taken away only by whoever ends a session here.
+
+    An answer to what was asked with the old cookie may come after the browser signed in again; taking the cookie away, it would take the
+    new one, and the person would be signed out.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        session = getattr(request, "session", None)
+        if session is None or session.modified or not session.is_empty():
+            answer: HttpResponseBase = super().process_response(request, response)
+            return answer
+        if session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        return response
