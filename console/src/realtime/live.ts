@@ -196,6 +196,11 @@ export class Live {
     void this.#cache.invalidateQueries({ queryKey: keys.mine })
   }
 
+  /** Whether one has read that far, as this tab knows. */
+  hasRead(ticket: string, seq: number): boolean {
+    return (this.rooms.view(ticket)?.reads.get(this.#me.id)?.seq ?? 0) >= seq
+  }
+
   /** Until the server heard it: what is lost with the line is said again when the room is joined. */
   async #sayRead(ticket: string): Promise<void> {
     const seq = this.#unread.get(ticket)

@@ -53,9 +53,9 @@ function useTelling(): void {
   const cache = useQueryClient()
   const go = useNavigate()
   useEffect(() => {
-    const tell = async (notice: Notice) => {
+    const tell = async (notice: Notice, isOld = () => false) => {
       const seen = isSeen()
-      if (!(await claim(notice, seen, { locks: navigator.locks, wait }))) return
+      if (!(await claim(notice, seen, { locks: navigator.locks, wait })) || isOld()) return
       const open = () => void go(`/tickets/${notice.ticket}`)
       const looksAtIt = seen && location.pathname === `/tickets/${notice.ticket}`
       if (looksAtIt || (seen && notice.kind === 'message')) return
@@ -69,7 +69,10 @@ function useTelling(): void {
     }
     const ends = [
       live.listen((frame) => { const notice = ofFrame(frame, me.id); if (notice !== null) void tell(notice) }),
-      live.overhear((ticket, entry) => { const notice = ofEntry(ticket, entry); if (notice !== null) void tell(notice) }),
+      live.overhear((ticket, entry) => {
+        const notice = ofEntry(ticket, entry)
+        if (notice !== null) void tell(notice, () => live.hasRead(ticket, entry.seq)) // heard late, after it was read
+      }),
     ]
     return () => { for (const end of ends) end() }
   }, [live, me.id, cache, go, t])
