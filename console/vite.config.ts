@@ -48,5 +48,5 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: { input: ['index.html', 'portal.html'], output: { codeSplitting: { groups: together() } } },
   },
   server: { proxy: { '/api': { target: SERVER }, '/ws': { target: SERVER, ws: true }, '/admin': { target: SERVER }, '/static': { target: SERVER } } },
-  test: { include: ['tests/**/*.test.{ts,tsx}'], restoreMocks: true },
+  test: { include: ['tests/**/*.test.{ts,tsx}'], restoreMocks: true, testTimeout: 60_000 },
 }))
