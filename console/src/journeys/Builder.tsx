@@ -1,6 +1,7 @@
 /** One journey on the table: outline, canvas and editor of its draft, and all that is done with it as a whole. */
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 
@@ -153,15 +154,17 @@ function Tabletop({ desk, mayChange }: { desk: Desk; mayChange: boolean }) {
       if (!mayChange || ids.length === 0) return
       const place = rows.findIndex((row) => row.id === ids.at(-1))
       const next = [...rows.slice(place + 1), ...rows.slice(0, place).reverse()].find((row) => !ids.includes(row.id))
-      desk.edit((from) => removeNodes(from, ids))
-      if (next !== undefined) later(() => { show(next.id, 'node') })
+      flushSync(() => { desk.edit((from) => removeNodes(from, ids)) })
+      if (next !== undefined) show(next.id, 'node')
     },
     duplicate: (ids) => {
       if (!mayChange || ids.length === 0) return
       let copies: string[] = []
-      desk.edit((from: Graph) => { const made = duplicate(from, ids); copies = made.copies; return made.graph })
+      flushSync(() => { desk.edit((from: Graph) => { const made = duplicate(from, ids); copies = made.copies; return made.graph }) })
       const [copy] = copies
-      if (copy !== undefined) later(() => { show(copy, 'node'); desk.choose(copies) })
+      if (copy === undefined) return
+      show(copy, 'node')
+      desk.choose(copies)
     },
   }
   useBuilderActs(shared, { onPreview: () => { setPane(pane === 'preview' ? 'outline' : 'preview'); setOnCanvas(false) } })

@@ -1,10 +1,11 @@
 /** What can be done in the builder by a key, from the palette and the sheet of keys. */
+import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 
 import { useActs } from '../keyboard/useAct'
 import { placeAfter } from './AddDialog'
-import { later } from './Dialogs'
 import { setStart } from './model/edit'
+import { outline } from './model/outline'
 import type { Builder } from './Table'
 
 export function useBuilderActs(builder: Builder, { onPreview }: { onPreview: () => void }): void {
@@ -20,12 +21,11 @@ export function useBuilderActs(builder: Builder, { onPreview }: { onPreview: () 
     if (next?.node != null) show(next.node, 'editor', next.member)
   }
   // What the cursor was on may be gone then.
-  const settle = () => {
-    later(() => {
-      const [first] = desk.get().chosen
-      const id = first ?? rows[0]?.id
-      if (document.activeElement === document.body && id !== undefined) show(id, 'node')
-    })
+  const travel = (to: () => void) => {
+    flushSync(to)
+    const [first] = desk.get().chosen
+    const id = first ?? outline(desk.graph)[0]?.id
+    if (document.activeElement === document.body && id !== undefined) show(id, 'node')
   }
   const group = 'journey' as const
   useActs([
@@ -42,8 +42,8 @@ export function useBuilderActs(builder: Builder, { onPreview }: { onPreview: () 
     { id: 'journey.remove', text: t('keys.remove'), group, key: 'Delete', possible: mayChange && one, run: () => { builder.remove(standing.chosen) } },
     { id: 'journey.move', text: t('keys.move'), group, key: 'Alt + ↑ ↓', hidden: true, run: nothing },
     { id: 'journey.start', text: t('keys.start'), group, key: 's', possible: mayChange && one, run: () => { if (current !== null) builder.edit((graph) => setStart(graph, current)) } },
-    { id: 'journey.undo', text: t('keys.undo'), group, key: 'Mod+Z', possible: standing.history.past.length > 0, run: () => { desk.undo(); settle() } },
-    { id: 'journey.redo', text: t('keys.redo'), group, key: 'Mod+Y', possible: standing.history.future.length > 0, run: () => { desk.redo(); settle() } },
+    { id: 'journey.undo', text: t('keys.undo'), group, key: 'Mod+Z', possible: standing.history.past.length > 0, run: () => { travel(() => { desk.undo() }) } },
+    { id: 'journey.redo', text: t('keys.redo'), group, key: 'Mod+Y', possible: standing.history.future.length > 0, run: () => { travel(() => { desk.redo() }) } },
     { id: 'journey.save', text: t('saving.saved'), group, key: 'Mod+S', hidden: true, run: () => void desk.saver.flush() },
     { id: 'journey.preview', text: t('keys.preview'), group, key: 'p', run: onPreview },
     { id: 'journey.problem', text: t('keys.problem'), group, key: '.', possible: wrong.length > 0, run: nextProblem },

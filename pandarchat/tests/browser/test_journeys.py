@@ -49,7 +49,7 @@ def publish(page: Page) -> None:
 
 
 def test_from_nothing_to_what_customers_go_through(world: World, sit_down: SitDown) -> None:
-    page = sit_down(world.admin, at="/journeys")
+    page = sit_down(world.admin, at="/journeys", reduced_motion="reduce")  # nothing moves by itself while one drags
     page.get_by_role("button", name="New journey").click()
     page.get_by_role("dialog").get_by_label("Name").fill("Ask us")
     page.get_by_role("button", name="Create").click()

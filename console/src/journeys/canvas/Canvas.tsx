@@ -1,9 +1,9 @@
 /** The journey drawn: React Flow with places of our own making. Keys are about the chosen node, wherever the cursor is on the canvas. */
 import '@xyflow/react/dist/base.css'
 
-import { Background, type Connection, type EdgeTypes, MiniMap, type NodeTypes, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react'
+import { Background, type Connection, type EdgeTypes, MiniMap, type NodeTypes, getViewportForBounds, ReactFlow, ReactFlowProvider, useReactFlow, type Viewport } from '@xyflow/react'
 import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useCallback, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useAct } from '../../keyboard/useAct'
@@ -15,12 +15,14 @@ import { useBuilder } from '../Table'
 import { go, steered } from '../steering'
 import styles from './Canvas.module.css'
 import { Card } from './Card'
+import { Coming } from './coming'
 import { Drawing } from './flow'
 import { Lead } from './Lead'
 
 const NODES: NodeTypes = { card: Card }
 const EDGES: EdgeTypes = { lead: Lead }
-const READABLE = 0.5 // zoom
+const [FARTHEST, NEAREST] = [0.1, 1.75] // zoom
+const READABLE = 0.5
 const BEGINNING = 0.75
 
 export interface View {
@@ -49,32 +51,50 @@ function Flow({ view }: { view: RefObject<View | null> }) {
   const leads = drawing.leads(seen)
 
   const wanted = useRef<string | null>(null)
-  const focusNow = (id: string) => {
-    const found = frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
-    if (found == null) return false
-    found.focus({ preventScroll: true })
-    return true
-  }
-  useEffect(() => { // a node that comes into view by this drawing or a later one
-    if (wanted.current !== null && focusNow(wanted.current)) wanted.current = null
+  // Nodes out of view are not drawn: meanwhile the canvas has the cursor, so that no key is lost.
+  const [cursor] = useState(() => {
+    const rest = (id: string | null) => {
+      wanted.current = id
+      frame.current?.focus({ preventScroll: true })
+    }
+    return {
+      rest,
+      to: (id: string) => {
+        const found = frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+        if (found == null) { rest(id); return }
+        wanted.current = null
+        found.focus({ preventScroll: true })
+      },
+      comes: (id: string, node: HTMLElement) => { if (wanted.current === id && document.activeElement === frame.current) node.focus({ preventScroll: true }) },
+      goes: (id: string, node: HTMLElement) => { if (node.contains(document.activeElement)) rest(id) },
+    }
   })
+  // Where the canvas is moving to: what is in view now may not be in a moment.
+  const aim = useRef<Viewport | null>(null)
+  const move = useCallback((to: Viewport, duration: number) => {
+    aim.current = to
+    void flow.setViewport(to, { duration: calm() ? 0 : duration }).then(() => { if (aim.current === to) aim.current = null })
+  }, [flow])
   useImperativeHandle(view, () => ({
     show: (id, focus) => {
       const box = boxes.get(id)
       const space = frame.current?.getBoundingClientRect()
       if (box === undefined || space === undefined) return
-      const { x, y, zoom } = flow.getViewport()
+      const { x, y, zoom } = aim.current ?? flow.getViewport()
       const [left, top] = [box.x * zoom + x, box.y * zoom + y]
       const inside = left >= 8 && top >= 8 && left + box.width * zoom <= space.width - 8 && top + Math.min(box.height * zoom, space.height / 2) <= space.height - 8
-      if (!inside) void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: Math.max(zoom, 0.6), duration: calm() ? 0 : 200 })
-      if (focus && !focusNow(id)) {
-        wanted.current = id
-        setTimeout(() => { if (wanted.current === id && focusNow(id)) wanted.current = null }, 260)
+      if (!inside) {
+        const near = Math.max(zoom, 0.6)
+        move({ x: space.width / 2 - (box.x + box.width / 2) * near, y: space.height / 2 - (box.y + box.height / 2) * near, zoom: near }, 200)
       }
+      if (focus) cursor.to(id)
     },
-  }), [boxes, flow])
+  }), [boxes, flow, cursor, move])
 
-  const fit = (duration = calm() ? 0 : 200) => void flow.fitBounds(around(boxes), { padding: 0.08, duration })
+  const fit = (duration = 200) => {
+    const space = frame.current?.getBoundingClientRect()
+    if (space !== undefined) move(getViewportForBounds(around(boxes), space.width, space.height, FARTHEST, NEAREST, 0.08), duration)
+  }
   // All of it where that can be read, else where it starts.
   const begin = () => {
     const space = frame.current?.getBoundingClientRect()
@@ -83,7 +103,7 @@ function Flow({ view }: { view: RefObject<View | null> }) {
     if (space === undefined) return
     const zoom = Math.min(space.width / whole.width, space.height / whole.height) * 0.92
     if (zoom >= READABLE || first === undefined) fit(0)
-    else void flow.setViewport({ x: 40 - first.x * BEGINNING, y: space.height / 2 - (first.y + first.height / 2) * BEGINNING, zoom: BEGINNING })
+    else move({ x: 40 - first.x * BEGINNING, y: space.height / 2 - (first.y + first.height / 2) * BEGINNING, zoom: BEGINNING }, 0)
   }
   useAct({ id: 'journey.fit', text: t('keys.fit'), group: 'journey', key: 'f', run: () => { fit() } })
 
@@ -102,21 +122,22 @@ function Flow({ view }: { view: RefObject<View | null> }) {
     else steered(event, builder)
   }
   return (
-    <div ref={frame} className={styles.canvas} onKeyDown={steer}>
+    <Coming value={cursor}>
+    <div ref={frame} className={styles.canvas} role="group" tabIndex={0} aria-label={t('canvas.label')} aria-describedby="canvas-hint" onKeyDown={steer}>
       <p id="canvas-hint" className="unseen">{t('canvas.hint')}</p>
       <ReactFlow className={styles.flow ?? ''} aria-label={t('canvas.label')} nodes={cards} edges={leads} nodeTypes={NODES} edgeTypes={EDGES}
         onlyRenderVisibleElements nodesDraggable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} disableKeyboardA11y
         nodesConnectable={mayChange} connectionRadius={36} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panOnScroll zoomOnDoubleClick={false}
-        minZoom={0.1} maxZoom={1.75} onInit={begin} connectOnClick={false}
+        minZoom={FARTHEST} maxZoom={NEAREST} onMove={(event) => { if (event !== null) aim.current = null }} onInit={begin} connectOnClick={false}
         onNodeClick={(event, node) => {
           setEdge(null)
           const several = event.ctrlKey || event.metaKey || event.shiftKey
           if (several) choose(standing.chosen.includes(node.id) ? standing.chosen.filter((id) => id !== node.id) : [...standing.chosen, node.id])
           else choose([node.id])
-          focusNow(node.id)
+          cursor.to(node.id)
         }}
         onNodeDoubleClick={(_, node) => { show(node.id, 'editor') }}
-        onEdgeClick={(_, found) => { setEdge(found.id); choose([]); frame.current?.querySelector<HTMLElement>('.react-flow')?.focus() }}
+        onEdgeClick={(_, found) => { setEdge(found.id); choose([]); cursor.rest(null) }}
         onPaneClick={() => { setEdge(null); choose([]) }}
         onConnect={({ source, sourceHandle, target }: Connection) => { edit((from) => connect(from, source, sourceHandle ?? 'next', target)) }}
         onConnectEnd={(event, { fromNode, fromHandle, isValid }) => {
@@ -132,6 +153,7 @@ function Flow({ view }: { view: RefObject<View | null> }) {
         <IconButton small label={t('canvas.fit')} shortcut="F" onPress={() => { fit() }}><Maximize aria-hidden /></IconButton>
       </div>
     </div>
+    </Coming>
   )
 }
 

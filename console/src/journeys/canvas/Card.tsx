@@ -7,6 +7,7 @@ import { NodeIcon } from '../icons'
 import type { Node } from '../model/graph'
 import { wayTop } from '../model/layout'
 import styles from './Card.module.css'
+import { useComing } from './coming'
 
 export interface Line {
   readonly id: string
@@ -38,8 +39,9 @@ export type CardNode = FlowNode<CardData, 'card'>
 
 export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) {
   const { node, kind, title, lines, start, errors, warnings, figures, dropped, passed, onAdd } = data
+  const inner = useComing(node.id)
   return (
-    <div className={styles.card} data-kind={node.kind ?? 'unknown'} data-chosen={selected} data-wrong={errors > 0} data-passed={passed}>
+    <div ref={inner} className={styles.card} data-kind={node.kind ?? 'unknown'} data-chosen={selected} data-wrong={errors > 0} data-passed={passed}>
       <Handle type="target" position={Position.Left} className={styles.target ?? ''} isConnectable={onAdd !== null} />
       <header className={styles.head}>
         <span className={styles.icon}><NodeIcon node={node} /></span>
