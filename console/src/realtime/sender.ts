@@ -1,4 +1,5 @@
-/** Sends what is unsent, one message after the other, until each is acknowledged or refused for good. */
+/** Sends what is unsent, one message after the other, until each is acknowledged or refused for good. What waits for its files is passed
+ * over with all that follows it in its conversation; others need not wait for that. */
 import { FileRefused, type Files, FileWaits } from './files'
 import type { Attachment, FrameOf } from './frames'
 import { CommandRefused, type Line, LineLost } from './line'
@@ -11,6 +12,9 @@ export interface Draft {
   /** Keys of files that are kept for it. */
   readonly files: readonly string[]
 }
+
+/** Tickets whose next message waits for its files, and until when it does (milliseconds of `performance.now()`). */
+type Held = Map<string, number>
 
 /** One at a time over all tabs of this browser; the browser's lock manager has it. */
 export type Alone = <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
@@ -30,6 +34,7 @@ export class Sender {
   #running = false
   #again = false
   #last = 0
+  #poke: () => void = () => undefined
   readonly #with: Sending
 
   constructor(sending: Sending) {
@@ -74,6 +79,7 @@ export class Sender {
   /** There is a line, or something to send. */
   send(): void {
     this.#again = true
+    this.#poke()
     if (this.#running) return
     this.#running = true
     void this.#with
@@ -85,20 +91,34 @@ export class Sender {
   }
 
   async #sendAll(): Promise<void> {
+    const held: Held = new Map()
     while (this.#again) {
       this.#again = false
-      for (let next = await this.#next(); next !== undefined; next = await this.#next()) {
-        if (!(await this.#sendOne(next))) return
+      for (let next = await this.#next(held); next !== undefined; next = await this.#next(held)) {
+        if (!(await this.#sendOne(next, held))) return
       }
+      if (held.size === 0) continue
+      await this.#untilFree(held)
+      if (this.#with.line.state.name !== 'ready') return
+      this.#again = true
     }
   }
 
-  async #next(): Promise<Unsent | undefined> {
-    return (await this.kept()).find((message) => message.refusal === null)
+  async #next(held: Held): Promise<Unsent | undefined> {
+    return (await this.kept()).find((message) => message.refusal === null && !held.has(message.ticket))
+  }
+
+  /** Until a file may be tried again, or there is something new to send. */
+  async #untilFree(held: Held): Promise<void> {
+    const first = Math.min(...held.values())
+    if (!this.#again) {
+      await Promise.race([pause(first - performance.now()), new Promise<void>((resolve) => { this.#poke = resolve })])
+    }
+    for (const [ticket, until] of held) if (until <= performance.now()) held.delete(ticket)
   }
 
   /** Whether there is still a line. */
-  async #sendOne(message: Unsent): Promise<boolean> {
+  async #sendOne(message: Unsent, held: Held): Promise<boolean> {
     try {
       const attachments = await this.#with.files.uploaded(message.files)
       const answer = await this.#command(message, attachments)
@@ -106,7 +126,8 @@ export class Sender {
       this.#with.acknowledged(message, answer, attachments)
     } catch (error) {
       if (error instanceof LineLost) return false // the next connection sends it again, under the same client_id
-      await this.#failed(message, error)
+      if (error instanceof FileWaits) held.set(message.ticket, performance.now() + error.after)
+      else await this.#failed(message, error)
       if (this.#with.line.state.name !== 'ready') return false
     }
     await this.refresh()
@@ -126,8 +147,7 @@ export class Sender {
   }
 
   async #failed(message: Unsent, error: unknown): Promise<void> {
-    if (error instanceof FileWaits) await pause(error.after)
-    else if (error instanceof CommandRefused && error.passes) await pause(error.retryAfter)
+    if (error instanceof CommandRefused && error.passes) await pause(error.retryAfter)
     else if (error instanceof CommandRefused) await this.#refuse(message, error.frame.code, error.message)
     else if (error instanceof FileRefused) await this.#refuse(message, error.code, error.message)
     else throw error

@@ -209,6 +209,28 @@ describe.each([['disk', disk], ['memory', memory]])('a message with pictures, on
     await vi.waitUntil(() => tab.unsent.length === 0 && tab.files.list.length === 0, { timeout: 5000 })
   })
 
+  it('holds back what follows in its conversation, and nothing in the others', async () => {
+    const tab = new Tab(await make(), oneAtATime())
+    let taking = false
+    tab.taken = (name) => (taking ? Promise.resolve(attachment(name)) : Promise.reject(new ApiError(503, { retry_after_ms: 20 })))
+    latest().ready()
+    await tab.files.add('one', false, [picture()])
+    await tab.sender.post({ ...DRAFT, text: 'with a picture', files: tab.files.list.map(({ key }) => key) })
+    await tab.sender.post({ ...DRAFT, text: 'after it' })
+    for (const [index, text] of ['elsewhere', 'and there again'].entries()) {
+      await tab.sender.post({ ...DRAFT, ticket: 'two', text })
+      await vi.waitUntil(() => latest().commands('send-message').length === index + 1)
+      latest().answer(latest().commands('send-message').at(-1), stored(index + 1))
+    }
+    taking = true
+    for (const index of [2, 3]) {
+      await vi.waitUntil(() => latest().commands('send-message').length === index + 1)
+      latest().answer(latest().commands('send-message').at(-1), stored(index + 1))
+    }
+    await vi.waitUntil(() => tab.unsent.length === 0)
+    expect(texts(latest().commands('send-message'))).toEqual(['elsewhere', 'and there again', 'with a picture', 'after it'])
+  })
+
   it('stays with the reason where one of them is refused', async () => {
     const tab = new Tab(await make(), oneAtATime())
     latest().ready()

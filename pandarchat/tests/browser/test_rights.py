@@ -98,13 +98,19 @@ def test_rights_are_taken_while_one_types_and_given_back(
     assert texts(world, ticket)[1:] == ["Half of a reply"]
 
 
-def test_who_is_disabled_while_typing_can_copy_it_and_goes_on_where_they_are_let_in_again(
+def test_who_loses_the_ticket_and_is_disabled_while_typing_keeps_it_and_goes_on_where_they_are_let_in_again(
         world: World, sit_down: SitDown, forgive: Forgive) -> None:
     forgive("401", "403", "404", "WebSocket")  # who is not an agent any more may be asked for once
     ticket = world.ticket(agent=world.agent)
     page = sit_down(world.agent, at=at_agent(ticket))
     opened(page, ticket)
     field(page).fill("Half of an answer")
+    world.available(world.teammate)
+    given = world.api(world.manager).post(f"tickets/{ticket.pk}/reassign/", {"agent": str(world.teammate.id)})
+    assert given.status == 200, given.text
+    expect(talk(page).get_by_text(f"{world.manager.name} gave this to {world.teammate.name}")).to_be_visible()
+    expect(page.get_by_role("option").filter(has_text=ticket.subject)).to_have_count(0)  # it is none of theirs any more
+    expect(field(page)).to_have_value("Half of an answer")
     change_person(world, world.agent, active=False)
     asked = page.get_by_role("dialog", name="You were signed out")
     asked.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -129,7 +135,9 @@ def test_who_is_disabled_while_typing_can_copy_it_and_goes_on_where_they_are_let
     assert texts(world, ticket)[1:] == ["Half of an answer, and more"]
 
 
-def test_a_customer_who_may_not_write_any_more_is_told_so_too(world: World, sit_down: SitDown, accessible: Accessible) -> None:
+def test_a_customer_who_may_not_write_any_more_is_told_so_too(
+        world: World, sit_down: SitDown, forgive: Forgive, accessible: Accessible) -> None:
+    forgive("403")  # of a draft that was about to be saved
     ticket = world.ticket(agent=world.agent)
     page = sit_down(world.customer, at=at_customer(ticket), viewport=PHONE)
     expect(talk(page).get_by_role("article")).not_to_have_count(0)
