@@ -25,22 +25,16 @@ from pandarchat.testing import start
 from pandarchat.testing.services import Server, start_server
 from pandarchat.tests.world import PASSWORD, World
 
-HERE = Path(__file__).parent
-TRIES = 4
 CONSOLE = ROOT / "console"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]
 PATIENCE = 30_000  # milliseconds in which something must be seen; machines are shared
 POLL = 0.1  # seconds
+# What a browser says of a server that is not there, or ends amid an answer.
+AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH", "ERR_INCOMPLETE_CHUNKED_ENCODING",
+        "ERR_SOCKET_NOT_CONNECTED", "WebSocket")
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 640}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser on a shared machine may be too slow for a test once; whatever is broken is broken each time. Each repetition is told."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=TRIES - 1))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import AgentProfile, AgentSkill, Skill
 from foundation.units import unit_of_work
 from pandarchat.testing.services import StartServer
-from pandarchat.tests.browser.conftest import PHONE, Accessible, Forgive, SitDown
+from pandarchat.tests.browser.conftest import AWAY, PHONE, Accessible, Forgive, SitDown
 from pandarchat.tests.browser.notifying import hide, listen_for_notifications, notified
 from pandarchat.tests.world import World
 from tickets.actions import escalating, moves
@@ -164,7 +164,7 @@ def test_what_runs_late_comes_in_by_itself(world: World, sit_down: SitDown) -> N
 
 @pytest.mark.usefixtures("pages")
 def test_wrong_clocks_and_a_restart_leave_the_board_right(world: World, sit_down: SitDown, servers: StartServer, forgive: Forgive) -> None:
-    forgive("ERR_CONNECTION_REFUSED", "WebSocket", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "503")
+    forgive(*AWAY, "503")
     promise(world)
     on_duty(world)
     late, soon = world.ticket(subject="Late"), world.ticket(subject="Soon")

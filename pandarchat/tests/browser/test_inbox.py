@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from chat.tests.test_room import join
 from foundation.units import unit_of_work
 from pandarchat.testing.services import Server, StartServer
-from pandarchat.tests.browser.conftest import PHONE, Accessible, Forgive, SitDown, until
+from pandarchat.tests.browser.conftest import AWAY, PHONE, Accessible, Forgive, SitDown, until
 from pandarchat.tests.world import World
 from tickets.actions import moves
 from tickets.models import Ticket
@@ -64,7 +64,7 @@ def test_two_people_see_what_comes_and_goes_and_who_is_there(world: World, sit_d
 
 def test_what_happened_while_the_server_was_away_is_there_after_it_came_back(
         world: World, sit_down: SitDown, servers: StartServer, forgive: Forgive) -> None:
-    forgive("ERR_CONNECTION_REFUSED", "WebSocket", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "503")
+    forgive(*AWAY, "503")
     before = world.ticket(subject="From before")
     mine = servers()
     page = sit_down(world.agent, on=mine)
@@ -148,7 +148,7 @@ def test_a_machine_that_slept_says_so_and_catches_up(world: World, sit_down: Sit
 def test_a_server_that_says_nothing_any_more_is_not_called_connected(
         world: World, sit_down: SitDown, servers: StartServer, pages: object, forgive: Forgive) -> None:
     """The connection is open, and there is nobody behind it."""
-    forgive("WebSocket", "ERR_CONNECTION", "ERR_EMPTY_RESPONSE")
+    forgive(*AWAY)
     ticket = world.ticket()
     server = servers()
     page = sit_down(world.agent, on=server)

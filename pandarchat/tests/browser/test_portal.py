@@ -16,7 +16,7 @@ from journeys.tests.graphs import ask, end, graph
 from journeys.tests.offering import offered
 from pandarchat.services.processes import wait_until
 from pandarchat.testing.services import StartServer
-from pandarchat.tests.browser.conftest import PHONE, Accessible, Forgive, SitDown
+from pandarchat.tests.browser.conftest import AWAY, PHONE, Accessible, Forgive, SitDown
 from pandarchat.tests.world import PASSWORD, World
 from tickets.actions import moves
 from tickets.models import Ticket
@@ -137,7 +137,7 @@ def test_what_is_written_without_a_network_is_sent_once(world: World, sit_down: 
 
 @pytest.mark.usefixtures("pages")
 def test_a_server_that_restarts_loses_no_answer(world: World, sit_down: SitDown, servers: StartServer, forgive: Forgive) -> None:
-    forgive("ERR_CONNECTION_REFUSED", "WebSocket", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET")
+    forgive(*AWAY)
     offered(world.pandar, TWO_WAYS, name="Two ways")
     first = servers()
     page = sit_down(world.customer, at=PORTAL, on=first, **HAND)
