@@ -1,7 +1,6 @@
 """The cookie of a browser's session."""
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 
@@ -12,10 +11,10 @@ class SessionCookie(SessionMiddleware):
     new one, and the person would be signed out.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         session = getattr(request, "session", None)
         if session is None or session.modified or not session.is_empty():
-            answer: HttpResponseBase = super().process_response(request, response)
+            answer: HttpResponse = super().process_response(request, response)
             return answer
         if session.accessed:
             patch_vary_headers(response, ("Cookie",))

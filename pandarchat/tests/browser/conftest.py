@@ -32,8 +32,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 PATIENCE = 30_000  # milliseconds in which something must be seen; machines are shared
 POLL = 0.1  # seconds
 # What a browser says of a server that is not there, or ends amid an answer.
-AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH", "ERR_INCOMPLETE_CHUNKED_ENCODING",
-        "ERR_SOCKET_NOT_CONNECTED", "WebSocket")
+AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH",
+        "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_SOCKET_NOT_CONNECTED", "WebSocket")
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 640}
 
 
