@@ -25,10 +25,9 @@ def ensure(socket_folder: Path) -> None:
 
 
 def prepare_for_tests(socket_folder: Path) -> None:
-    """Let the owner end sessions of the app role, as DROP DATABASE … WITH (FORCE) does, and empty tables past their triggers."""
+    """Let the owner end sessions of the app role, as DROP DATABASE … WITH (FORCE) does."""
     with psycopg.connect(superuser_url(socket_folder), autocommit=True) as connection:
         connection.execute(sql.SQL("GRANT pg_signal_backend TO {}").format(sql.Identifier(OWNER)))
-        connection.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(OWNER)))
 
 
 def exists(connection: psycopg.Connection, database: str) -> bool:

@@ -9,7 +9,7 @@ import shutil
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -33,6 +33,12 @@ class State:
     folder: Path
     processes: Processes
     report: str = ""
+
+    @classmethod
+    def own_postgres(cls) -> Path | None:
+        """Where the sockets of our own PostgreSQL are; None where others gave one."""
+        sockets = socket_folder(cls.folder)
+        return sockets if quote(str(sockets), safe="") in os.environ["DATABASE_URL"] else None
 
 
 _stack = ExitStack()
