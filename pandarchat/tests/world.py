@@ -48,6 +48,7 @@ from foundation.tests.socket_world import Client as SocketClient
 from foundation.units import unit_of_work
 from journeys.actions import building, running
 from journeys.models import Journey, Run, TicketAnswer
+from pandarchat.testing import database, molds
 from pandarchat.testing.services import Server
 from tickets.actions import moves, opening, promising
 from tickets.models import Calendar, Category, QueueSettings, SlaPolicy, Ticket
@@ -446,9 +447,21 @@ def password_hash() -> str:
     return make_password(PASSWORD)
 
 
+class Usual:
+    """The world as this process made it first."""
+
+    mold: molds.Mold | None = None
+
+
 @pytest.fixture
 def world(committed: None, password_hash: str) -> World:
-    return new_world(password_hash)
+    if Usual.mold:
+        laid: World = Usual.mold.lay()
+        return laid
+    alone = not molds.rows_in(database.Keeper.open())
+    made = new_world(password_hash)
+    Usual.mold = molds.take(made) if alone else None
+    return made
 
 
 def new_world(hashed: str) -> World:
