@@ -25,8 +25,7 @@ TEMPLATE = f"{PREFIX}template_"
 KEPT = ("django_content_type", "auth_permission", "django_migrations", "django_celery_beat_%")  # what migrations fill
 LOCK_MOST = "15s"
 CROSSINGS = 3
-MANY_PAGES = 512  # of a table that is not emptied row by row any more
-FEW_PAGES = 32  # of one that keeps the room of what was in it
+FEW_PAGES = 64  # of a table that is emptied row by row
 TRANSACTIONAL = {"transactional_db", "django_db_reset_sequences", "live_server"}
 
 
@@ -207,14 +206,10 @@ def empty() -> None:
         session.execute(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE")
         sizes = "SELECT name, pg_relation_size(name::regclass) / 8192 FROM unnest(%s::text[]) name"
         pages: dict[str, int] = dict(session.execute(sizes, [names]).fetchall())
-        little = max(pages.values()) <= MANY_PAGES and passes_by_guards(session)
-        if little:
+        if max(pages.values()) <= FEW_PAGES and passes_by_guards(session):
             delete(session, [name for name, number in pages.items() if number])
         else:
             truncate(session, names)
-    grown = [name for name, number in pages.items() if number > FEW_PAGES]
-    if little and grown:
-        session.execute(f"VACUUM (TRUNCATE) {', '.join(grown)}")
 
 
 def passes_by_guards(session: psycopg.Connection) -> bool:

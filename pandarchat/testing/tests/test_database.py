@@ -21,7 +21,7 @@ OURS = (start.FOLDER, start.GIVEN_REDIS, "DATABASE_URL", "DATABASE_OWNER_URL", "
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How tables are emptied: the quick way of little, and that of much or of a server that others gave."""
     if request.param == "with new files":
-        monkeypatch.setattr(database, "MANY_PAGES", -1)
+        monkeypatch.setattr(database, "FEW_PAGES", -1)
     return str(request.param)
 
 
