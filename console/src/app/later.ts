@@ -1,15 +1,16 @@
 /** What is not needed to begin with, but soon: it is loaded when there is nothing else to do, and at once where it is needed before. */
-type Load = () => Promise<unknown>
+type Load<Module> = () => Promise<Module>
 
 const BEGINNING = 1_000 // milliseconds in which the page fetches what it shows first
-const waiting = new Set<Load>()
+const AGAIN = 3_000
+const waiting = new Set<Load<unknown>>()
 let begun = false
 
-/** `later(() => import('./Panel'))`: gives what loads it. */
-export function later<Loads extends Load>(load: Loads): Loads {
+/** `later(() => import('./Panel'))`: gives what loads it. Without a line that takes until there is one; the page stays as it is. */
+export function later<Module>(load: Load<Module>): Load<Module> {
   if (begun) whenIdle(load)
   else waiting.add(load)
-  return load
+  return () => insisted(load)
 }
 
 /** The page stands: whatever waits is loaded soon. */
@@ -19,8 +20,18 @@ export function loadWhatWaits(): void {
   setTimeout(() => { for (const load of waiting) whenIdle(load) }, BEGINNING)
 }
 
+async function insisted<Module>(load: Load<Module>): Promise<Module> {
+  for (;;) {
+    try {
+      return await load()
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN))
+    }
+  }
+}
+
 /** Safari has no idle time to give. What does not come is asked for again by whoever needs it. */
-function whenIdle(load: Load): void {
+function whenIdle(load: Load<unknown>): void {
   const run = () => { load().catch(() => undefined) }
   if ('requestIdleCallback' in globalThis) requestIdleCallback(run, { timeout: 2_000 })
   else setTimeout(run)

@@ -226,6 +226,7 @@ export class Rooms {
       if (this.#rooms.get(ticket) !== room) return
       room.loading = false
       room.state = isGone(error) ? 'gone' : 'failed'
+      if (room.watchers.size === 0) this.#rooms.delete(ticket) // whoever looks at it begins anew
       this.#show(room)
     }
   }
