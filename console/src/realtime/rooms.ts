@@ -225,7 +225,7 @@ export class Rooms {
     } catch (error) {
       if (this.#rooms.get(ticket) !== room) return
       room.loading = false
-      room.state = isGone(error) ? 'gone' : 'failed'
+      room.state = room.log !== null ? 'open' : isGone(error) ? 'gone' : 'failed'
       if (room.watchers.size === 0) this.#rooms.delete(ticket) // whoever looks at it begins anew
       this.#show(room)
     }

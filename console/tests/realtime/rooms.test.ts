@@ -299,6 +299,21 @@ describe('a room', () => {
     expect([latest().commands('leave-ticket-room').length, tab.rooms.has(TICKET)]).toEqual([0, false])
   })
 
+  it('stays open where it was asked for twice, and one answer was lost', async () => {
+    const tab: Tab = new Tab(new Conversation(3))
+    const before = tab.server.before
+    let lose: () => void = () => undefined
+    tab.watch()
+    tab.server.before = () => new Promise((_, reject) => { lose = () => { reject(new Error('the network')) } })
+    latest().ready() // asks for it once more
+    tab.server.before = before
+    await tab.settle()
+    expect(tab.view.state).toBe('open')
+    lose()
+    await tab.settle()
+    expect([tab.view.state, tab.numbers]).toEqual(['open', [1, 2, 3]])
+  })
+
   it('says that it could not be opened, and is opened by the next connection', async () => {
     const tab = new Tab(new Conversation(3))
     tab.server.failing = true
