@@ -9,6 +9,6 @@ export const app: Texts<typeof en> = {
   },
   menu: { queue: 'File d’attente', journeys: 'Parcours', settings: 'Réglages', inbox: 'Boîte de réception', administration: 'Administration', signOut: 'Se déconnecter',
     theme: 'Apparence', account: 'Votre compte' },
-  theme: { system: 'Comme l’appareil', light: 'Clair', dark: 'Sombre' },
+  theme: { system: 'Automatique', light: 'Clair', dark: 'Sombre' },
   availability: { label: 'Votre statut', available: 'Disponible', busy: 'Occupé', away: 'Absent', offline: 'Hors ligne' },
 }

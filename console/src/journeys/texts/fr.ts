@@ -6,7 +6,7 @@ export const fr: Texts<typeof en> = {
     title: 'Parcours', intro: 'Un parcours pose quelques questions aux clients et les mène aux bonnes personnes. Plusieurs peuvent être proposés à la fois.',
     new: 'Nouveau parcours', import: 'Importer', newTitle: 'Nouveau parcours', name: 'Nom', create: 'Créer', none: 'Aucun parcours pour l’instant',
     noneHint: 'Créez-en un : c’est un brouillon jusqu’à sa publication.', nothing: 'Rien ici.', failed: 'Les parcours n’ont pas pu être chargés.',
-    published: 'Proposés aux clients', draft: 'Brouillons', archived: 'Archivés', version: 'Version {{number}}', changed: 'modifié {{when}}',
+    published: 'Proposés aux clients', draft: 'Brouillons', archived: 'Archivés', version: 'Version {{number}}', changed: 'modifié : {{when}}',
     audience: { everyone: 'Tout le monde', new: 'Nouveaux clients', returning: 'Clients connus' }, anyLanguage: 'Toutes les langues',
     notJson: 'Ce fichier n’est pas un parcours : ce n’est pas du JSON. Rien n’a été importé.', notJourney: 'Ce fichier n’est pas un parcours : il n’a pas d’étapes (nodes). Rien n’a été importé.', refusedFile: 'Ce fichier n’a pas été importé : {{reason}}',
     tooLarge: 'Ce fichier est trop grand pour un parcours (1 Mo au plus). Rien n’a été importé.', imported: 'Importé comme brouillon.',

@@ -5,6 +5,7 @@ import { MonitorSmartphone } from 'lucide-react'
 import { data } from '../../api/client'
 import type { ApiError } from '../../api/errors'
 import { useApi } from '../../app/session'
+import { device } from '../../app/device'
 import { Failure, Loading } from '../../app/States'
 import { ago, whole } from '../../app/time'
 import { Button } from '../../ui/Button'
@@ -41,7 +42,7 @@ export function Sessions() {
           <li key={session.id} className={styles.session}>
             <MonitorSmartphone aria-hidden />
             <span>
-              <b>{session.device || t('account.unknown')}</b> {session.current ? <Badge tone="good">{t('account.here')}</Badge> : null}
+              <b>{device(session.device, i18n.language) || t('account.unknown')}</b> {session.current ? <Badge tone="good">{t('account.here')}</Badge> : null}
               <small title={whole(session.created_at, i18n.language)}>
                 {[session.address, session.current ? '' : t('account.seen', { when: ago(session.last_seen_at, now, i18n.language) }),
                   t('account.since', { when: ago(session.created_at, now, i18n.language) })].filter(Boolean).join(' · ')}

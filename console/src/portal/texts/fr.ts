@@ -29,7 +29,7 @@ export const fr: Texts<typeof en> = {
   home: {
     title: 'Comment pouvons-nous aider ?', hello: 'Bonjour {{name}}', offered: 'De quoi s’agit-il ?', none: 'Écrivez-nous, quelqu’un vous répondra.',
     write: 'Nous écrire', writeHint: 'Avec vos propres mots', underWay: 'Reprendre où vous en étiez', continue: 'Continuer', progress: 'fait à {{percent}} %',
-    lately: 'Vos messages', all: 'Tous', failed: 'Cette page n’a pas pu être chargée.', begun: 'commencé {{when}}',
+    lately: 'Vos messages', all: 'Tous', failed: 'Cette page n’a pas pu être chargée.', begun: 'début : {{when}}',
   },
   tickets: {
     title: 'Messages', empty: 'Vous ne nous avez pas encore écrit.', emptyHint: 'Quoi que ce soit, nous vous aidons volontiers.', more: 'En montrer plus', failed: 'Vos messages n’ont pas pu être chargés.',
@@ -73,7 +73,7 @@ export const fr: Texts<typeof en> = {
   card: { brand: 'Marque', brandHint: 'Comme sur la carte : Amazon, Steam…', country: 'Pays de la carte', choose: 'Choisir…', amount: 'Montant', warning: 'N’écrivez jamais ici le code de la carte.' },
   account: {
     title: 'Votre compte', who: 'Vous', at: 'chez {{organization}}', look: 'Présentation', theme: 'Couleurs', language: 'Langue', sessions: 'Où vous êtes connecté', here: 'cet appareil',
-    seen: 'vu {{when}}', since: 'connecté {{when}}', end: 'Déconnecter', endOthers: 'Déconnecter partout ailleurs', endedOthers: 'Vous êtes déconnecté partout ailleurs.', ended: 'Déconnecté là-bas.', unknown: 'Appareil inconnu',
+    seen: 'vu : {{when}}', since: 'connecté : {{when}}', end: 'Déconnecter', endOthers: 'Déconnecter partout ailleurs', endedOthers: 'Vous êtes déconnecté partout ailleurs.', ended: 'Déconnecté là-bas.', unknown: 'Appareil inconnu',
     only: 'Vous n’êtes connecté nulle part ailleurs.', sessionsFailed: 'Cette liste n’a pas pu être chargée.', password: 'Mot de passe', changePassword: 'Changer votre mot de passe', current: 'Votre mot de passe actuel', next: 'Nouveau mot de passe',
     passwordChanged: 'Votre mot de passe a été changé, et vous avez été déconnecté partout ailleurs.', email: 'Adresse e-mail', changeEmail: 'Changer votre adresse', newEmail: 'Nouvelle adresse',
     emailSent: 'Une lettre est en route vers {{email}}. Tant que vous n’avez pas ouvert son lien, l’ancienne adresse vaut.', signOut: 'Se déconnecter', signingOut: 'Déconnexion…',

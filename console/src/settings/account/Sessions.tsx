@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import { data } from '../../api/client'
 import type { ApiError } from '../../api/errors'
+import { device } from '../../app/device'
 import { useApi } from '../../app/session'
 import { Button } from '../../ui/Button'
 import { Badge } from '../../ui/Marks'
@@ -54,7 +55,7 @@ function Where({ session }: { session: Session }) {
     <li>
       {session.kind === 'tokens' ? <KeySquare aria-hidden /> : <MonitorSmartphone aria-hidden />}
       <div className={styles.where}>
-        <span dir="auto">{session.device}</span> {session.kind === 'tokens' ? <Badge>{t('account.token')}</Badge> : null}
+        <span dir="auto">{device(session.device, i18n.language)}</span> {session.kind === 'tokens' ? <Badge>{t('account.token')}</Badge> : null}
         <small>{t('account.seen', { when: moment(session.last_seen_at, i18n.language) })}{session.address === undefined || session.address === '' ? '' : ` · ${session.address}`}</small>
       </div>
       {session.current ? <Badge tone="good">{t('account.here')}</Badge>
