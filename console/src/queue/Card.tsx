@@ -30,10 +30,10 @@ export function Card({ ticket, skill, agents, giving, moving, children }: Props)
       <Pressable slot="drag" className={styles.grip ?? ''} aria-label={t('waiting.drag', { number: ticket.number })}><GripVertical aria-hidden /></Pressable>
       <div className={styles.body}>
         <p className={styles.top}>
-          <span className={styles.subject}>{ticket.subject}</span>
+          <span className={styles.subject} dir="auto">{ticket.subject}</span>
           {ticket.priority === 'normal' ? null : <span className={styles.priority} data-priority={ticket.priority}>{common(`priority.${ticket.priority as 'high'}`)}</span>}
         </p>
-        <p className={styles.marks}><span>{ticket.number}</span><span className={styles.fades}>{ticket.customer.name}</span>{ticket.category === null ? null : <span className={styles.fades}>{ticket.category.name}</span>}<Chip sla={ticket.sla} /></p>
+        <p className={styles.marks}><span>{ticket.number}</span><span className={styles.fades} dir="auto">{ticket.customer.name}</span>{ticket.category === null ? null : <span className={styles.fades}>{ticket.category.name}</span>}<Chip sla={ticket.sla} /></p>
         {children}
         {refusal === undefined ? null : <Refused refusal={refusal} ticket={ticket} giving={giving} />}
       </div>
