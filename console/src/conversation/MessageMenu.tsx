@@ -28,7 +28,7 @@ export function MessageMenu({ chosen, onClose, onEdit }: { chosen: Chosen | null
   return (
     <>
       {chosen === null || message === undefined ? null : (
-        <Popover triggerRef={chosen.at} isOpen onOpenChange={(open) => { if (!open) onClose() }} placement="bottom end" className={menu.popover ?? ''}>
+        <Popover triggerRef={chosen.at} isOpen onOpenChange={(open) => { if (!open) onClose() }} placement="bottom end" aria-label={t('message.more')} className={menu.popover ?? ''}>
           <Menu className={menu.menu ?? ''} aria-label={t('message.more')} autoFocus="first" onClose={onClose}>
             {message.text === '' ? null : <MenuAct icon={<Copy aria-hidden />} onAction={() => void copy(message.text, t('message.copied'))}>{t('message.copy')}</MenuAct>}
             {allowed.includes('edit') ? <MenuAct icon={<Pencil aria-hidden />} onAction={() => { onEdit(message) }}>{t('message.edit')}</MenuAct> : null}
