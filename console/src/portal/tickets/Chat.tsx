@@ -30,7 +30,7 @@ export function Chat() {
   if (asked.data === undefined) {
     if (asked.error === null) return <Loading />
     if (asked.error instanceof ApiError && asked.error.status === 404) {
-      return <Failure text={t('chat.gone')} />
+      return <><h1 className="unseen">{t('chat.gone')}</h1><Failure text={t('chat.gone')} /></>
     }
     return <Failure text={reason(asked.error)} again={() => void asked.refetch()} />
   }
