@@ -32,7 +32,8 @@ export function TextField({ label, hint, placeholder, rows, wrong, unlabelled = 
     ...(suggestions === undefined ? {} : { list }),
   }
   return (
-    <Given {...rest} className={styles.field ?? ''} {...(wrong === undefined ? {} : { isInvalid: true })}>
+    // What the server refused is told, and does not keep the browser from sending another try.
+    <Given {...rest} className={styles.field ?? ''} {...(wrong === undefined ? {} : { isInvalid: true, validationBehavior: 'aria' as const })}>
       <Label className={unlabelled ? 'unseen' : (styles.label ?? '')}>{label}</Label>
       {rows === undefined ? <Input className={styles.input ?? ''} {...shown} /> : <TextArea className={styles.input ?? ''} rows={rows} {...shown} />}
       {suggestions === undefined ? null : <datalist id={list}>{suggestions.map((text) => <option key={text} value={text} />)}</datalist>}
