@@ -21,7 +21,6 @@ export const keys = {
   calendars: ['settings', 'calendars'],
   policies: ['settings', 'policies'],
   sessions: ['settings', 'sessions'],
-  factor: ['settings', 'factor'],
 } as const
 
 export function useRoles() {

@@ -19,10 +19,12 @@ import { Secret } from '../doors/Secret'
 import { Page } from '../Page'
 import { useReason, useWords } from '../words'
 import styles from './Account.module.css'
+import { Factor } from './Factor'
 import { Sessions } from './Sessions'
 
 export function Account() {
   const { t } = useWords()
+  const { t: f } = useTranslation('factor')
   const { name, email } = useMe()
   return (
     <Page title={t('account.title')}>
@@ -33,6 +35,7 @@ export function Account() {
       <Part title={t('account.look')}><Look /></Part>
       <Part title={t('account.sessions')}><Sessions /></Part>
       <Part title={t('account.password')}><Fold title={t('account.changePassword')}>{(close) => <ChangePassword onDone={close} />}</Fold></Part>
+      <Part title={f('title')}><Factor /></Part>
       <Part title={t('account.email')}><Fold title={t('account.changeEmail')}>{(close) => <ChangeAddress onDone={close} />}</Fold></Part>
       <Leave />
     </Page>

@@ -118,7 +118,7 @@ function Access({ user }: { user: User }) {
         <Fact name={t('people.email')} act={button('confirm_email', t('people.confirm'), () => { confirming.mutate() })}>
           {user.email} {user.email_confirmed ? null : <Badge tone="warn">{t('people.unconfirmed')}</Badge>}
         </Fact>
-        <Fact name={t('account.factor')} act={button('reset_factor', t('people.factorReset'), () => { setAsking('factor') })}>
+        <Fact name={t('people.factor')} act={button('reset_factor', t('people.factorReset'), () => { setAsking('factor') })}>
           {user.second_factor ? <Badge tone="good">{t('people.hasFactor')}</Badge> : t('people.noFactor')}
         </Fact>
         <Fact name={t('people.lastSeen')} act={button('sign_out', t('people.signOut'), () => { setAsking('sessions') })}>
