@@ -15,12 +15,13 @@ export function Loading({ whole = false }: { whole?: boolean }) {
   )
 }
 
-export function Empty({ text, hint, icon }: { text: string; hint?: string; icon?: ReactNode }) {
+export function Empty({ text, hint, icon, children }: { text: string; hint?: string; icon?: ReactNode; children?: ReactNode }) {
   return (
     <div className={styles.part}>
       {icon}
       <p>{text}</p>
       {hint === undefined ? null : <p className={styles.hint}>{hint}</p>}
+      {children}
     </div>
   )
 }

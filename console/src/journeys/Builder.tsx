@@ -1,5 +1,5 @@
 /** One journey on the table: outline, canvas and editor of its draft, and all that is done with it as a whole. */
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
@@ -9,6 +9,7 @@ import { data } from '../api/client'
 import type { ApiError } from '../api/errors'
 import { useApi, useMay, useMe } from '../app/session'
 import { Empty, Failure, Loading } from '../app/States'
+import { Button } from '../ui/Button'
 import { say } from '../ui/Toasts'
 import { AddDialog } from './AddDialog'
 import styles from './Builder.module.css'
@@ -19,6 +20,7 @@ import { type Kept, type Shelf, shelf } from './desk/kept'
 import type { Detail, Door } from './desk/saver'
 import { Archive, later, Publish, Settings } from './Dialogs'
 import { Editor, type EditorView } from './editor/Editor'
+import { download } from './files'
 import { Head, type Opened, Panes, type Pane } from './Head'
 import { useLabels } from './labels'
 import { duplicate, type Place, removeNodes } from './model/edit'
@@ -62,16 +64,30 @@ export function Builder() {
     },
   })
   if (loading.data !== undefined) return <Working key={journey} loaded={loading.data} user={me.id} />
-  if (loading.error !== null) return loading.error.status === 404 || loading.error.status === 403 ? <Gone /> : <Failure text={t('list.failed')} again={() => void loading.refetch()} />
+  if (loading.error !== null) return loading.error.status === 404 || loading.error.status === 403 ? <Gone journey={journey} user={me.id} /> : <Failure text={t('list.failed')} again={() => void loading.refetch()} />
   return <Loading />
 }
 
-function Gone() {
+/** Not here, or not one's own to see any more; what one drew and was not saved can be taken elsewhere. */
+function Gone({ journey, user }: { journey: string; user: string }) {
   const { t } = useTranslation('journeys')
+  const cache = useQueryClient()
+  const key = ['journeys', journey, 'kept']
+  const kept = useQuery({ queryKey: key, gcTime: 0, queryFn: async () => (await (await shelf()).get(user, journey)) ?? null }).data
+  const drop = async () => {
+    await (await shelf()).drop(user, journey)
+    await cache.invalidateQueries({ queryKey: key })
+  }
+  const left = kept === undefined || kept === null ? null : (
+    <div className={styles.left}>
+      <Button look="primary" onPress={() => { download(t('gone.file'), { graph: kept.graph }) }}>{t('bar.export')}</Button>
+      <Button look="quiet" onPress={() => void drop()}>{t('saving.discard')}</Button>
+    </div>
+  )
   return (
     <main>
       <h1 className="unseen">{t('gone.title')}</h1>
-      <Empty text={t('gone.title')} hint={t('gone.text')} />
+      <Empty text={t('gone.title')} hint={t(left === null ? 'gone.text' : 'gone.kept')}>{left}</Empty>
     </main>
   )
 }
@@ -96,12 +112,14 @@ function Working({ loaded, user }: { loaded: Loaded; user: string }) {
       document.removeEventListener('visibilitychange', hide)
     }
   }, [desk])
+  // As it was when the page was opened: what is kept later is what is drawn here. Whoever may not change it any more sees theirs, too.
+  const [kept] = useState(loaded.kept)
   useEffect(() => {
-    const { kept } = loaded
-    if (kept === undefined || !mayChange || kept.graph === desk.graph) return
+    if (kept === undefined || desk.get().history.past.length > 0) return
     desk.recover(kept.version, kept.base, kept.graph)
     if (desk.get().history.past.length > 0) say(t('saving.recovered'))
-  }, [desk, loaded, mayChange, t])
+  }, [desk, kept, t])
+  useEffect(() => { if (mayChange) desk.saver.again() }, [desk, mayChange])
   return <Tabletop desk={desk} mayChange={mayChange} />
 }
 
@@ -127,10 +145,11 @@ function Tabletop({ desk, mayChange }: { desk: Desk; mayChange: boolean }) {
   const editor = useRef<EditorView>(null)
   const area = useRef<'canvas' | 'list'>('canvas')
   const { id, published_number: published } = standing.detail
-  const figures = useQuery({
+  const counting = useQuery({
     queryKey: ['journeys', id, 'figures'], enabled: counted && maySee && published !== null,
     queryFn: () => data(api.GET('/api/v1/journeys/{journey}/figures/', { params: { path: { journey: id } } })),
-  }).data
+  })
+  const figures = counting.data
 
   const show = useCallback<Shared['show']>((node, focus, member) => {
     desk.choose([node])
@@ -174,7 +193,7 @@ function Tabletop({ desk, mayChange }: { desk: Desk; mayChange: boolean }) {
     <Table value={shared}>
       <main className={styles.builder} data-editing={editing && current !== null} data-shown={onCanvas ? 'canvas' : 'pane'} data-pane={pane}>
         <title>{`${standing.detail.name} · ${t('list.title')}`}</title>
-        <Head onOpen={setOpened} figures={{ may: maySee && published !== null, on: counted, onChange: setCounted, found: figures }} onPreview={() => { setPane('preview'); setOnCanvas(false) }} />
+        <Head onOpen={setOpened} figures={{ may: maySee && published !== null, on: counted, onChange: setCounted, found: figures, failed: counting.isError }} onPreview={() => { setPane('preview'); setOnCanvas(false) }} />
         <SavingBar onCompare={() => { setOpened('conflict') }} />
         <div className={styles.body}>
           <section className={styles.pane} aria-label={t(`bar.${pane}`)} onFocus={() => { area.current = pane === 'outline' ? 'list' : area.current }}>

@@ -14,6 +14,7 @@ import type { Saving } from './desk/saver'
 import { differenceOf } from './model/changes'
 import type { Graph } from './model/graph'
 import { merge } from './model/merge'
+import { useRefusal } from './refusals'
 import { useBuilder } from './Table'
 import { title } from './Versions'
 
@@ -22,6 +23,7 @@ type Clash = Extract<Saving, { name: 'conflict' }>
 export function Conflict({ saving, onClose }: { saving: Clash; onClose: () => void }) {
   const { t } = useTranslation('journeys')
   const api = useApi()
+  const refusal = useRefusal()
   const { desk, standing } = useBuilder()
   const { base, mine, theirs } = saving
   const merged = merge(base, mine, theirs.draft)
@@ -31,7 +33,7 @@ export function Conflict({ saving, onClose }: { saving: Clash; onClose: () => vo
   const copying = useMutation({
     mutationFn: () => data(api.POST('/api/v1/journeys/', { body: { name: t('list.copyName', { name: standing.detail.name }).slice(0, 200), graph: mine } })),
     onSuccess: (made) => { say(t('conflict.copied', { name: made.name })); end(theirs.draft) },
-    onError: (error) => { complain(error.message || t('list.failed')) },
+    onError: (error) => { complain(refusal(error)) },
   })
   return (
     <Dialog title={t('conflict.title')} open wide onClose={onClose} foot={(

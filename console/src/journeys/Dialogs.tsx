@@ -15,6 +15,7 @@ import { complain, say } from '../ui/Toasts'
 import type { Detail } from './desk/saver'
 import styles from './Dialogs.module.css'
 import { useProblemText } from './ProblemList'
+import { useRefusal } from './refusals'
 import { useBuilder } from './Table'
 
 type Audience = components['schemas']['AudienceEnum']
@@ -26,6 +27,7 @@ export function Publish({ onClose, onProblems }: { onClose: () => void; onProble
   const api = useApi()
   const { desk, standing, problems, labels, show } = useBuilder()
   const words = useProblemText()
+  const refusal = useRefusal()
   const [note, setNote] = useState('')
   const publishing = useMutation<unknown, unknown, string>({
     mutationFn: async (said) => {
@@ -37,7 +39,7 @@ export function Publish({ onClose, onProblems }: { onClose: () => void; onProble
     onSuccess: onClose,
   })
   const { error } = publishing
-  const refused = error === null ? null : error instanceof ApiError ? (error.code === 'invalid_journey' ? t('publish.problems') : error.passes ? common('error.unreachable') : error.message) : (error as Error).message
+  const refused = error === null ? null : error instanceof ApiError && error.code === 'invalid_journey' ? t('publish.problems') : refusal(error)
   const wrong = problems.all.filter((problem) => problem.level === 'error')
   const doubtful = problems.all.filter((problem) => problem.level === 'warning')
   const unchanged = standing.detail.state === 'published' && !standing.detail.has_changes && standing.saving.name === 'saved'
@@ -84,6 +86,7 @@ export function Settings({ onClose }: { onClose: () => void }) {
   const { t: common } = useTranslation()
   const api = useApi()
   const { desk, standing, mayChange } = useBuilder()
+  const refusal = useRefusal()
   const { id: journey, name, description, audience, language, position } = standing.detail
   const [given, setGiven] = useState<Given>({ name, description, audience, language, position })
   const saving = useMutation<unknown, unknown, Given>({
@@ -112,7 +115,7 @@ export function Settings({ onClose }: { onClose: () => void }) {
         <TextField label={t('settings.language')} hint={t('settings.languageHint')} value={given.language} onChange={(value) => { set({ language: value.trim() }) }} wrong={wrong('language')} spellCheck="false" />
         <TextField label={t('settings.position')} hint={t('settings.positionHint')} type="number" value={String(given.position)} onChange={(value) => { set({ position: Math.trunc(Number(value)) || 0 }) }} wrong={wrong('position')} />
         <p className={styles.remark}>{t('settings.note')}</p>
-        {saving.error === null || Object.keys(error?.fields ?? {}).length > 0 ? null : <p className={styles.wrong} role="alert">{error?.passes === true ? common('error.unreachable') : (saving.error as Error).message}</p>}
+        {saving.error === null || Object.keys(error?.fields ?? {}).length > 0 ? null : <p className={styles.wrong} role="alert">{refusal(saving.error)}</p>}
       </fieldset>
     </Dialog>
   )
@@ -127,7 +130,7 @@ export function Archive({ onClose }: { onClose: () => void }) {
 /** Archive or restore, with what is said of it. */
 export function useMove() {
   const { t } = useTranslation('journeys')
-  const { t: common } = useTranslation()
+  const refusal = useRefusal()
   const api = useApi()
   const { desk, standing } = useBuilder()
   const [busy, setBusy] = useState(false)
@@ -140,7 +143,7 @@ export function useMove() {
       if (done === undefined) complain(t('publish.unsaved'))
       else say(t(which === 'archive' ? 'archive.done' : 'archive.restored'))
     } catch (error) {
-      complain(error instanceof ApiError && !error.passes ? error.message : common('error.unreachable'))
+      complain(refusal(error))
     }
     setBusy(false)
   }

@@ -16,6 +16,7 @@ import { placeAfter } from './AddDialog'
 import styles from './Builder.module.css'
 import { useMove } from './Dialogs'
 import { download, graphOf, read } from './files'
+import { useRefusal } from './refusals'
 import { SavingState } from './SavingState'
 import { type Figures, useBuilder } from './Table'
 
@@ -25,7 +26,7 @@ export type Pane = 'outline' | 'problems' | 'preview'
 interface Props {
   onOpen: (what: Opened) => void
   onPreview: () => void
-  figures: { may: boolean; on: boolean; onChange: (on: boolean) => void; found: Figures | undefined }
+  figures: { may: boolean; on: boolean; onChange: (on: boolean) => void; found: Figures | undefined; failed: boolean }
 }
 
 export function Head({ onOpen, onPreview, figures }: Props) {
@@ -49,6 +50,7 @@ export function Head({ onOpen, onPreview, figures }: Props) {
       {figures.on && figures.found !== undefined ? (
         <span className={styles.figures} role="status">{figures.found.starts === 0 ? t('figures.none') : t('figures.summary', { starts: String(figures.found.starts), completions: String(figures.found.completions), rate: rate.format(figures.found.completion_rate ?? 0) })}</span>
       ) : null}
+      {figures.on && figures.failed && figures.found === undefined ? <span className={styles.figures} role="alert">{t('figures.failed')}</span> : null}
       <div className={styles.tools}>
         <IconButton label={t('bar.undo')} shortcut={key.undo} isDisabled={!mayChange || history.past.length === 0} onPress={() => { desk.undo() }}><Undo2 aria-hidden /></IconButton>
         <IconButton label={t('bar.redo')} shortcut={key.redo} isDisabled={!mayChange || history.future.length === 0} onPress={() => { desk.redo() }}><Redo2 aria-hidden /></IconButton>
@@ -72,12 +74,13 @@ function More({ onOpen }: { onOpen: (what: Opened) => void }) {
   const { desk, standing, mayChange } = useBuilder()
   const mayPublish = useMay('journeys.publish_journey')
   const { act } = useMove()
+  const refusal = useRefusal()
   const { detail } = standing
   const { name, description, audience, language } = detail
   const copying = useMutation({
     mutationFn: () => data(api.POST('/api/v1/journeys/', { body: { name: t('list.copyName', { name }).slice(0, 200), description, audience, language, graph: desk.graph } })),
     onSuccess: (made) => { void go(`/journeys/${made.id}`) },
-    onError: (error) => { complain(error.message || t('list.failed')) },
+    onError: (error) => { complain(refusal(error)) },
   })
   const take = async (given: File) => {
     const found = await read(given)

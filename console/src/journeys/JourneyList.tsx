@@ -19,6 +19,7 @@ import { Badge } from '../ui/Marks'
 import { complain, say } from '../ui/Toasts'
 import { download, graphOf, named, read } from './files'
 import styles from './JourneyList.module.css'
+import { useRefusal } from './refusals'
 
 type Row = components['schemas']['JourneyRow']
 const STATES = ['published', 'draft', 'archived'] as const
@@ -81,7 +82,7 @@ function Line({ row }: { row: Row }) {
 
 function Acts({ row }: { row: Row }) {
   const { t } = useTranslation('journeys')
-  const { t: common } = useTranslation()
+  const refusal = useRefusal()
   const api = useApi()
   const cache = useQueryClient()
   const mayAdd = useMay('journeys.add_journey')
@@ -101,7 +102,7 @@ function Acts({ row }: { row: Row }) {
         await data(api.POST('/api/v1/journeys/', { body: { name: t('list.copyName', { name: row.name }).slice(0, 200), description, audience, language, graph } }))
       }
     },
-    onError: (error) => { complain(error instanceof ApiError && !error.passes ? error.message : common('error.unreachable')) },
+    onError: (error) => { complain(refusal(error)) },
     onSettled: () => { setDeleting(false); return cache.invalidateQueries({ queryKey: KEY }) },
   })
   return (

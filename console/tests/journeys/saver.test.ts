@@ -161,8 +161,18 @@ describe('a draft', () => {
     server.fate = [new ApiError(403, { code: 'forbidden', error: 'You may not do this.' })]
     desk.edit(say('Mine'))
     await pass()
-    expect(desk.get().saving).toEqual({ name: 'refused', message: 'You may not do this.' })
+    expect(desk.get().saving).toEqual({ name: 'refused', code: 'forbidden', message: 'You may not do this.' })
     expect(said((await shelf.get('me', ID))?.graph ?? {})).toBe('Mine')
+    desk.discard()
+    await pass()
+    expect([said(desk.graph), desk.get().saving.name, await shelf.get('me', ID), server.saves]).toEqual(['Tell us what happened.', 'saved', undefined, 0])
+    server.fate = [new ApiError(403, { code: 'forbidden', error: 'You may not do this.' })]
+    desk.undo()
+    await pass()
+    expect([said(desk.graph), desk.get().saving.name]).toEqual(['Mine', 'refused'])
+    desk.saver.again()
+    await pass()
+    expect([said(server.row.draft), desk.get().saving.name]).toEqual(['Mine', 'saved'])
   })
 
   it('is saved before it is published, and what is newer on the server is seen', async () => {

@@ -68,6 +68,11 @@ export class Desk {
     this.#saver.recovered(version, base, graph)
   }
 
+  /** Back to what the server has; what was here can be had back by undo. */
+  discard(): void {
+    this.edit(() => this.#standing.detail.draft)
+  }
+
   /** End a conflict with this draft; what was here can be had back by undo. */
   resolve(graph: Graph): void {
     this.#become(this.#after(push(this.#standing.history, graph)))

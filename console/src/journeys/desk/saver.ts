@@ -11,8 +11,8 @@ export type Detail = Omit<components['schemas']['JourneyDetail'], 'draft'> & { r
 export type Saving =
   | { readonly name: 'saved' | 'waiting' | 'saving' | 'signedOut' }
   | { readonly name: 'unreachable'; readonly tries: number }
-  /** The server will not have it; it is kept here. */
-  | { readonly name: 'refused'; readonly message: string }
+  /** The server will not have it; it is kept here. `code` and `message` are the server's. */
+  | { readonly name: 'refused'; readonly code: string; readonly message: string }
   /** Both were made of `base`. */
   | { readonly name: 'conflict'; readonly base: Graph; readonly mine: Graph; readonly theirs: Detail }
 
@@ -126,6 +126,13 @@ export class Saver {
     if (this.#saving.name === 'unreachable' || this.#saving.name === 'waiting' || this.#saving.name === 'signedOut') this.#schedule(0)
   }
 
+  /** What was refused may be taken now. */
+  again(): void {
+    if (this.#saving.name !== 'refused') return
+    this.#become({ name: 'waiting' })
+    this.#schedule(0)
+  }
+
   /** The page is there, or there again. */
   start(): void {
     this.#over = false
@@ -191,7 +198,7 @@ export class Saver {
       this.#tries += 1
       this.#become({ name: 'unreachable', tries: this.#tries })
       this.#schedule(wait)
-    } else this.#become({ name: 'refused', message: error.message })
+    } else this.#become({ name: 'refused', code: error.code, message: error.message })
   }
 
   /** Somebody else saved: their settings alone, what was sent from here with its answer lost, or another draft. */

@@ -69,16 +69,19 @@ function One({ node, onBack }: { node: Node; onBack: () => void }) {
       {found.length === 0 ? null : (
         <ul className={styles.problems}>{found.map((problem, place) => <li key={place} data-level={problem.level}>{words(problem)}</li>)}</ul>
       )}
-      <fieldset className={styles.fields} disabled={!mayChange}>
-        <legend className="unseen">{t('edit.label')}</legend>
-        {node.kind === 'question' ? <Question node={node} /> : node.kind === 'message' ? <Message node={node} /> : node.kind === 'condition' ? <Condition node={node} />
-          : node.kind === 'end' ? <End node={node} /> : <p>{t('edit.unknown')}</p>}
-        <Place member="type">
-          <Choose label={t('edit.kind')} value={node.kind ?? ''} onChange={(kind) => { if (kind !== '') edit((from) => setKind(from, node.id, kind)) }}
-            options={[...(node.kind === null ? [{ value: '' as const, label: t('kind.unknown') }] : []), ...KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))]} />
-        </Place>
-        <Name node={node} />
-      </fieldset>
+      {/* Whoever may only look at it moves through it by keys, too: no field takes the cursor then. */}
+      <div className={styles.scroll} role="group" aria-label={t('edit.label')} tabIndex={mayChange ? undefined : 0}>
+        <fieldset className={styles.fields} disabled={!mayChange}>
+          <legend className="unseen">{t('edit.label')}</legend>
+          {node.kind === 'question' ? <Question node={node} /> : node.kind === 'message' ? <Message node={node} /> : node.kind === 'condition' ? <Condition node={node} />
+            : node.kind === 'end' ? <End node={node} /> : <p>{t('edit.unknown')}</p>}
+          <Place member="type">
+            <Choose label={t('edit.kind')} value={node.kind ?? ''} onChange={(kind) => { if (kind !== '') edit((from) => setKind(from, node.id, kind)) }}
+              options={[...(node.kind === null ? [{ value: '' as const, label: t('kind.unknown') }] : []), ...KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))]} />
+          </Place>
+          <Name node={node} />
+        </fieldset>
+      </div>
     </>
   )
 }

@@ -9,6 +9,7 @@ import { addItem, moveItem, removeRule, setInner, setMember, setRule } from '../
 import { ACTIONS, CARD_FIELDS, isChoice, type Node, nodeOf, OPERATORS, PRIORITIES, type Rule } from '../model/graph'
 import { type Json, list, text } from '../model/json'
 import { useBuilder } from '../Table'
+import { Category } from './Category'
 import styles from './Editor.module.css'
 import { Figure, Place, Several, Target, Words } from './parts'
 
@@ -132,10 +133,10 @@ function Ticket({ node }: { node: Node }) {
   return (
     <section className={styles.group} data-member="ticket">
       <Place member="ticket.subject"><Words label={t('edit.subject')} value={text(node.ticket.subject)} inserts onChange={(value) => { set('subject', value) }} /></Place>
-      <Place member="ticket.category"><Words label={t('edit.category')} hint={t('edit.categoryHint')} value={text(node.ticket.category)} inserts onChange={(value) => { set('category', value === '' ? undefined : value) }} /></Place>
+      <Place member="ticket.category"><Category node={node} /></Place>
       <Place member="ticket.priority">
         <Choose label={t('edit.priority')} value={usual ?? 'other'} onChange={(name) => { set('priority', name === 'other' ? '{{}}' : name) }}
-          options={[...PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) })), { value: 'other' as const, label: t('edit.otherPriority') }]} />
+          options={[...PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) })), { value: 'other' as const, label: t('edit.byAnswers') }]} />
         {usual === undefined ? (
           <Choose label={t('edit.priorityAnswer')} unlabelled value={inserted} onChange={(key) => { set('priority', `{{${key}}}`) }}
             options={[...(all.some((question) => question.id === inserted) ? [] : [{ value: inserted, label: inserted === '' ? t('edit.chooseQuestion') : inserted }]), ...all.map((question) => ({ value: question.id, label: question.text }))]} />
