@@ -5,6 +5,7 @@ import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { clock, whole } from '../app/time'
+import type { Areas } from '../i18n'
 import type { Message, Shown } from './blocks'
 import styles from './Entries.module.css'
 
@@ -56,7 +57,10 @@ function shown(field: string, value: unknown, t: TFunction): string {
   return field === 'priority' ? named(t, 'priority', String(value)) : String(value)
 }
 
+type Texts = Areas['common']
+type Named = { [Group in 'status' | 'field' | 'priority']: `${Group}.${keyof Texts[Group] & string}` }['status' | 'field' | 'priority']
+
 /** The catalogue's word for something of the API; as the API says it, where the catalogue has none. */
 function named(t: TFunction, group: 'status' | 'field' | 'priority', name: string): string {
-  return t(`${group}.${name}` as 'status.queued', { defaultValue: name })
+  return t(`${group}.${name}` as Named, { defaultValue: name })
 }

@@ -1,14 +1,17 @@
 /** What the customer answered in the journey before this ticket, with the pictures. */
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { data } from '../api/client'
 import type { components } from '../api/schema'
 import { useApi } from '../app/session'
 import { Failure } from '../app/States'
+import type { Attachment } from '../realtime/frames'
 import styles from './Answers.module.css'
 import { beside } from './ticket'
 
+const Viewer = lazy(() => import('../conversation/viewer/Viewer'))
 type Answer = components['schemas']['AnswerShown']
 
 export function useAnswers(ticket: string) {
@@ -32,21 +35,30 @@ export function Answers({ ticket }: { ticket: string }) {
 
 function Given({ answer }: { answer: Answer }) {
   const { t } = useTranslation('ticket')
+  const [looked, setLooked] = useState<string | null>(null)
   const pictures = picturesOf(answer)
   if (pictures.length === 0) return answer.text === '' ? t('answers.none') : answer.text
   return (
-    <ul className={styles.pictures}>
-      {pictures.map((picture) => (
-        <li key={picture}>
-          <a href={picture} target="_blank" rel="noreferrer"><img src={`${picture}thumbnail/`} alt={t('answers.picture', { question: answer.question })} loading="lazy" /></a>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={styles.pictures}>
+        {pictures.map(({ id, url, thumbnail }) => (
+          <li key={id}>
+            <a href={url} onClick={(event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); setLooked(id) } }}>
+              <img src={thumbnail ?? url} alt={t('answers.picture', { question: answer.question })} loading="lazy" />
+            </a>
+          </li>
+        ))}
+      </ul>
+      {looked === null ? null : <Suspense><Viewer pictures={pictures} first={looked} onClose={() => { setLooked(null) }} /></Suspense>}
+    </>
   )
 }
 
-/** The addresses of the pictures that were answered with. */
-function picturesOf({ questionType, value }: Answer): readonly string[] {
+/** The pictures that were answered with, of which only the keys are known. */
+function picturesOf({ question, questionType, value }: Answer): readonly Attachment[] {
   if (questionType !== 'image_upload' || !Array.isArray(value)) return []
-  return value.filter((id) => typeof id === 'string').map((id) => `/api/v1/attachments/${id}/`)
+  return value.filter((id) => typeof id === 'string').map((id) => {
+    const url = `/api/v1/attachments/${id}/`
+    return { id, name: question, type: 'image', size: 0, width: null, height: null, url, thumbnail: `${url}thumbnail/` }
+  })
 }

@@ -1,5 +1,5 @@
 /** Gives the ticket to somebody, to those who have a skill, or back to the queue: whatever the server allows. */
-import { Inbox, Users } from 'lucide-react'
+import { CloudOff, Inbox, Users } from 'lucide-react'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
@@ -33,8 +33,8 @@ export function Assign({ ticket, open, skillsOnly, onWish, onSkill, onClose }: P
   const { t } = useTranslation(['ticket', 'common'])
   const me = useMe()
   const actions = ticket.allowed_actions
-  const agents = useAgents(open && !skillsOnly).data ?? []
-  const skills = useSkills(open && actions.includes('transfer')).data ?? []
+  const asked = [useAgents(open && !skillsOnly), useSkills(open && actions.includes('transfer'))] as const
+  const [agents, skills] = [asked[0].data ?? [], asked[1].data ?? []]
   const own: Receivable[] = actions.includes('take') ? [{
     id: me.id, text: t('act.take'), beside: t('me', { name: me.name }), words: t('act.words.take'), key: 't', wish: { kind: 'take', by: me },
     mark: <Dot agent={agents.find((agent) => agent.id === me.id)} />,
@@ -49,7 +49,8 @@ export function Assign({ ticket, open, skillsOnly, onWish, onSkill, onClose }: P
     })),
     ...(actions.includes('release') ? [{ id: 'queue', text: t('assign.queue'), words: t('act.words.release'), mark: <Inbox aria-hidden />, wish: { kind: 'release' as const } }] : []),
   ]
-  const all = [...choices, ...(actions.includes('transfer') ? skills.map((skill) => skillChoice(t, skill)) : [])]
+  const failed: Receivable[] = asked.some(({ isError }) => isError) ? [{ id: 'failed', text: t('assign.failed'), mark: <CloudOff aria-hidden />, disabled: true }] : []
+  const all = [...choices, ...(actions.includes('transfer') ? skills.map((skill) => skillChoice(t, skill)) : []), ...failed]
   return (
     <Finder open={open} onClose={onClose} label={t('assign.title')} placeholder={t('assign.placeholder')} useChoices={() => all}
       onChoose={({ wish, toSkill }) => {

@@ -1,5 +1,6 @@
 /** The customer's other conversations; one is opened in the place of this. */
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
@@ -20,6 +21,7 @@ export function Earlier({ ticket }: { ticket: Ticket }) {
   const api = useApi()
   const now = useNow()
   const customer = ticket.customer.id
+  const [all, setAll] = useState(false)
   const asked = useInfiniteQuery({
     queryKey: beside.earlier(customer),
     initialPageParam: '',
@@ -34,7 +36,6 @@ export function Earlier({ ticket }: { ticket: Ticket }) {
   if (asked.isError && asked.data === undefined) return <Failure text={t('earlier.failed')} again={() => void asked.refetch()} />
   if (asked.data === undefined) return <p className={styles.none}>{t('loading')}</p>
   const others = asked.data.pages.flatMap((page) => page.data).filter((row) => row.id !== ticket.id)
-  const all = asked.data.pages.length > 1
   const shown = all ? others : others.slice(0, SHOWN)
   const more = asked.hasNextPage || shown.length < others.length
   if (others.length === 0) return <p className={styles.none}>{t('earlier.none')}</p>
@@ -43,7 +44,7 @@ export function Earlier({ ticket }: { ticket: Ticket }) {
       <ul className={styles.list}>
         {shown.map((row) => <li key={row.id}><Other row={row} time={ago(row.updated_at, now, i18n.language)} title={whole(row.updated_at, i18n.language)} /></li>)}
       </ul>
-      {more ? <Button small look="quiet" isPending={asked.isFetchingNextPage} onPress={() => void asked.fetchNextPage()}>{t('earlier.all')}</Button> : null}
+      {more ? <Button small look="quiet" isPending={asked.isFetchingNextPage} onPress={() => { if (all || shown.length === others.length) void asked.fetchNextPage(); setAll(true) }}>{t('earlier.all')}</Button> : null}
     </>
   )
 }

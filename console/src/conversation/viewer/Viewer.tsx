@@ -81,7 +81,8 @@ function Stage({ picture, pose, onPose }: { picture: Attachment; pose: Pose; onP
   const [state, setState] = useState<'loading' | 'there' | 'failed'>('loading')
   const fingers = useRef(new Map<number, { x: number; y: number }>())
   const [held, setHeld] = useState(false)
-  const natural = { width: picture.width ?? 1, height: picture.height ?? 1 }
+  const [own, setOwn] = useState<Size>({ width: 1, height: 1 })
+  const natural = { width: picture.width ?? own.width, height: picture.height ?? own.height }
   const size = fitted(natural, room, pose.turns)
   const lies = bounded(pose, size, room)
   const change = (next: (now: Pose) => Pose) => { onPose((now) => bounded(next(now), fitted(natural, room, now.turns), room)) }
@@ -113,7 +114,7 @@ function Stage({ picture, pose, onPose }: { picture: Attachment; pose: Pose; onP
       onDoubleClick={(event) => { const at = fromMiddle(event.clientX, event.clientY); change((now) => (now.scale > 1 ? { ...FITS, turns: now.turns } : zoomed(now, 2.5, at))) }}>
       {state === 'failed' ? <p className={styles.failed} role="alert">{t('viewer.failed')}</p> : room.width === 0 ? null : (
         <img src={picture.url} alt={picture.name} draggable={false} className={styles.picture} data-state={state} width={Math.round(size.width)} height={Math.round(size.height)}
-          onLoad={() => { setState('there') }} onError={() => { setState('failed') }}
+          onLoad={({ currentTarget }) => { setState('there'); setOwn({ width: currentTarget.naturalWidth, height: currentTarget.naturalHeight }) }} onError={() => { setState('failed') }}
           style={{ transform: `translate(${lies.x}px, ${lies.y}px) rotate(${lies.turns * 90}deg) scale(${lies.scale})` }} />
       )}
     </div>

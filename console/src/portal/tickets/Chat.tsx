@@ -8,7 +8,7 @@ import { ApiError } from '../../api/errors'
 import { keys } from '../../api/keys'
 import type { components } from '../../api/schema'
 import { useApi } from '../../app/session'
-import { Failure, Loading } from '../../app/States'
+import { Empty, Failure, Loading } from '../../app/States'
 import { Talk } from '../../conversation/Talk'
 import { useAt } from '../addresses'
 import { Head } from '../Page'
@@ -30,7 +30,7 @@ export function Chat() {
   if (asked.data === undefined) {
     if (asked.error === null) return <Loading />
     if (asked.error instanceof ApiError && asked.error.status === 404) {
-      return <><h1 className="unseen">{t('chat.gone')}</h1><Failure text={t('chat.gone')} /></>
+      return <><h1 className="unseen">{t('chat.gone')}</h1><Empty text={t('chat.gone')}><Link to={at('tickets')} replace>{t('chat.toAll')}</Link></Empty></>
     }
     return <Failure text={reason(asked.error)} again={() => void asked.refetch()} />
   }

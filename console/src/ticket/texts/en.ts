@@ -1,7 +1,7 @@
 export const en = {
   field: {
     subject: 'Subject', status: 'Status', priority: 'Priority', category: 'Category', tags: 'Tags', assignee: 'Assignee', skill: 'Needed skill',
-    opened: 'Opened', channel: 'Came by',
+    opened: 'Opened',
   },
   channel: { web: 'Web', chat: 'Chat', api: 'API' },
   none: 'None', nobody: 'Nobody', me: '{{name}} (you)', edit: 'Change: {{field}}', save: 'Save', cancel: 'Cancel', loading: 'Loading…',
@@ -45,11 +45,11 @@ export const en = {
     gone: 'This ticket is not here any more, or not yours to see.', later: 'That was too much at once. Try again in a moment.',
   },
   customer: {
-    since: 'Customer since', seen: 'Last seen', never: 'Not signed in', email: 'Email', confirmed: 'confirmed', unconfirmed: 'not confirmed',
-    inactive: 'May not sign in', tickets: 'Tickets', count: '{{count}}', countMore: 'more than {{count}}', open_one: '{{count}} open', open_other: '{{count}} open',
+    since: 'Customer since', seen: 'Last seen', never: 'Not signed in', confirmed: 'confirmed', unconfirmed: 'not confirmed',
+    inactive: 'May not sign in', tickets: 'Tickets', countMore: 'more than {{count}}', open_one: '{{count}} open', open_other: '{{count}} open',
     write: 'Write an email', failed: 'The profile could not be loaded.',
   },
-  earlier: { none: 'There is no other.', failed: 'The list could not be loaded.', more_one: '{{count}} more', more_other: '{{count}} more', all: 'Show more' },
+  earlier: { none: 'There is no other.', failed: 'The list could not be loaded.', all: 'Show more' },
   answers: { none: 'No answer', failed: 'The answers could not be loaded.', picture: 'Picture for “{{question}}”' },
   related: { of: 'Follows', by: 'Followed by' },
   deadlines: {

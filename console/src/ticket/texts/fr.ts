@@ -4,7 +4,7 @@ import type { en } from './en'
 export const fr: Texts<typeof en> = {
   field: {
     subject: 'Objet', status: 'Statut', priority: 'Priorité', category: 'Catégorie', tags: 'Étiquettes', assignee: 'Attribué à',
-    skill: 'Compétence requise', opened: 'Ouvert', channel: 'Venu par',
+    skill: 'Compétence requise', opened: 'Ouvert',
   },
   channel: { web: 'Web', chat: 'Chat', api: 'API' },
   none: 'Aucun', nobody: 'Personne', me: '{{name}} (vous)', edit: 'Modifier : {{field}}', save: 'Enregistrer', cancel: 'Annuler', loading: 'Chargement…',
@@ -50,11 +50,11 @@ export const fr: Texts<typeof en> = {
     gone: 'Ce ticket n’existe plus, ou ne vous est pas accessible.', later: 'C’était trop à la fois. Réessayez dans un instant.',
   },
   customer: {
-    since: 'Client depuis', seen: 'Vu', never: 'Pas connecté', email: 'E-mail', confirmed: 'confirmé', unconfirmed: 'non confirmé',
-    inactive: 'Ne peut pas se connecter', tickets: 'Tickets', count: '{{count}}', countMore: 'plus de {{count}}', open_one: '{{count}} ouvert',
+    since: 'Client depuis', seen: 'Vu', never: 'Pas connecté', confirmed: 'confirmé', unconfirmed: 'non confirmé',
+    inactive: 'Ne peut pas se connecter', tickets: 'Tickets', countMore: 'plus de {{count}}', open_one: '{{count}} ouvert',
     open_other: '{{count}} ouverts', write: 'Écrire un e-mail', failed: 'Le profil n’a pas pu être chargé.',
   },
-  earlier: { none: 'Il n’y en a pas d’autre.', failed: 'La liste n’a pas pu être chargée.', more_one: '{{count}} de plus', more_other: '{{count}} de plus', all: 'En voir plus' },
+  earlier: { none: 'Il n’y en a pas d’autre.', failed: 'La liste n’a pas pu être chargée.', all: 'En voir plus' },
   answers: { none: 'Pas de réponse', failed: 'Les réponses n’ont pas pu être chargées.', picture: 'Image pour « {{question}} »' },
   related: { of: 'Fait suite à', by: 'Suivi de' },
   deadlines: {
