@@ -7,7 +7,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from accounts.actions import sessions
 from accounts.models import Session, User
 from chat.models import Entry
-from chat.tests.pictures import jpeg
+from chat.tests.pictures import drawing, jpeg
 from foundation.units import unit_of_work
 from journeys.actions import building
 from journeys.graph.format import IMAGES, NUMBER, SINGLE
@@ -16,32 +16,19 @@ from journeys.tests.graphs import ask, end, graph
 from journeys.tests.offering import offered
 from pandarchat.services.processes import wait_until
 from pandarchat.testing.services import StartServer
-from pandarchat.tests.browser.conftest import AWAY, PHONE, Accessible, Forgive, SitDown
+from pandarchat.tests.browser.conftest import AWAY, Accessible, Forgive, SitDown
+from pandarchat.tests.browser.portal import HAND, PORTAL, asked, choose, go_on
 from pandarchat.tests.world import PASSWORD, World
 from tickets.actions import moves
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.usefixtures("committed", "redis_url")
-PORTAL = "/portal/pandar/"
 PATIENCE = 30  # seconds
-HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 CLAIM = graph(ask("what", SINGLE, nextNode="photo"), ask("photo", IMAGES, validation={"maxFiles": 2}, nextNode="why"),
               ask("why", validation={"minLength": 5, "maxLength": 40}, nextNode="claim"),
               end("claim", "create_ticket", ticket={"subject": "Claim: {{why}}"}, message="We look at it."))
 TWO_WAYS = graph(ask("way", SINGLE, nextNodeMap={"a": "many"}, nextNode="why"), ask("many", NUMBER, nextNode="end"),
                  ask("why", nextNode="end"), end("end", message="Thank you."))
-
-
-def go_on(page: Page) -> None:
-    page.get_by_role("button", name="Go on").click()
-
-
-def asked(page: Page, question: str) -> None:
-    expect(page.get_by_role("heading", name=question)).to_be_visible()
-
-
-def choose(page: Page, *files: FilePayload) -> None:
-    page.locator("input[type=file]:not([capture])").set_input_files(files=files)
 
 
 def give(world: World, ticket: Ticket, agent: User) -> None:
@@ -166,6 +153,9 @@ def test_a_journey_that_is_archived_meanwhile(world: World, sit_down: SitDown, f
         building.archive(actor=world.actor(world.admin), journey=journey.pk, version=Journey.objects.get(pk=journey.pk).version)
     go_on(page)
     page.get_by_role("textbox").fill("12,5")
+    page.goto(PORTAL)
+    page.locator("section", has_text="Go on where you were").get_by_role("link", name="Two ways").click()
+    expect(page.get_by_role("textbox")).to_have_value("12,5")
     go_on(page)
     expect(page.get_by_text("Thank you.")).to_be_visible()
     with unit_of_work(world.pandar.id):
@@ -227,15 +217,67 @@ def test_a_session_that_is_over_keeps_what_was_typed(world: World, sit_down: Sit
     expect(page.get_by_text("Thank you.")).to_be_visible()
 
 
-def test_what_is_no_picture_says_so(world: World, sit_down: SitDown) -> None:
-    offered(world.pandar, graph(ask("photo", IMAGES, nextNode="end"), end()), name="Show")
+def test_a_picture_is_answered_with_and_seen_by_the_agent(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    """What is none, or too large, is told beside those that are; none of it hinders them."""
+    forgive("400")
+    offered(world.pandar, graph(ask("photo", IMAGES, nextNode="why"), ask("why", nextNode="claim"),
+                                end("claim", "create_ticket", ticket={"subject": "Look"})), name="Show")
     page = sit_down(world.customer, at=PORTAL, **HAND)
     page.get_by_role("link", name="Show").click()
     choose(page, FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"words"),
-           FilePayload(name="huge.png", mimeType="image/png", buffer=b"\x89PNG" + bytes(6 * 1024 * 1024)))
+           FilePayload(name="huge.png", mimeType="image/png", buffer=b"\x89PNG" + bytes(6 * 1024 * 1024)),
+           FilePayload(name="long.gif", mimeType="image/gif", buffer=b"GIF89a" + bytes(6 * 1024 * 1024)),
+           FilePayload(name="words.jpg", mimeType="image/jpeg", buffer=b"words that say they are a picture"),
+           FilePayload(name="card.jpg", mimeType="image/jpeg", buffer=jpeg()))
     expect(page.get_by_text("notes.txt is no picture that we can read.")).to_be_visible()
     expect(page.get_by_text("huge.png could not be read.")).to_be_visible()
-    expect(page.get_by_text("0 of 10")).to_be_visible()
+    expect(page.get_by_text("long.gif is too large, and could not be made smaller.")).to_be_visible()
+    expect(page.get_by_text("words.jpg is no picture that we can read.")).to_be_visible()  # which the server found out
+    expect(page.get_by_text("1 of 10")).to_be_visible()
+    go_on(page)
+    asked(page, "why?")
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_text("1 of 10")).to_be_visible()
+    go_on(page)
+    page.get_by_role("textbox").fill("It will not scan.")
+    go_on(page)
+    page.get_by_role("link", name="To the conversation").click()
+    expect(page.locator("[data-whole]").get_by_text("It will not scan.").first).to_be_visible()
+
+    with unit_of_work(world.pandar.id):
+        ticket = Ticket.objects.get()
+    desk = sit_down(world.agent, at=f"/tickets/{ticket.pk}")
+    answers = desk.get_by_role("region", name="Journey answers")
+    expect(answers.get_by_text("It will not scan.")).to_be_visible()
+    picture = answers.get_by_role("img", name="Picture for “photo?”")
+    picture.scroll_into_view_if_needed()
+    wait_until(lambda: picture.evaluate("picture => picture.naturalWidth") > 0, PATIENCE, "the picture is not seen")
+    picture.click()
+    shown = desk.get_by_role("dialog", name="Picture").get_by_role("img", name="photo?")
+    expect(shown).to_have_attribute("data-state", "there")
+    assert shown.evaluate("picture => [picture.width, picture.naturalWidth]") == [drawing().width] * 2
+
+
+def test_what_is_closed_goes_on_in_a_new_conversation(world: World, sit_down: SitDown) -> None:
+    ticket = world.ticket(world.customer, agent=world.agent, subject="The blue card")
+    for status in ("resolved", "closed"):
+        assert world.api(world.manager).post(f"tickets/{ticket.pk}/status/", {"status": status}).status == 200
+    page = sit_down(world.customer, at=f"{PORTAL}tickets/{ticket.pk}", **HAND)
+    expect(page.get_by_text("This is finished. If you write, we go on in a new conversation.")).to_be_visible()
+    page.get_by_role("textbox", name="Write a new message").fill("It happened again.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    said = page.get_by_role("status").filter(has_text="Your message went on in")
+    said.get_by_role("link").click()
+    expect(page.locator("[data-whole]").get_by_text("It happened again.")).to_have_count(1)
+    with unit_of_work(world.pandar.id):
+        later = Ticket.objects.get(follow_up_of=ticket)
+    assert messages(world, later.pk) == ["It happened again."]
+    assert messages(world, ticket.pk)[1:] == []
+    expect(page.get_by_role("textbox", name="Write a message")).to_have_value("")
+    page.get_by_role("link", name="Goes on from").click()
+    expect(page.get_by_role("heading", name="The blue card")).to_be_visible()
+    page.get_by_role("link", name="Goes on in").click()
+    expect(page.locator("[data-whole]").get_by_text("It happened again.")).to_be_visible()
 
 
 def test_doors_tell_nobody_who_is_there(world: World, sit_down: SitDown, forgive: Forgive) -> None:
@@ -274,19 +316,3 @@ def test_the_pages_can_be_used_by_everybody(world: World, sit_down: SitDown, acc
         expect(page.get_by_text(shown).first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         accessible(page)
-
-
-def test_another_password_leaves_this_browser_alone(world: World, sit_down: SitDown, forgive: Forgive) -> None:
-    forgive("WebSocket")
-    page, other = sit_down(world.customer, at=f"{PORTAL}account", **HAND), sit_down(world.customer, at=PORTAL)
-    page.get_by_role("button", name="Change your password").click()
-    page.get_by_label("Your password now").fill(PASSWORD)
-    page.get_by_label("New password").fill("a lamp in the harbour")
-    page.get_by_role("button", name="Change your password").click()
-    expect(page.get_by_text("you were signed out everywhere else")).to_be_visible()
-    forgive("401")
-    expect(other.get_by_role("dialog")).to_be_visible()
-    ticket = world.ticket(world.customer)
-    page.get_by_role("link", name="Messages").click()
-    page.get_by_role("link", name=ticket.subject).click()
-    expect(page.get_by_text("Nobody is here at the moment.")).to_be_visible()

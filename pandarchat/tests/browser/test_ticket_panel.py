@@ -214,3 +214,13 @@ def test_the_panel_on_a_phone(world: World, sit_down: SitDown, accessible: Acces
     panel.get_by_role("button", name="Close").click()
     expect(panel).to_be_hidden()
     assert world.pandar.fresh(ticket).priority == 3
+
+
+def test_all_other_conversations_of_a_customer_can_be_seen(world: World, sit_down: SitDown) -> None:
+    ticket, *others = [world.ticket(world.customer, subject=f"Number {number}") for number in range(9)]
+    page = sit_down(world.agent, at=f"/tickets/{ticket.pk}")
+    rows = page.get_by_role("region", name="Other conversations").get_by_role("listitem")
+    expect(rows).to_have_count(5)
+    page.get_by_role("button", name="Show more").click()
+    expect(rows).to_have_count(len(others))
+    expect(page.get_by_role("button", name="Show more")).to_have_count(0)
