@@ -2,7 +2,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, expect
 
 from accounts.actions import sessions
 from accounts.models import Session, User

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from accounts.models import Factor, Organization, User
+from accounts.models import Factor, Organization
 from accounts.tests.mail_world import sent
 from foundation.units import unit_of_work
 from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown
