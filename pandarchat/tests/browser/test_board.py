@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import AgentProfile, AgentSkill, Skill
 from foundation.units import unit_of_work
 from pandarchat.testing.services import StartServer
-from pandarchat.tests.browser.conftest import AWAY, PHONE, Accessible, Forgive, SitDown
+from pandarchat.tests.browser.conftest import AWAY, Forgive, SitDown
 from pandarchat.tests.browser.notifying import hide, listen_for_notifications, notified
 from pandarchat.tests.world import World
 from tickets.actions import escalating, moves
@@ -202,19 +202,6 @@ def test_wrong_clocks_and_a_restart_leave_the_board_right(world: World, sit_down
 def overdue(page: Page) -> Any:
     return page.get_by_role("region", name="Overdue").get_by_role("listitem")
 
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_board_can_be_used_by_everybody(world: World, sit_down: SitDown, accessible: Accessible, scheme: str) -> None:
-    on_duty(world)
-    world.ticket()
-    world.ticket(agent=world.agent)
-    page = sit_down(world.manager, at="/queue", color_scheme=scheme)
-    expect(page.get_by_role("grid", name="Waiting").get_by_role("row")).to_have_count(1)
-    page.get_by_role("article", name=world.agent.name).get_by_role("button", name="Tickets of").click()
-    expect(page.get_by_role("grid", name=f"Tickets of {world.agent.name}")).to_be_visible()
-    accessible(page)
-    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
-    accessible(page)
 
 
 def test_an_agent_has_no_board(world: World, sit_down: SitDown) -> None:

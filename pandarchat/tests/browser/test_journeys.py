@@ -262,21 +262,6 @@ def test_versions_are_compared_and_brought_back(world: World, sit_down: SitDown)
     assert stored(world, "Twice") == example()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(world: World, sit_down: SitDown, accessible: Accessible, scheme: str) -> None:
-    journey = offered(world.pandar, example(), name="For everybody")
-    page = sit_down(world.admin, at="/journeys", color_scheme=scheme)
-    expect(page.get_by_role("link", name="For everybody")).to_be_visible()
-    accessible(page)
-    page.goto(f"/journeys/{journey.pk}")
-    page.get_by_role("treeitem", name="Multiple choice").click()
-    page.get_by_role("button", name="Figures").click()
-    expect(page.get_by_text("Nobody has begun this journey yet.")).to_be_visible()
-    accessible(page)
-    page.get_by_role("button", name="Preview").first.click()
-    expect(page.get_by_role("radio", name="Order Issue")).to_be_visible()
-    accessible(page)
-
 
 def test_it_can_be_used_on_a_phone(world: World, sit_down: SitDown, accessible: Accessible) -> None:
     journey = offered(world.pandar, example(), name="Small")

@@ -9,7 +9,7 @@ from accounts.actions import sessions
 from accounts.models import AgentProfile, Shift, User
 from foundation.units import unit_of_work
 from pandarchat.testing.services import StartServer
-from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown, until
+from pandarchat.tests.browser.conftest import Forgive, SitDown, until
 from pandarchat.tests.browser.notifying import all_shown, hide, listen_for_notifications, notified
 from pandarchat.tests.world import PASSWORD, World
 from tickets.models import Ticket
@@ -206,12 +206,3 @@ def test_load_and_shift_are_at_hand(world: World, sit_down: SitDown) -> None:
     page = sit_down(world.agent, timezone_id="UTC")
     expect(page.get_by_text("1 of 5", exact=True)).to_be_visible()
     expect(page.get_by_text("shift until 23:59")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_can_be_used_by_everybody(world: World, sit_down: SitDown, accessible: Accessible, scheme: str) -> None:
-    ticket = world.ticket(agent=world.agent)
-    page = sit_down(world.agent, at=f"/tickets/{ticket.pk}", color_scheme=scheme)
-    said(page, "Connected")
-    expect(page.get_by_role("radio", name="Offline")).to_be_checked()
-    accessible(page)

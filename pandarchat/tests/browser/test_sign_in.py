@@ -45,13 +45,6 @@ def test_a_wrong_password_says_so_and_keeps_what_was_typed(world: World, sit_dow
     expect(page.get_by_label("Email address")).to_have_value(world.agent.email)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_can_be_used_by_everybody(sit_down: SitDown, forgive: Forgive, accessible: Accessible, scheme: str) -> None:
-    forgive("401")
-    page = sit_down(at="/sign-in", color_scheme=scheme)
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    accessible(page)
-
 
 def test_the_check_for_accessibility_finds_what_is_wrong(sit_down: SitDown, forgive: Forgive, accessible: Accessible) -> None:
     """The control."""
