@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from celery import current_app
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from foundation import events, queueing, tasks
@@ -19,6 +19,7 @@ from foundation.units import unit_of_work
 from pandarchat.environment import ROOT
 from pandarchat.services.redis import RedisServer
 from pandarchat.subscribers import ASSIGN
+from pandarchat.testing.database import owner
 from pandarchat.testing.services import StartServer, product_environment
 from pandarchat.tests.world import World
 from tickets import tasks as ticket_tasks
@@ -167,6 +168,23 @@ def test_a_sweep_crosses_organizations_and_keeps_to_its_limit(world: World, sent
     sent.clear()
     assert [events.sweep(limit=1), events.sweep(limit=1), events.sweep(limit=1)] == [1, 1, 0]
     assert {UUID(args[0]) for _, args in sent} == {world.pandar.id, world.acme.id}
+
+
+def test_the_limit_holds_where_the_database_takes_the_table_for_empty(world: World, sent: list[Any], committed: None) -> None:
+    """As it is whenever it was swept last: the rows that are due were then looked for once more for each row."""
+    def owe() -> None:
+        with unit_of_work(world.pandar.id):
+            for _ in range(20):
+                events.emit(KIND)
+        make_due(world)
+
+    owe()
+    with unit_of_work(world.pandar.id):
+        Delivery.objects.all().delete()
+    with owner(str(connection.settings_dict["NAME"])) as session:
+        session.execute("VACUUM (ANALYZE, TRUNCATE off) foundation_delivery")
+    owe()
+    assert [events.sweep(limit=3), events.sweep(limit=3)] == [3, 3]
 
 
 def test_sweeps_at_once_claim_each_delivery_once(world: World, sent: list[Any]) -> None:
