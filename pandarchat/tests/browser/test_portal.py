@@ -16,7 +16,7 @@ from journeys.tests.graphs import ask, end, graph
 from journeys.tests.offering import offered
 from pandarchat.services.processes import wait_until
 from pandarchat.testing.services import StartServer
-from pandarchat.tests.browser.conftest import AWAY, Accessible, Forgive, SitDown
+from pandarchat.tests.browser.conftest import AWAY, Forgive, SitDown
 from pandarchat.tests.browser.portal import HAND, PORTAL, asked, choose, go_on
 from pandarchat.tests.world import PASSWORD, World
 from tickets.actions import moves
@@ -303,16 +303,3 @@ def test_staff_and_customers_of_others_are_shown_their_own_way(world: World, sit
     assert stranger.url.endswith("/portal/acme/")
     customer = sit_down(world.customer, at="/")
     expect(customer.get_by_role("heading", name="How can we help?")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_can_be_used_by_everybody(world: World, sit_down: SitDown, accessible: Accessible, scheme: str) -> None:
-    journey = offered(world.pandar, CLAIM, name="Make a claim", description="A few questions")
-    ticket = world.ticket(world.customer)
-    page = sit_down(world.customer, at=PORTAL, color_scheme=scheme, **HAND)
-    for address, shown in (("", "Make a claim"), ("tickets", ticket.subject), (f"tickets/{ticket.pk}", "Nobody is here at the moment."),
-                           ("account", "this device"), ("new", "Your message"), (f"journeys/{journey.pk}", "what?")):
-        page.goto(f"{PORTAL}{address}")
-        expect(page.get_by_text(shown).first).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        accessible(page)
