@@ -215,7 +215,8 @@ class Accessible:
 
     def violations(self, page: Page) -> list[str]:
         """One line for each violation: the rule, where, and why."""
-        page.evaluate(self.axe)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(self.axe)
         # React Aria's announcer speaks of a button by its name for seconds after that is gone.
         result = page.evaluate("() => axe.run({ exclude: ['[data-live-announcer]'] }, { resultTypes: ['violations'] })")
         return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in result["violations"] for node in rule["nodes"]]

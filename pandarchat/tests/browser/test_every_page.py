@@ -60,6 +60,7 @@ class Walk:
         self.page.emulate_media(reduced_motion="reduce")
         self.other_tab = self.page.context.new_page()
         self.other_tab.goto(PLAIN)
+        self.page.bring_to_front()  # a tab behind another is drawn once a second
 
     def go(self, route: Sequence[Stop]) -> None:
         for number, stop in enumerate(route):

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from chat import sending
 from chat.tests.pictures import encoded, png
 from foundation.ids import uuid7
-from pandarchat.tests.browser.conftest import PHONE, Forgive, SitDown
+from pandarchat.tests.browser.conftest import PHONE, Forgive, SitDown, until
 from pandarchat.tests.browser.test_conversation import at_agent, field, said, sit_at, talk, texts
 from pandarchat.tests.world import World
 from tickets.models import Ticket
@@ -105,6 +105,11 @@ def lies(viewer: Locator) -> tuple[float, float, float, float]:
     return float(x), float(y), float(turn), float(scale)
 
 
+def upright(viewer: Locator) -> bool:
+    box = viewer.get_by_role("img").bounding_box()
+    return box is not None and box["height"] > box["width"]
+
+
 def look_at(page: Page, name: str) -> Locator:
     page.get_by_role("button", name=f"Look at {name}").click()
     viewer = page.get_by_role("dialog", name="Pictures")
@@ -136,9 +141,7 @@ def test_a_picture_is_looked_at_with_mouse_and_keys(world: World, sit_down: SitD
     expect(viewer.get_by_text("100 %")).to_be_visible()
     viewer.get_by_role("button", name="Turn left").click()
     assert lies(viewer)[2] == -90
-    turned = viewer.get_by_role("img").bounding_box()
-    assert turned is not None
-    assert turned["height"] > turned["width"], "and it fits as it lies"
+    until(lambda: upright(viewer))  # and it fits as it lies
     for key, turns in (("r", 0), ("r", 90)):
         page.keyboard.press(key)
         assert lies(viewer)[2] == turns
