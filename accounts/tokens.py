@@ -20,6 +20,10 @@ class InvalidToken(Unauthenticated):
     code = "invalid_token"
 
 
+def session_ended() -> InvalidToken:
+    return InvalidToken("This session has ended. Please sign in again.", code="session_ended")
+
+
 @dataclass(frozen=True)
 class Claims:
     """What a token says, once its signature and its time are good."""

@@ -25,7 +25,7 @@ from accounts.middleware import PICKED, may_enter, own_units, rendered
 from accounts.models import AuditEntry, Organization, User
 from chat import admin as chat_admin
 from foundation import admin as foundation_admin
-from foundation.errors import DomainError
+from foundation.errors import DomainError, Invalid
 from foundation.http import address
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work
@@ -186,14 +186,15 @@ class PandarAdminSite(AdminSite):
         user = request.user
         slug = user.organization.slug if user.organization else credentials.PLATFORM_SLUG
         try:
-            credentials.verify(organization=slug, email=user.email, password=form.cleaned_data["old"], address=address.of_request(request))
-        except credentials.WrongCredentials:
-            form.add_error("old", "This is not your password.")
+            verified = credentials.check_own(organization=slug, email=user.email, password=form.cleaned_data["old"],
+                                             address=address.of_request(request), epoch=user.epoch)
+        except Invalid as wrong:
+            form.add_error("old", wrong.message)
             return False
         except DomainError as error:
             tell(form, error)
             return False
-        if not replace(form, user, own_actor(request)):
+        if not replace(form, verified, own_actor(request), own=True):
             return False
         with unit_of_work(user.tenant):
             browser.renew(request, User.objects.get(id=user.id))

@@ -6,8 +6,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from accounts import tokens
 from accounts.actions.steps import Ask, Check, Procedure, Room, run
-from accounts.models import User
+from accounts.actor import AnyActor
+from accounts.models import Session, User
 from foundation import logs
 from foundation.errors import Forbidden, Invalid, Unauthenticated
 from foundation.http.address import network_of
@@ -86,12 +88,27 @@ def verify(*, organization: str, email: str, password: str, address: str) -> Use
     return found
 
 
-def check_own(*, organization: str, email: str, password: str, address: str) -> None:
-    """The same of somebody who is signed in and does something for which that is not enough: raises Invalid for a wrong password."""
+def check_own(*, organization: str, email: str, password: str, address: str, epoch: int) -> User:
+    """The same of somebody who is signed in, since this epoch, and does something for which that is not enough. Raises Invalid for a wrong
+    password, InvalidToken where all that they had open has ended. What it was checked for goes on with `still_own`."""
     try:
-        verify(organization=organization, email=email, password=password, address=address)
+        found = verify(organization=organization, email=email, password=password, address=address)
     except WrongCredentials:
         raise Invalid("This is not your password.", code="wrong_password", fields={"password": ["This is not your password."]}) from None
+    if found.epoch != epoch:
+        raise tokens.session_ended()
+    return found
+
+
+def still_own(*, verified: User, actor: AnyActor) -> User:
+    """The row, locked, of somebody whose password was checked outside this unit of work. Raises InvalidToken where they were disabled or
+    signed out meanwhile, or have another password: what they began then must not outlive that."""
+    rows = User.objects.select_for_update(of=("self",)).select_related("organization", "role")
+    row = rows.filter(id=verified.id, is_active=True, epoch=verified.epoch, password=verified.password).first()
+    session = getattr(actor, "session_id", None)
+    if row is None or (session is not None and not Session.objects.filter(id=session, revoked_at=None).exists()):
+        raise tokens.session_ended()
+    return row
 
 
 def refused(verified: Verified) -> Procedure[None]:

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from accounts import audit, authority, tokens
-from accounts.actions import demanding, mailing, sessions
+from accounts.actions import credentials, demanding, mailing, sessions
 from accounts.actions.entering import CHALLENGE_LIFETIME
 from accounts.actor import AnyActor
 from accounts.models import Challenge, Factor, Organization, Purpose, RecoveryCode, SessionKind, User
@@ -144,16 +144,18 @@ def failed(user: User, address: str) -> None:
     audit.record("second_factor_failed", actor=None, name=user.email, target=user, address=address)
 
 
-def renew_codes(*, user: User, actor: AnyActor) -> list[str]:
-    """Other recovery codes; the earlier ones are void."""
+def renew_codes(*, verified: User, actor: AnyActor) -> list[str]:
+    """Other recovery codes; the earlier ones are void. Raises InvalidToken as `still_own` does."""
+    user = credentials.still_own(verified=verified, actor=actor)
     audit.record("recovery_codes_renewed", actor=actor, target=user)
     return _new_codes(user)
 
 
-def disable(*, user: User, actor: AnyActor) -> None:
-    """Without a second factor from now on; raises Forbidden where the organization demands one."""
-    if demanding.demanded(user):
+def disable(*, verified: User, actor: AnyActor) -> None:
+    """Without a second factor from now on; raises Forbidden where the organization demands one, InvalidToken as `still_own` does."""
+    if demanding.demanded(verified):
         raise Forbidden("Your organization demands a second factor.", code="second_factor_demanded")
+    user = credentials.still_own(verified=verified, actor=actor)
     _forget(user)
     audit.record("second_factor_disabled", actor=actor, target=user)
     _tell(user)

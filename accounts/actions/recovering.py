@@ -45,33 +45,31 @@ def _ask(letter: str, organization: str, email: str, address: str) -> None:
 
 def ask_for_change(*, actor: Actor, organization: str, password: str, email: str, address: str) -> None:
     """Another address for somebody who is signed in, by their password. The old one is told, the new one is to confirm it; that it belongs
-    to somebody else is told to that one alone. Raises Invalid, RateLimited."""
-    credentials.check_own(organization=organization, email=actor.email, password=password, address=address)
+    to somebody else is told to that one alone. Raises Invalid, InvalidToken, RateLimited."""
+    verified = credentials.check_own(organization=organization, email=actor.email, password=password, address=address, epoch=actor.epoch)
     email = credentials.normalised(email)
     if email == actor.email:
         raise Invalid("This is your address already.", fields={"email": ["This is your address already."]})
     mailing.TO_ONE.count("change", actor.organization_id, actor.id)
     mailing.TO_ONE.count("change to", actor.organization_id, email)
     with unit_of_work(actor):
-        user = User.objects.get(id=actor.id)
+        user = credentials.still_own(verified=verified, actor=actor)
         mailing.want("change", user=str(user.id), email=email)
         mailing.want("notice", about="change_begun", user=str(user.id), email=user.email, address=address)
         audit.record("email_change_requested", actor=actor, target=user, before={"email": user.email}, after={"email": email})
 
 
-def change_own_password(*, actor: Actor, password: str, address: str) -> User:
-    """Another password for somebody whose old one was checked; everything that they have open ends. Raises Invalid for a weak one."""
-    with unit_of_work(actor):
-        user = User.objects.get(id=actor.id)
+def change_own_password(*, actor: Actor, verified: User, password: str) -> User:
+    """Another password for somebody whose old one was checked; everything that they have open ends. Raises Invalid for a weak one,
+    InvalidToken as `still_own` does."""
     try:
-        people.check_password_strength(password, email=user.email, name=user.name)
+        people.check_password_strength(password, email=verified.email, name=verified.name)
     except Invalid as weak:
         raise Invalid(weak.message, fields={"new_password": weak.fields["password"]}) from None
     hashed = passwords.hashed(password)
     with unit_of_work(actor):
-        locked = User.objects.select_for_update(of=("self",)).select_related("role").get(id=user.id)
-        people.set_password(user=locked, hashed=hashed, actor=actor)
-        return User.objects.get(id=user.id)
+        people.set_password(user=credentials.still_own(verified=verified, actor=actor), hashed=hashed, actor=actor)
+        return User.objects.get(id=verified.id)
 
 
 # Answering.

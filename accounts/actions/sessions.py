@@ -38,7 +38,7 @@ def refresh(*, token: str, address: str) -> SignedIn:
     with unit_of_work(claims.organization_id):
         renewed = _renew(claims, address)
     if renewed is None:
-        raise tokens.InvalidToken("This session has ended. Please sign in again.", code="session_ended")
+        raise tokens.session_ended()
     return renewed
 
 

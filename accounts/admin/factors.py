@@ -123,9 +123,9 @@ def set_up(site: AdminSite, request: Any, user: User) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            check_password(request, user, form.cleaned_data["password"])
+            verified = check_password(request, user, form.cleaned_data["password"])
             with unit_of_work(user.tenant):
-                enrolment = factors.enrol(user=own_row(user))
+                enrolment = factors.enrol(user=credentials.still_own(verified=verified, actor=at_home(request)))
         except DomainError as error:
             tell(form, error)
         else:
@@ -151,16 +151,14 @@ def confirm(site: AdminSite, request: Any, user: User) -> HttpResponse:
 
 
 def change(site: AdminSite, request: Any, user: User, form: ProofForm) -> HttpResponse:
-    check_password(request, user, form.cleaned_data["password"])
-    with unit_of_work(user.tenant):
-        row = own_row(user)
-    factors.prove(user=row, code=form.cleaned_data["code"], address=address.of_request(request))
+    verified = check_password(request, user, form.cleaned_data["password"])
+    factors.prove(user=verified, code=form.cleaned_data["code"], address=address.of_request(request))
     with unit_of_work(user.tenant):
         if "disable" in request.POST:
-            factors.disable(user=row, actor=at_home(request))
+            factors.disable(verified=verified, actor=at_home(request))
             messages.success(request, "You sign in without a second factor from now on.")
             return HttpResponseRedirect(reverse("admin:index"))
-        codes = factors.renew_codes(user=row, actor=at_home(request))
+        codes = factors.renew_codes(verified=verified, actor=at_home(request))
     return codes_page(site, request, codes, reverse("admin:index"))
 
 
@@ -173,9 +171,10 @@ def at_home(request: Any) -> Any:
     return of_user(request.user, request.user.tenant, address=address.of_request(request))
 
 
-def check_password(request: Any, user: User, password: str) -> None:
+def check_password(request: Any, user: User, password: str) -> User:
     slug = user.organization.slug if user.organization else credentials.PLATFORM_SLUG
-    credentials.check_own(organization=slug, email=user.email, password=password, address=address.of_request(request))
+    return credentials.check_own(organization=slug, email=user.email, password=password, address=address.of_request(request),
+                                 epoch=user.epoch)
 
 
 # Somebody else's.

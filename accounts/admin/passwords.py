@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 
 from accounts import passwords
-from accounts.actions import people
+from accounts.actions import credentials, people
 from accounts.actor import AnyActor
 from accounts.models import User
 from foundation.errors import DomainError
@@ -39,18 +39,23 @@ class OwnPassword(NewPassword):
     field_order = ("old", "password", "again")
 
 
-def replace(form: NewPassword, user: User, actor: AnyActor) -> bool:
-    """Give the user the form's password, outside a unit; where it is refused the form says why, and False is returned."""
+def replace(form: NewPassword, user: User, actor: AnyActor, *, own: bool = False) -> bool:
+    """Give the user the form's password, outside a unit; where it is refused the form says why, and False is returned. `own` says that
+    it is their own, and `user` whose old one was checked."""
     password = form.cleaned_data["password"]
     try:
         people.check_password_strength(password, email=user.email, name=user.name)
         hashed = passwords.hashed(password)
         with unit_of_work(user.tenant):
-            locked = User.objects.select_for_update(of=("self",)).select_related("role").get(id=user.id)
+            locked = credentials.still_own(verified=user, actor=actor) if own else _locked(user)
             people.set_password(user=locked, hashed=hashed, actor=actor)
     except DomainError as error:
         tell(form, error)
     return form.is_valid()
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update(of=("self",)).select_related("role").get(id=user.id)
 
 
 def tell(form: forms.Form, error: DomainError) -> None:

@@ -40,7 +40,7 @@ class AccessToken(BaseAuthentication):
             return None
         actor = load(claims.user_id, session=claims.session_id, epoch=claims.number, address=address.of_request(request))
         if actor is None:
-            raise tokens.InvalidToken("This session has ended. Please sign in again.", code="session_ended")
+            raise tokens.session_ended()
         if actor.staff:
             agents.seen_after_commit(organization=actor.organization_id, agent=actor.id)
         return actor, claims
@@ -79,7 +79,7 @@ class BrowserSession(BaseAuthentication):
             return None
         actor = load(known.user_id, session=known.session_id, epoch=known.epoch, address=address.of_request(request))
         if actor is None:
-            raise tokens.InvalidToken("This session has ended. Please sign in again.", code="session_ended")
+            raise tokens.session_ended()
         check_csrf(request._request)
         sessions.used_after_commit(organization=actor.organization_id, session=known.session_id)
         if actor.staff:

@@ -72,18 +72,18 @@ class Own(ApiView):
         """The caller's row, in an open unit."""
         return User.objects.select_related("organization", "role").get(id=self.actor.id)
 
-    def check_password(self, request: Request, password: str) -> None:
+    def check_password(self, request: Request, password: str) -> User:
+        """The caller, as of the moment when the password was theirs; raises Invalid, InvalidToken, RateLimited."""
         with unit_of_work(self.actor):
             organization = self.me().organization
         assert organization is not None, "superusers do not call the API"  # noqa: S101
-        credentials.check_own(organization=organization.slug, email=self.actor.email, password=password, address=of_request(request))
+        return credentials.check_own(organization=organization.slug, email=self.actor.email, password=password,
+                                     address=of_request(request), epoch=self.actor.epoch)
 
     def prove(self, request: Request) -> User:
         """The caller, who knows the password and has the factor; raises Invalid, RateLimited."""
         given = valid(serializers.PasswordAndCode, request)
-        self.check_password(request, given["password"])
-        with unit_of_work(self.actor):
-            me = self.me()
+        me = self.check_password(request, given["password"])
         factors.prove(user=me, code=given["code"], address=of_request(request))
         return me
 
@@ -100,9 +100,9 @@ class Factor(Own):
     @extend_schema(request=serializers.Password, responses={201: serializers.Enrolment})
     def post(self, request: Request) -> Response:
         """Begin to set one up: the secret for an authenticator app. It counts once its first code came to `auth/factor/confirm/`."""
-        self.check_password(request, valid(serializers.Password, request)["password"])
+        verified = self.check_password(request, valid(serializers.Password, request)["password"])
         with unit_of_work(self.actor):
-            return shown(factors.enrol(user=self.me()))
+            return shown(factors.enrol(user=credentials.still_own(verified=verified, actor=self.actor)))
 
 
 class Confirm(Own):
@@ -124,7 +124,7 @@ class Disable(Own):
         """Without a second factor from now on, by password and a code; 403 where the organization demands one."""
         me = self.prove(request)
         with unit_of_work(self.actor):
-            factors.disable(user=me, actor=self.actor)
+            factors.disable(verified=me, actor=self.actor)
         return Response({"enabled": False, "since": None, "recovery_codes_left": 0, "demanded": False})
 
 
@@ -148,4 +148,4 @@ class RecoveryCodes(Own):
         """Other recovery codes, by password and a code; the earlier ones are void."""
         me = self.prove(request)
         with unit_of_work(self.actor):
-            return Response({"recovery_codes": factors.renew_codes(user=me, actor=self.actor)})
+            return Response({"recovery_codes": factors.renew_codes(verified=me, actor=self.actor)})

@@ -7,7 +7,6 @@ from accounts import browser
 from accounts.actions import recovering
 from accounts.api import serializers
 from accounts.api.factors import Own
-from foundation.http.address import of_request
 from foundation.http.validation import valid
 from foundation.units import unit_of_work
 
@@ -17,8 +16,8 @@ class OwnPassword(Own):
     def post(self, request: Request) -> Response:
         """Another password for oneself. Everything that was open ends, but for the browser that asks: its session begins anew."""
         given = valid(serializers.PasswordChange, request)
-        self.check_password(request, given["password"])
-        user = recovering.change_own_password(actor=self.actor, password=given["new_password"], address=of_request(request))
+        verified = self.check_password(request, given["password"])
+        user = recovering.change_own_password(actor=self.actor, verified=verified, password=given["new_password"])
         if isinstance(request.auth, browser.Browser):
             with unit_of_work(self.actor):
                 browser.renew(request._request, user)

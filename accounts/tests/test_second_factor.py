@@ -327,7 +327,7 @@ def running_of(user: User) -> int:
 def disable_ones_own(user: User) -> str:
     with unit_of_work(user.tenant):
         try:
-            factors.disable(user=User.objects.select_related("organization", "role").get(id=user.id), actor=System(user.tenant))
+            factors.disable(verified=User.objects.select_related("organization", "role").get(id=user.id), actor=System(user.tenant))
         except DomainError as error:
             return error.code
     return "disabled"

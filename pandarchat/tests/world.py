@@ -415,7 +415,7 @@ def plant_accounts(tenant: Tenant) -> tuple[Session, str, Invitation, str]:
                                      actor=System(tenant.id), confirmed=True)
         factors.enrol(user=secured)  # whose secret nobody needs
         Factor.objects.update(confirmed_at=Now())
-        factors.renew_codes(user=secured, actor=System(tenant.id))
+        factors.renew_codes(verified=secured, actor=System(tenant.id))
         challenge = factors.token_of(factors.challenge(user=secured, purpose="prove"), tenant.id)
         invitation = inviting.invite(email=f"invited@{canary}.test", name=f"invited {canary}", role="agent", actor=System(tenant.id))
         Link.objects.create(organization_id=tenant.id, user=secured, purpose="reset", email=secured.email, address=secured.email, epoch=1,
