@@ -21,7 +21,7 @@ class Identity:
     expires_at: datetime
     groups: tuple[str, ...] = ()
     actor: Any = None
-    user: dict[str, Any] = field(default_factory=dict)
+    user: Any = field(default_factory=dict)
     history: str = ""
 
 

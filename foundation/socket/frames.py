@@ -2,7 +2,8 @@
 import re
 from datetime import datetime
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -54,13 +55,30 @@ class Pong(Command, frozen=True):
     n: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
+class OrganizationShown(TypedDict):
+    id: UUID
+    slug: str
+    name: str
+
+
+class UserShown(TypedDict):
+    """Who speaks, as they know themselves."""
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    staff: bool
+    organization: OrganizationShown
+
+
 class Ready(Frame):
-    """The socket is authenticated. `expires_at` is UTC: authenticate again before. `now` is the server's clock. `history` names the life of
-    the database: where it is another than before, a backup was restored or a standby took over, and the client forgets every entry that it
-    holds."""
+    """The socket is authenticated, as `user`: whoever holds it for another's ends it. `expires_at` is UTC: authenticate again before. `now`
+    is the server's clock. `history` names the life of the database: where it is another than before, a backup was restored or a standby
+    took over, and the client forgets every entry that it holds."""
 
     session: str
-    user: dict[str, Any]
+    user: UserShown
     ping_seconds: float
     expires_at: datetime
     now: datetime

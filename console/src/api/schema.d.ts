@@ -3630,9 +3630,9 @@ export interface components {
         };
         /**
          * ReadyFrame
-         * @description The socket is authenticated. `expires_at` is UTC: authenticate again before. `now` is the server's clock. `history` names the life of
-         *         the database: where it is another than before, a backup was restored or a standby took over, and the client forgets every entry that it
-         *         holds.
+         * @description The socket is authenticated, as `user`: whoever holds it for another's ends it. `expires_at` is UTC: authenticate again before. `now`
+         *         is the server's clock. `history` names the life of the database: where it is another than before, a backup was restored or a standby
+         *         took over, and the client forgets every entry that it holds.
          */
         ReadyFrame: {
             /**
@@ -3641,13 +3641,33 @@ export interface components {
              */
             type: "ready";
             session: string;
-            user: Record<string, never>;
+            user: components["schemas"]["UserShownStruct"];
             ping_seconds: number;
             expires_at: string;
             now: string;
             history: string;
             ref?: string;
             protocol: number;
+        };
+        /**
+         * UserShownStruct
+         * @description Who speaks, as they know themselves.
+         */
+        UserShownStruct: {
+            email: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            organization: components["schemas"]["OrganizationShownStruct"];
+            role: string;
+            staff: boolean;
+        };
+        /** OrganizationShownStruct */
+        OrganizationShownStruct: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            slug: string;
         };
         /**
          * ErrorFrame

@@ -44,6 +44,8 @@ export interface Surroundings {
   readonly open: () => WebSocket
   /** A single-use ticket, with which the socket's time is prolonged; rejects where the session is over. */
   readonly ticket: () => Promise<string>
+  /** Whose line it is: where the server takes this browser for somebody else by now, it ends. Without one, anybody's. */
+  readonly user?: string
   readonly random?: () => number
 }
 
@@ -185,6 +187,11 @@ export class Line {
   #patience = BEGINS_WITHIN
 
   #begin(frame: FrameOf<'ready'>, socket: WebSocket): void {
+    if (this.#around.user !== undefined && frame.user.id !== this.#around.user) {
+      this.#drop()
+      this.#become({ name: 'ended', why: 'signed out' })
+      return
+    }
     this.#patience = frame.ping_seconds * 1000 * SILENT_PINGS + GRACE
     this.#listenFor(this.#patience, socket)
     this.#renewBefore(frame, socket)

@@ -90,7 +90,7 @@ export class Live {
     this.#cache = cache
     this.#me = me
     this.line = new Line(
-      { open: () => new WebSocket(SOCKET), ticket: async () => (await data(api.POST('/api/v1/auth/socket-ticket/'))).ticket },
+      { open: () => new WebSocket(SOCKET), ticket: async () => (await data(api.POST('/api/v1/auth/socket-ticket/'))).ticket, user: me.id },
       {
         begun: (ready, forget) => {
           serverClock.heard(ready.now)

@@ -11,10 +11,10 @@ interface Told {
   states: LineState['name'][]
 }
 
-function started(ticket = () => Promise.resolve('ticket')): { line: Line; told: Told } {
+function started(ticket = () => Promise.resolve('ticket'), user?: string): { line: Line; told: Told } {
   const told: Told = { begun: [], heard: [], states: [] }
   const line = new Line(
-    { open: () => new FakeSocket() as unknown as WebSocket, ticket, random: () => 0.5 },
+    { open: () => new FakeSocket() as unknown as WebSocket, ticket, random: () => 0.5, ...(user === undefined ? {} : { user }) },
     {
       begun: (_, forget) => told.begun.push(forget),
       heard: (frame) => told.heard.push(frame.type),
@@ -41,6 +41,17 @@ describe('a line', () => {
     vi.advanceTimersByTime(251)
     latest().ready()
     expect(told).toMatchObject({ states: ['connecting', 'ready', 'waiting', 'connecting', 'ready'], begun: [false, false] })
+  })
+
+  it('ends where the browser is somebody else’s by now, before anything is said in their name', () => {
+    const { line, told } = started(undefined, 'anna')
+    latest().ready({ user: { id: 'anna', name: 'Anna', staff: true } })
+    latest().close(1006)
+    vi.advanceTimersByTime(251)
+    latest().ready({ user: { id: 'ben', name: 'Ben', staff: true } })
+    expect(line.state).toEqual({ name: 'ended', why: 'signed out' })
+    expect(told.begun).toEqual([false])
+    expect(latest().readyState).toBe(WebSocket.CLOSED)
   })
 
   it.each(AGAIN)('comes back after %d', (code) => {
