@@ -1,5 +1,5 @@
 /** Who is signed in here, and what their tab hears. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { hashKey, type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 
 import { type Api, data, newApi } from '../api/client'
@@ -46,12 +46,20 @@ export function useIsHere(): boolean {
  * `me` is who was signed in before.
  */
 export function useWhoAmI(): { me: Me | null | undefined; here: boolean; error: ApiError | null; again: () => void } {
+  const cache = useQueryClient()
   const asked = useQuery<Me | null, ApiError>({
     queryKey: keys.me,
-    queryFn: () => data(api.GET('/api/v1/auth/me/')).catch((error: unknown) => {
-      if (error instanceof ApiError && error.signedOut) return null
-      throw error
-    }),
+    queryFn: async () => {
+      try {
+        const me = await data(api.GET('/api/v1/auth/me/'))
+        const was = present.get()
+        if (was !== null && was.id !== me.id) forgetAllBut(cache, keys.me)
+        return me
+      } catch (error) {
+        if (error instanceof ApiError && error.signedOut) return null
+        throw error
+      }
+    },
     staleTime: Infinity,
   })
   const before = useWatched(present)
@@ -77,6 +85,12 @@ export function useLeaving(): { leave: () => void; forget: () => void; leaving: 
     onError: (error) => { if (error instanceof ApiError && error.signedOut) forget() },
   })
   return { leave: () => { ending.mutate() }, forget, leaving: ending.isPending }
+}
+
+/** What one person was told is not for the next one, who may be of another organization. */
+export function forgetAllBut(cache: QueryClient, kept: readonly unknown[]): void {
+  const name = hashKey(kept)
+  cache.removeQueries({ predicate: (query) => query.queryHash !== name })
 }
 
 /** `key` it by the user: another one has another line. */

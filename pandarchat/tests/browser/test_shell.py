@@ -70,6 +70,24 @@ def test_who_signs_out_is_gone_and_somebody_else_may_sign_in(world: World, sit_d
     expect(other.get_by_label("Email address")).to_have_value("")
 
 
+def test_whoever_signs_in_in_somebody_elses_place_sees_nothing_of_theirs(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401", "WebSocket", "ERR_FAILED", "404")
+    world.ticket(agent=world.agent, subject="for our eyes")
+    page = sit_down(world.agent)
+    said(page, "Connected")
+    expect(page.get_by_text("for our eyes")).to_be_visible()
+    sign_out_everywhere(world, world.agent)
+    asked = page.get_by_role("dialog", name="You were signed out")
+    asked.get_by_label("Organization").fill(world.acme.organization.slug)
+    asked.get_by_label("Email address").fill(world.acme.agent.email)
+    asked.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.route("**/api/v1/tickets/**", lambda route: route.abort())  # what is not answered is not shown from memory
+    asked.get_by_role("button", name="Sign in", exact=True).click()
+    expect(asked).to_have_count(0)
+    expect(page.get_by_role("button", name="Your account")).to_be_visible()
+    expect(page.get_by_text("for our eyes")).to_have_count(0)
+
+
 def test_no_network_is_said_at_once_and_so_is_its_return(world: World, sit_down: SitDown, forgive: Forgive) -> None:
     forgive("ERR_INTERNET_DISCONNECTED")
     page = sit_down(world.agent)
