@@ -20,6 +20,11 @@ class Subject:
     permissions: tuple[tuple[str, str], ...]  # (name, label)
 
 
+def for_customers() -> frozenset[str]:
+    """What a role can hold that is not staff's: what the shipped ones do."""
+    return frozenset().union(*(role.permissions for role in import_string(settings.SHIPPED_ROLES).values() if not role.staff))
+
+
 def offered(held: Iterable[str] = ()) -> list[Subject]:
     """What our apps define, what a shipped role holds, and what is held now; nothing of libraries, which is for superusers."""
     shipped = {name for role in import_string(settings.SHIPPED_ROLES).values() for name in role.permissions}

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts import authority
 from accounts.actor import AnyActor
-from accounts.grantable import offered
+from accounts.grantable import for_customers, offered
 from accounts.models import Factor, Organization, Role, RolePermission, Session, User
 from foundation.errors import NotFound
 from foundation.ids import PLATFORM
@@ -63,7 +63,7 @@ def user_shown(actor: AnyActor, user: Any) -> dict[str, Any]:
 
 def _with_user(actor: AnyActor, user: Any) -> list[str]:
     """What `authority` would let the actor do with somebody."""
-    others = actor.id != user.id and not authority.beyond(actor, user.granted)
+    others = actor.id != user.id and authority.reaches(actor, staff=user.role.is_staff, permissions=user.granted)
     changes, ends = actor.may("accounts.change_user"), actor.may("accounts.delete_session")
     acts = {"rename": changes, "role": changes and others, "active": changes and others,
             "confirm_email": changes and user.email_confirmed_at is None,
@@ -107,12 +107,12 @@ def _granted(roles: Iterable[UUID]) -> dict[UUID, list[str]]:
 def _role(actor: AnyActor, row: Any, permissions: list[str]) -> dict[str, Any]:
     own = getattr(actor, "role_id", None) == row.id
     state = {"name": row.name, "permissions": permissions}
-    changes, own_kind = actor.may("accounts.change_role"), not row.is_shipped
+    changes, own_kind = actor.may("accounts.change_role") and (actor.staff or not row.is_staff), not row.is_shipped
     acts = {"rename": changes and own_kind, "permissions": changes and not own,
             "delete": actor.may("accounts.delete_role") and own_kind and not row.people}
     return {
         **state, "id": row.id, "slug": row.slug, "staff": row.is_staff, "shipped": row.is_shipped, "people": row.people, "own": own,
-        "assignable": not authority.beyond(actor, permissions), "version": mark(state),
+        "assignable": authority.reaches(actor, staff=row.is_staff, permissions=permissions), "version": mark(state),
         "allowed": [name for name, may in acts.items() if may],
     }
 
@@ -122,8 +122,10 @@ def permissions_shown(actor: AnyActor) -> list[dict[str, Any]]:
     held = RolePermission.objects.values_list("permission__content_type__app_label", "permission__codename").distinct()
     subjects = offered(f"{app}.{codename}" for app, codename in held)
     fixed = set(authority.beyond(actor, (name for subject in subjects for name, _ in subject.permissions)))
+    customers = for_customers()
     return [{"subject": subject.name, "text": subject.label, "permissions": [
-        {"name": name, "text": label, "grantable": name not in fixed} for name, label in subject.permissions]} for subject in subjects]
+        {"name": name, "text": label, "grantable": name not in fixed, "for_customers": name in customers}
+        for name, label in subject.permissions]} for subject in subjects]
 
 
 # The organization.

@@ -39,7 +39,7 @@ def invite(*, email: str, role: str, actor: AnyActor, name: str = "") -> Invitat
     if found is None:
         told = "There is no such role of staff."
         raise Invalid(told, fields={"role": [told]})
-    authority.check_grant(actor, people.permissions_of(found))
+    authority.check_role(actor, found, people.permissions_of(found))
     if User.objects.filter(email=email).exists():
         raise Conflict("A user with this address exists already.", code="email_taken")
     if Invitation.objects.filter(accepted_at=None, withdrawn_at=None).count() >= MOST_OPEN:
@@ -64,7 +64,7 @@ def invite(*, email: str, role: str, actor: AnyActor, name: str = "") -> Invitat
 def resend(*, invitation: UUID, actor: AnyActor) -> Invitation:
     """Mail it once more, with another link and another week; the earlier link is dead."""
     row = _locked(invitation, actor)
-    authority.check_grant(actor, people.permissions_of(row.role))
+    authority.check_role(actor, row.role, people.permissions_of(row.role))
     if row.number >= MOST_LETTERS:
         raise RateLimited("This was sent often enough. Withdraw it, and invite anew tomorrow.", code="too_many_letters")
     _check_letters(row.email)
@@ -115,7 +115,8 @@ def _check_inviter(row: Invitation) -> None:
     if row.invited_by_id is None:
         return
     inviter = load(row.invited_by_id)
-    if inviter is None or not inviter.may(INVITES) or authority.beyond(inviter, people.permissions_of(row.role)):
+    if inviter is None or not inviter.may(INVITES) or not authority.reaches(
+            inviter, staff=row.role.is_staff, permissions=people.permissions_of(row.role)):
         raise Forbidden("Whoever invited you may not do that any more. Please ask for another invitation.", code="invitation_void")
 
 

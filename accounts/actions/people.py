@@ -52,13 +52,14 @@ def ship_roles(*, organization: Organization) -> None:
 
 def set_permissions(*, role: Role, permissions: list[str], actor: AnyActor) -> None:
     """What a role may do from now on; sockets of its users learn of it within seconds. Raises Forbidden for the actor's own role, and
-    where it would gain or lose what the actor does not hold."""
+    where it would gain or lose what the actor does not hold, Invalid where it is not staff's and would gain what only staff are given."""
     before = sorted(permissions_of(role))
     authority.check_not_own_role(actor, role)
-    authority.check_grant(actor, set(permissions) - set(before))
+    authority.check_role(actor, role, set(permissions) - set(before))
     authority.check_take(actor, set(before) - set(permissions))
     RolePermission.objects.filter(role=role).delete()
     _grant(role, permissions)
+    authority.check_for_customers(role, set(permissions) - set(before))
     Role.objects.filter(id=role.id).update(version=F("version") + 1)
     if SERVES in permissions:
         for user in User.objects.filter(role=role, agent=None):
@@ -139,7 +140,7 @@ def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActo
     """A user of the current organization, with a password hashed by `passwords.hashed`. Raises Conflict for a known address."""
     organization = current_organization()
     found = role_named(role)
-    authority.check_grant(actor, permissions_of(found))
+    authority.check_role(actor, found, permissions_of(found))
     user = User(organization_id=organization, email=credentials.normalised(email), name=name, role=found, password=hashed,
                 email_confirmed_at=Now() if confirmed else None)
     try:
@@ -217,7 +218,7 @@ def change_role(*, user: User, role: Role, actor: AnyActor) -> User:
         return user
     authority.check_not_oneself(actor, user, "change your own role")
     authority.check_power_over(actor, user)
-    authority.check_grant(actor, permissions_of(role))
+    authority.check_role(actor, role, permissions_of(role))
     user.role = role
     user.save(update_fields=["role"])
     ensure_agent(user=user)

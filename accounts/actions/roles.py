@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.text import slugify
 
-from accounts import audit, queries
+from accounts import audit, authority, queries
 from accounts.actions import people
 from accounts.actor import AnyActor
 from accounts.models import Invitation, Role, User
@@ -31,7 +31,7 @@ def locked(role: UUID) -> Role:
 
 def create(*, name: str, permissions: Sequence[str], actor: AnyActor, slug: str = "", staff: bool = True) -> Role:
     """A role of the organization's own. Without a slug it gets one of its name. Raises Forbidden for permissions that the actor does not
-    hold, Invalid for a slug that is taken."""
+    hold and for a role of staff where they are not, Invalid for a slug that is taken and for what only staff are given."""
     if Role.objects.count() >= MOST:
         raise Conflict(f"There are {MOST} roles already.", code="too_many")
     role = Role(organization_id=current_organization(), slug=slug or _free_slug(name), name=name, is_staff=staff)
@@ -54,9 +54,10 @@ def _free_slug(name: str) -> str:
 def change(*, role: UUID, actor: AnyActor, name: str | None = None, permissions: Sequence[str] | None = None,
            seen: str | None = None) -> Role:
     """Another name, other permissions. Raises Conflict where `seen` is not the version that it has, Forbidden for a shipped role's name,
-    for the permissions of the actor's own role, and for what the actor does not hold."""
+    for the permissions of the actor's own role, for what the actor does not hold, and for a role of staff where they are not."""
     row = locked(role)
     marks.check(seen, queries.role_shown(actor, row))
+    authority.check_staff(actor, row)
     if name is not None and name != row.name:
         if row.is_shipped:
             raise Forbidden("The roles that every organization has keep their names.", code="shipped_role")

@@ -56,7 +56,9 @@ class RoleForm(OwnedForm):
         """What was ticked, and what was granted before and is not the actor's to take."""
         chosen = set(self.cleaned_data["granted"])
         try:
-            authority.check_grant(self.actor, chosen - self.before)
+            role = Role(is_staff=self.cleaned_data.get("is_staff", self.instance.is_staff))
+            authority.check_for_customers(role, chosen - self.before)
+            authority.check_role(self.actor, role, chosen - self.before)
         except DomainError as error:
             raise ValidationError(error.message) from None
         return sorted(chosen | set(authority.beyond(self.actor, self.before)))

@@ -54,7 +54,7 @@ class UserForm(OwnedForm):
         role: Role | None = self.cleaned_data["role"]
         if role is not None and "role" in self.changed_data:
             try:
-                authority.check_grant(self.actor, people.permissions_of(role))
+                authority.check_role(self.actor, role, people.permissions_of(role))
             except DomainError as error:
                 raise ValidationError(error.message) from None
         return role

@@ -93,6 +93,7 @@ class PermissionRow(serializers.Serializer[Any]):
     name = serializers.CharField()
     text = serializers.CharField()
     grantable = serializers.BooleanField(help_text="By the caller, who can also take it away.")
+    for_customers = serializers.BooleanField(help_text="A role that is not staff's can be given it, too.")
 
 
 class PermissionSubject(serializers.Serializer[Any]):

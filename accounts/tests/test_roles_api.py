@@ -186,3 +186,72 @@ def test_whoever_demands_a_second_factor_has_one(world: Any, clock: Clock) -> No
     assert api.patch("organization/", {"requires_second_factor": True}).data["requires_second_factor"]
     assert agents_api.get("auth/me/").code == "session_ended", "whoever has none is signed out"
     assert api.patch("organization/", {"requires_second_factor": False}).data["requires_second_factor"] is False
+
+
+# Who is not staff makes no staff, and is given nothing that is staff's.
+
+
+def outsider(world: Any) -> User:
+    """Not of the staff, in a role of an organization that gave it more than it is to be given by now."""
+    held = ["accounts.view_role", "accounts.add_role", "accounts.change_role", "accounts.view_user", "accounts.change_user",
+            "accounts.invite_staff", "chat.send_message", "chat.edit_message", "tickets.view_ticket"]
+    with unit_of_work(world.pandar.id):
+        own = Role.objects.create(organization_id=world.pandar.id, slug="outsider", name="Outsider", is_staff=False)
+        people._grant(own, held)
+        Role.objects.create(organization_id=world.pandar.id, slug="bare", name="Bare")
+        Role.objects.create(organization_id=world.pandar.id, slug="guest", name="Guest", is_staff=False)
+        return people.create_user(email="outsider@pandar.test", name="Outsider", role="outsider", hashed="!", actor=System(world.pandar.id))
+
+
+@pytest.fixture
+def bare(world: Any) -> User:
+    """Of the staff, with no permission at all."""
+    world.outsider = outsider(world)
+    with unit_of_work(world.pandar.id):
+        return people.create_user(email="bare@pandar.test", name="Bare", role="bare", hashed="!", actor=System(world.pandar.id))
+
+
+def test_whoever_is_not_staff_makes_no_staff(world: Any, bare: User) -> None:
+    """Staff see all conversations, whatever their role holds."""
+    api, kept = world.api(world.outsider), role(world, "bare")
+    assert api.post("roles/", {"name": "x", "staff": True}).code == "escalation"
+    assert api.patch(f"roles/{kept['id']}/", {"permissions": ["chat.send_message"]}).code == "escalation"
+    assert api.patch(f"roles/{kept['id']}/", {"name": "x"}).code == "escalation"
+    assert api.patch(f"users/{world.customer.id}/", {"role": "bare"}).code == "escalation"
+    assert api.post("invitations/", {"email": "friend@example.com", "role": "bare"}).code == "escalation"
+    assert api.patch(f"users/{bare.id}/", {"active": False}).code == "escalation", "nor have they power over them"
+    assert role(world, "bare") == kept and "role_added" not in actions(world)
+    assert api.post("roles/", {"name": "x", "staff": False, "permissions": ["chat.send_message"]}).status == 201, "the control"
+    assert api.patch(f"users/{world.customer.id}/", {"role": "guest"}).status == 200, "the control"
+
+
+def test_what_they_cannot_do_they_see(world: Any, bare: User) -> None:
+    shown = role(world, "bare", world.outsider)
+    assert (shown["assignable"], shown["allowed"]) == (False, [])
+    shown = role(world, "guest", world.outsider)
+    assert (shown["assignable"], shown["allowed"]) == (True, ["rename", "permissions"])
+    theirs = world.api(world.outsider).get("users/", q="Bare").data
+    assert [user["allowed"] for user in theirs] == [["rename", "confirm_email"]]
+
+
+@pytest.mark.parametrize("permission", ["tickets.view_queue", "accounts.view_user", "accounts.change_role", "accounts.serve_customers"])
+def test_a_role_that_is_not_staffs_is_given_nothing_of_staff(world: Any, permission: str) -> None:
+    api, customer = world.api(world.admin), role(world, "customer")
+    refused = [api.patch(f"roles/{customer['id']}/", {"permissions": [*customer["permissions"], permission]}),
+               api.post("roles/", {"name": "Guests", "staff": False, "permissions": [permission]})]
+    assert [(answer.status, list(answer.body["fields"])) for answer in refused] == [(400, ["permissions"])] * 2
+    assert role(world, "customer") == customer and "role_added" not in actions(world)
+    assert api.post("roles/", {"name": "Guests", "permissions": [permission]}).status == 201, "the control"
+
+
+def test_what_such_a_role_has_already_it_keeps(world: Any, bare: User) -> None:
+    api, theirs = world.api(world.admin), role(world, "outsider")
+    less = [name for name in theirs["permissions"] if name != "accounts.change_role"]
+    changed = api.patch(f"roles/{theirs['id']}/", {"permissions": [*less, "tickets.open_ticket"]})
+    assert sorted(changed.data["permissions"]) == sorted([*less, "tickets.open_ticket"])
+    assert api.patch(f"roles/{theirs['id']}/", {"permissions": theirs["permissions"]}).status == 400, "it does not get it back"
+
+
+def test_the_table_says_what_customers_can_be_given(world: Any) -> None:
+    rows = [permission for subject in world.api(world.admin).get("permissions/").data for permission in subject["permissions"]]
+    assert {row["name"] for row in rows if row["for_customers"]} == SHIPPED["customer"].permissions

@@ -2602,6 +2602,8 @@ export interface components {
             text: string;
             /** @description By the caller, who can also take it away. */
             grantable: boolean;
+            /** @description A role that is not staff's can be given it, too. */
+            for_customers: boolean;
         };
         /** @description What permissions are about. */
         PermissionSubject: {

@@ -79,6 +79,7 @@ function Fields({ role, others, subjects }: { role: RoleRow; others: readonly Ro
   const listed = (names: readonly string[], others: readonly string[]) => names.filter((name) => !others.includes(name))
     .map((name) => text(name, name)).join(', ') || t('roles.nothingElse')
   const changes = role.allowed.includes('permissions')
+  const fits = ({ name, for_customers }: Schema['PermissionRow']) => draft.staff || for_customers || role.permissions.includes(name)
   return (
     <Editing form={form} readOnly={!changes} act={fresh ? t('roles.make') : undefined} differences={(theirs) => [
       { name: t('roles.name'), mine: draft.name, theirs: theirs.name },
@@ -92,23 +93,31 @@ function Fields({ role, others, subjects }: { role: RoleRow; others: readonly Ro
             options={[{ value: '', label: t('roles.empty') }, ...others.map(({ id, slug, name }) => ({ value: id, label: roleName(slug, name) }))]}
             onChange={(id) => {
               const like = others.find((other) => other.id === id)
-              const may = new Set(subjects.flatMap(({ permissions }) => permissions).filter(({ grantable }) => grantable).map(({ name }) => name))
+              const may = new Set(subjects.flatMap(({ permissions }) => permissions).filter(({ grantable, for_customers }) => grantable && (like?.staff === true || for_customers)).map(({ name }) => name))
               if (like !== undefined) set({ permissions: like.permissions.filter((name) => may.has(name)), staff: like.staff })
             }} />
         ) : null}
       </div>
-      {fresh ? <Switch isSelected={draft.staff} onChange={(staff) => { set({ staff }) }} hint={t('roles.staffTold')}>{t('roles.staff')}</Switch> : null}
+      {fresh ? <Switch isSelected={draft.staff} hint={t('roles.staffTold')}
+          onChange={(staff) => {
+            const theirs = new Set(subjects.flatMap(({ permissions }) => permissions).filter(({ for_customers }) => for_customers).map(({ name }) => name))
+            set({ staff, permissions: staff ? draft.permissions : draft.permissions.filter((name) => theirs.has(name)) })
+          }}>{t('roles.staff')}</Switch> : null}
       <div className={styles.groups}>
         {subjects.map((subject) => {
-          const free = subject.permissions.filter(({ grantable }) => grantable).map(({ name }) => name)
+          const free = subject.permissions.filter((permission) => permission.grantable && fits(permission)).map(({ name }) => name)
           const all = subject.permissions.filter(({ name }) => held.has(name)).length
           return (
             <fieldset key={subject.subject}>
               <legend>{text(subject.subject, subject.text)} <span className={styles.part}>{t('roles.of', { some: String(all), all: String(subject.permissions.length) })}</span></legend>
-              {inOrder(subject.permissions).map(({ name, text: said, grantable }) => (
-                <Checkbox key={name} isSelected={held.has(name)} isDisabled={!grantable || !changes} onChange={(yes) => { put([name], yes) }}
-                  {...(grantable ? {} : { hint: t('roles.fixed') })}>{text(name, said)}</Checkbox>
-              ))}
+              {inOrder(subject.permissions).map((permission) => {
+                const { name, text: said, grantable } = permission
+                const hint = !grantable ? t('roles.fixed') : fits(permission) ? undefined : t('roles.staffsOnly')
+                return (
+                  <Checkbox key={name} isSelected={held.has(name)} isDisabled={hint !== undefined || !changes} onChange={(yes) => { put([name], yes) }}
+                    {...(hint === undefined ? {} : { hint })}>{text(name, said)}</Checkbox>
+                )
+              })}
               {changes && free.length > 2 ? (
                 <span>
                   <Button small look="quiet" onPress={() => { put(free, !free.every((name) => held.has(name))) }}>

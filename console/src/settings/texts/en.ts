@@ -60,7 +60,7 @@ export const en = {
     shippedAs: { admin: 'Admin', manager: 'Manager', agent: 'Agent', customer: 'Customer' },
     shipped: 'Every organization has this role: its name stays, what it may do is yours to choose.', felt: 'A change is felt at once by everybody who has this role.',
     ownTold: 'This is your own role: somebody else has to change what it may do.', like: 'Begin like', likeTold: 'What you do not hold yourself is left out.', empty: 'Nothing',
-    staff: 'Staff', staffTold: 'Staff see all conversations of the organization. This cannot be changed later.', of: '{{some}} of {{all}}', fixed: 'You do not hold this yourself.',
+    staff: 'Staff', staffTold: 'Staff see all conversations of the organization. This cannot be changed later.', of: '{{some}} of {{all}}', staffsOnly: 'Only roles of staff hold this.', fixed: 'You do not hold this yourself.',
     all: 'All of these', none: 'None of these', onlyThere: 'Only there', nothingElse: 'Nothing else', deleteTold: 'Nobody has this role, so nobody loses anything.',
   },
   skills: {

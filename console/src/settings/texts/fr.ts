@@ -63,7 +63,7 @@ export const fr: Texts<typeof en> = {
     shippedAs: { admin: 'Administration', manager: 'Responsable', agent: 'Agent', customer: 'Client' },
     shipped: 'Chaque organisation a ce rôle : son nom reste, ce qu’il peut faire dépend de vous.', felt: 'Un changement vaut aussitôt pour tous ceux qui ont ce rôle.',
     ownTold: 'C’est votre propre rôle : quelqu’un d’autre doit modifier ce qu’il peut faire.', like: 'Commencer comme', likeTold: 'Ce que vous ne pouvez pas vous-même est laissé de côté.', empty: 'Rien',
-    staff: 'Personnel', staffTold: 'Le personnel voit toutes les conversations de l’organisation. Ceci ne peut pas être changé plus tard.', of: '{{some}} sur {{all}}', fixed: 'Vous ne l’avez pas vous-même.',
+    staff: 'Personnel', staffTold: 'Le personnel voit toutes les conversations de l’organisation. Ceci ne peut pas être changé plus tard.', of: '{{some}} sur {{all}}', staffsOnly: 'Seuls les rôles du personnel ont ceci.', fixed: 'Vous ne l’avez pas vous-même.',
     all: 'Tout ceci', none: 'Rien de ceci', onlyThere: 'Seulement là', nothingElse: 'Rien d’autre', deleteTold: 'Personne n’a ce rôle, donc personne ne perd rien.',
   },
   skills: {
