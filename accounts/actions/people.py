@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from accounts import audit, authority, passwords, queries
 from accounts.actions import credentials, mailing, sessions
+from accounts.actions.standing import standing
 from accounts.actor import AnyActor, System
 from accounts.models import AgentProfile, Organization, Role, RolePermission, User
 from foundation import events, marks
@@ -177,7 +178,8 @@ def _names_of(user: User) -> list[str]:
 
 def change(*, user: UUID, actor: AnyActor, seen: str | None = None, **wanted: Any) -> User:
     """What is wanted of `name`, `role` (a slug), `active` and `email_confirmed`, one action each. Raises NotFound, Conflict where `seen` is
-    not the version that they have, and what each of the actions raises."""
+    not the version that they have, and what `standing` and each of the actions raises."""
+    actor = standing(actor, "accounts.change_user")
     row = User.objects.select_for_update(of=("self",)).select_related("role").filter(id=user).first()
     if row is None:
         raise NotFound("There is no such user.")

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from accounts import audit, authority, queries
 from accounts.actions import people
+from accounts.actions.standing import standing
 from accounts.actor import AnyActor
 from accounts.models import Invitation, Role, User
 from foundation import marks
@@ -32,6 +33,7 @@ def locked(role: UUID) -> Role:
 def create(*, name: str, permissions: Sequence[str], actor: AnyActor, slug: str = "", staff: bool = True) -> Role:
     """A role of the organization's own. Without a slug it gets one of its name. Raises Forbidden for permissions that the actor does not
     hold and for a role of staff where they are not, Invalid for a slug that is taken and for what only staff are given."""
+    actor = standing(actor, "accounts.add_role")
     if Role.objects.count() >= MOST:
         raise Conflict(f"There are {MOST} roles already.", code="too_many")
     role = Role(organization_id=current_organization(), slug=slug or _free_slug(name), name=name, is_staff=staff)
@@ -55,6 +57,7 @@ def change(*, role: UUID, actor: AnyActor, name: str | None = None, permissions:
            seen: str | None = None) -> Role:
     """Another name, other permissions. Raises Conflict where `seen` is not the version that it has, Forbidden for a shipped role's name,
     for the permissions of the actor's own role, for what the actor does not hold, and for a role of staff where they are not."""
+    actor = standing(actor, "accounts.change_role")
     row = locked(role)
     marks.check(seen, queries.role_shown(actor, row))
     authority.check_staff(actor, row)
@@ -72,6 +75,7 @@ def change(*, role: UUID, actor: AnyActor, name: str | None = None, permissions:
 
 def delete(*, role: UUID, actor: AnyActor) -> None:
     """Raises Forbidden for a shipped role, Conflict while somebody has it or is invited to it."""
+    actor = standing(actor, "accounts.delete_role")
     row = locked(role)
     if row.is_shipped:
         raise Forbidden("The roles that every organization has stay.", code="shipped_role")

@@ -105,7 +105,7 @@ class UserAdmin(AuditHistory, TenantAdmin):
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         if change:
-            self.apply(request.actor, self.locked(obj.pk), form)
+            people.change(user=obj.pk, actor=request.actor, **self.wanted(form))
             return
         created = people.create_user(email=obj.email, name=obj.name, role=obj.role.slug, hashed=make_password(None), actor=request.actor,
                                      confirmed=form.cleaned_data["email_confirmed"])
@@ -114,17 +114,12 @@ class UserAdmin(AuditHistory, TenantAdmin):
     def locked(self, user: Any) -> User:
         return User.objects.select_for_update(of=("self",)).select_related("role").get(pk=user)
 
-    def apply(self, actor: Any, user: User, form: Any) -> None:
-        """The form's changes, one action each; `user` is as the database has them."""
-        wanted = {name: form.cleaned_data[name] for name in form.changed_data}
-        if "name" in wanted:
-            people.rename(user=user, name=wanted["name"], actor=actor)
-        if "role" in wanted:
-            people.change_role(user=user, role=wanted["role"], actor=actor)
-        if "is_active" in wanted:
-            people.set_active(user=user, active=wanted["is_active"], actor=actor)
-        if wanted.get("email_confirmed"):
-            people.confirm_email(user=user, actor=actor)
+    @staticmethod
+    def wanted(form: Any) -> dict[str, Any]:
+        """The form's changes as `people.change` takes them."""
+        names = {"name": "name", "role": "role", "is_active": "active", "email_confirmed": "email_confirmed"}
+        changed = {names[name]: form.cleaned_data[name] for name in form.changed_data}
+        return {**changed, "role": changed["role"].slug} if "role" in changed else changed
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         """On to their password: until it is set, nobody can sign in as them."""
