@@ -1,12 +1,14 @@
 """Browser sessions: what Django's session holds of whoever signed in, for the API, the socket and the administration pages alike."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.db.models.functions import Now
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
@@ -14,6 +16,7 @@ from django.utils import timezone
 from accounts.actions import sessions
 from accounts.models import Session, User, session_auth_hash
 from foundation.http import address
+from foundation.units import unit_of_work
 
 TENANT = "tenant"  # where the signed-in user's row is
 FAMILY = "family"  # the row of accounts_session, with whose end the browser's session ends; superusers have none
@@ -44,7 +47,9 @@ def of(session: SessionBase) -> Browser | None:
 
 
 def begin(request: Any, *, tenant: UUID, user: UUID, session: UUID | None, epoch: int, hashed: str) -> None:
-    """This browser is theirs from now on, under another key and CSRF token than before; nothing is carried over."""
+    """This browser is theirs from now on, under another key and CSRF token than before; nothing is carried over, and what somebody had
+    open here ends once the current unit of work, if there is one, is over."""
+    replaced(request)
     request.session.flush()
     held = {TENANT: str(tenant), SESSION_KEY: str(user), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: session_auth_hash(hashed, epoch),
             EPOCH: epoch, **({FAMILY: str(session)} if session else {})}
@@ -54,13 +59,27 @@ def begin(request: Any, *, tenant: UUID, user: UUID, session: UUID | None, epoch
     rotate_token(request)
 
 
+def replaced(request: Any) -> None:
+    """Whoever was signed in here makes room. Their session may be of another organization than the open unit of work."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and (before := of(request.session)) is not None:
+        transaction.on_commit(partial(_end, before), robust=True)
+
+
+def _end(before: Browser) -> None:
+    with unit_of_work(before.organization_id):
+        if sessions.end_browser(session=before.session_id):
+            sessions.browser_signed_out(before.key)
+
+
 def _last(request: Any) -> None:
     """So long from now on, and no longer however often it is saved."""
     request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
 def expect(request: Any, challenge: UUID) -> None:
-    """This browser's sign-in goes on with this challenge, which is worth nothing elsewhere."""
+    """This browser's sign-in goes on with this challenge, which is worth nothing elsewhere; what somebody had open here ends as in
+    `begin`."""
+    replaced(request)
     request.session.flush()
     request.session[CHALLENGE] = str(challenge)
 

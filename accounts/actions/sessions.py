@@ -52,7 +52,7 @@ def _renew(claims: tokens.Claims, address: str) -> SignedIn | None:
     if actor is None:
         return None
     if session.generation != claims.number:
-        _end(session, because="reuse")
+        _end(session.id, because="reuse")
         audit.record("refresh_token_reused", actor=actor, target=session)
         return None
     session.generation += 1
@@ -60,14 +60,15 @@ def _renew(claims: tokens.Claims, address: str) -> SignedIn | None:
     return SignedIn(access=_access(actor), refresh=_refresh(session))
 
 
-def _end(session: Session, *, because: str) -> None:
-    Session.objects.filter(id=session.id, revoked_at=None).update(revoked_at=Now(), revoked_because=because)
-    events.control(session_group(session.id), "revoke", code=4403, reason="This session has ended.")
+def _end(session: UUID, *, because: str) -> bool:
+    ended = Session.objects.filter(id=session, revoked_at=None).update(revoked_at=Now(), revoked_because=because)
+    events.control(session_group(session), "revoke", code=4403, reason="This session has ended.")
+    return ended > 0
 
 
 def end(*, session: Session, actor: AnyActor, because: str = "ended_by_staff") -> None:
     """End a session; its sockets close within seconds."""
-    _end(session, because=because)
+    _end(session.id, because=because)
     audit.record("session_ended", actor=actor, target=session, after={"user": str(session.user_id)})
 
 
@@ -92,11 +93,9 @@ def end_others(*, actor: Actor) -> int:
     return len(others)
 
 
-def end_browser(*, session: UUID | None) -> None:
-    """A browser's session ends with its cookie; superusers have none."""
-    found = Session.objects.filter(id=session).first() if session else None
-    if found is not None:
-        _end(found, because="logout")
+def end_browser(*, session: UUID | None) -> bool:
+    """A browser's session ends with its cookie; superusers have none. Whether there was one that had not ended."""
+    return session is not None and _end(session, because="logout")
 
 
 def begin_browser(*, user: User, address: str, user_agent: str) -> Session:
@@ -124,7 +123,7 @@ def sign_out(*, actor: Actor) -> None:
     """End the actor's session; its sockets close within seconds."""
     session = Session.objects.filter(id=actor.session_id).first() if actor.session_id else None
     if session is not None:
-        _end(session, because="logout")
+        _end(session.id, because="logout")
         audit.record("logout", actor=actor, target=session)
 
 

@@ -9,15 +9,20 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.sessions.models import Session as Stored
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import browser
 from accounts.actions import credentials, people, sessions
 from accounts.actor import System
 from accounts.models import AuditEntry, Session, User
+from accounts.tests.factor_world import Clock, clock, equip
+from foundation import events
 from foundation.units import unit_of_work
 
+__all__ = ["clock"]
 PASSWORD = "correct horse battery"
 SESSION = "/api/v1/auth/session/"
 
@@ -269,3 +274,74 @@ def test_one_sign_in_is_for_the_administration_pages_too(world: Any) -> None:
 
 def test_whoever_may_not_use_those_pages_does_not_by_this(world: Any, agents: Browser) -> None:
     assert agents.client.get("/admin/").status_code == 302
+
+
+# Somebody else signs in where somebody is signed in.
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The groups whose sockets are told to close."""
+    groups: list[str] = []
+    real = events.control
+
+    def heard(group: str, verb: str, **data: Any) -> None:
+        groups.append(group)
+        real(group, verb, **data)
+
+    monkeypatch.setattr(events, "control", heard)
+    return groups
+
+
+def before(browser: Browser, tenant: Any, person: User) -> tuple[list[str], Any]:
+    """The groups of what a browser has open, and its row."""
+    with unit_of_work(tenant.id):
+        row = Session.objects.get(user=person, kind="browser")
+    return [sessions.session_group(row.id), sessions.browser_group(browser.key)], row.id
+
+
+def ended(tenant: Any, row: Any) -> bool:
+    with unit_of_work(tenant.id):
+        return Session.objects.get(id=row).revoked_at is not None
+
+
+def enters(world: Any, one: Browser, clock: Clock, how: str) -> None:
+    """Somebody signs in with a browser that somebody else is signed in with."""
+    match how:
+        case "another":
+            assert one.sign_in(world.teammate).status_code == 200
+        case "of another organization":
+            assert one.sign_in(world.acme.agent, organization="acme").status_code == 200
+        case "with a second factor":
+            equip(world.teammate, clock)
+            assert one.sign_in(world.teammate).json()["code"] == "second_factor_required"
+        case "on the administration pages":
+            given = {"organization": "acme", "email": world.acme.admin.email, "password": PASSWORD}
+            headers = {"X-CSRFToken": one.client.cookies["csrftoken"].value}
+            assert one.client.post("/admin/login/", given, headers=headers).status_code == 302
+
+
+@pytest.mark.parametrize("how", ["another", "of another organization", "with a second factor", "on the administration pages"])
+def test_what_somebody_had_open_ends_where_another_signs_in(world: Any, agents: Browser, clock: Clock, told: list[str], how: str) -> None:
+    """Their sockets too, at once: whoever sits there now is not to be told what comes for them."""
+    groups, row = before(agents, world.pandar, world.agent)
+    enters(world, agents, clock, how)
+    assert ended(world.pandar, row) and set(groups) <= set(told)
+
+
+def test_nothing_ends_where_nobody_signs_in(world: Any, agents: Browser, told: list[str]) -> None:
+    _, row = before(agents, world.pandar, world.agent)
+    assert agents.sign_in(world.teammate, "a guess of somebody").status_code == 401
+    assert not ended(world.pandar, row) and told == []
+
+
+def test_where_nobody_is_signed_in_a_sign_in_asks_for_nothing_more(world: Any, monkeypatch: pytest.MonkeyPatch, told: list[str]) -> None:
+    """It is a measured path."""
+    Browser().sign_in(world.agent)  # what the role may do is remembered from here on
+    with CaptureQueriesContext(connection) as fresh:
+        Browser().sign_in(world.agent)
+    assert told == [] and not any(query["sql"].startswith('UPDATE "accounts_session"') for query in fresh)
+    monkeypatch.setattr(browser, "replaced", lambda request: None)
+    with CaptureQueriesContext(connection) as without:
+        Browser().sign_in(world.agent)
+    assert len(fresh) == len(without)
