@@ -80,9 +80,9 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
     const given = { ticket, text: text.trim(), internal, files: files.list.map(({ key }) => key) }
     files.leave()
     setUnfit([])
-    drafts.type(ticket, internal, '')
+    const emptied = drafts.sent(ticket, internal)
     presence.rested(ticket)
-    sender.post(given).catch(() => { // this device's disk has no room
+    sender.post(given, emptied).catch(() => { // this device's disk has no room
       drafts.type(ticket, internal, text)
       files.stay()
       complain(t('composer.notKept'))
@@ -162,9 +162,13 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
             {over > 0 ? t('composer.tooLong', { count: over }) : rest < SHOWN_BEFORE ? t('composer.left', { count: rest })
               : refused ? t('composer.refusedFile') : <Keeping draft={draft} byEnter={sendKey === 'enter'} />}
           </span>
-          <Button look="primary" isDisabled={!sendable} onPress={send} icon={internal ? <Lock aria-hidden /> : <Send aria-hidden />}>
-            {t(internal ? 'composer.sendNote' : 'composer.send')}
-          </Button>
+          {/* The field keeps the cursor whatever is clicked here: letters typed beside it are acts. A button that is disabled amid a double
+              click is deaf to the next press, so each time it is another one. */}
+          <span className={styles.sending} onMouseDown={(event) => { event.preventDefault() }}>
+            <Button key={String(sendable)} look="primary" isDisabled={!sendable} onPress={send} icon={internal ? <Lock aria-hidden /> : <Send aria-hidden />}>
+              {t(internal ? 'composer.sendNote' : 'composer.send')}
+            </Button>
+          </span>
         </div>
       </div>
     </div>

@@ -4,7 +4,7 @@
  */
 import { ApiError } from '../api/errors'
 import type { FrameOf } from './frames'
-import type { Shelf } from './shelf'
+import type { Change, Shelf } from './shelf'
 
 export interface Saved {
   readonly text: string
@@ -96,6 +96,18 @@ export class Drafts {
     this.#become(key, { ...sheet.draft, text })
     this.#with.tell({ key, draft: sheet.draft, before })
     this.#saveSoon(key, text.trim() === '' ? 0 : SAVE_AFTER)
+  }
+
+  /** It is sent: the field is empty. What this returns goes to disk together with the message, so that no reload finds both. */
+  sent(ticket: string, internal: boolean): Change {
+    const key = keyOf(ticket, internal)
+    const sheet = this.#sheet(key)
+    const before = sheet.draft.text
+    sheet.typed = true
+    this.#become(key, { ...sheet.draft, text: '' }, false)
+    this.#with.tell({ key, draft: sheet.draft, before })
+    this.#saveSoon(key, 0)
+    return this.#row(key)
   }
 
   /** Of two texts one is chosen; the other is gone. */
@@ -243,11 +255,15 @@ export class Drafts {
     this.#unwritten.add(key)
     this.#writing = this.#writing.then(async () => {
       this.#unwritten.delete(key)
-      const { draft } = this.#sheet(key)
-      const done = draft.text === '' && draft.base.at === null && draft.theirs === null
-      const row = done ? undefined : { ...draft, key: this.#place(key), user: this.#with.user }
-      await this.#with.shelf.change({ store: 'drafts', key: this.#place(key), to: () => row })
+      await this.#with.shelf.change(this.#row(key))
     }).catch(() => undefined) // a full disk: the server has it a second later
+  }
+
+  #row(key: string): Change {
+    const { draft } = this.#sheet(key)
+    const done = draft.text === '' && draft.base.at === null && draft.theirs === null
+    const row = done ? undefined : { ...draft, key: this.#place(key), user: this.#with.user }
+    return { store: 'drafts', key: this.#place(key), to: () => row }
   }
 
   #place(key: string): string {

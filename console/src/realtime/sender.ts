@@ -3,6 +3,7 @@
 import { FileRefused, type Files, FileWaits } from './files'
 import type { Attachment, FrameOf } from './frames'
 import { CommandRefused, type Line, LineLost } from './line'
+import type { Change } from './shelf'
 import type { Messages, Unsent } from './unsent'
 
 export interface Draft {
@@ -42,10 +43,10 @@ export class Sender {
   }
 
   /** Kept on disk when this resolves, and sent as soon as there is a line. */
-  async post(draft: Draft): Promise<Unsent> {
+  async post(draft: Draft, ...also: readonly Change[]): Promise<Unsent> {
     this.#last = Math.max(this.#last + 1, Date.now())
     const message: Unsent = { ...draft, clientId: crypto.randomUUID(), user: this.#with.user, at: this.#last, refusal: null }
-    await this.#with.store.keep(message)
+    await this.#with.store.keep(message, ...also)
     await this.refresh()
     await this.#with.files.refresh()
     this.send()

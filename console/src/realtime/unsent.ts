@@ -26,10 +26,10 @@ export class Messages {
     return (await this.#shelf.all('unsent', user)).sort((one, other) => one.at - other.at || (one.clientId < other.clientId ? -1 : 1))
   }
 
-  /** With its files, which are this message's from then on. */
-  keep(message: Unsent): Promise<void> {
+  /** With its files, which are this message's from then on, and with what else changes by it. */
+  keep(message: Unsent, ...also: readonly Change[]): Promise<void> {
     const claimed = message.files.map((key): Change => ({ store: 'files', key, to: (file) => file && { ...file, message: message.clientId } }))
-    return this.#shelf.change({ store: 'unsent', key: message.clientId, to: () => message }, ...claimed)
+    return this.#shelf.change({ store: 'unsent', key: message.clientId, to: () => message }, ...claimed, ...also)
   }
 
   /** Its files go with it. */

@@ -116,6 +116,19 @@ describe('a draft', () => {
     expect(server.kept.text).toBe('typed in a tunnel')
   })
 
+  it('goes from disk with the message that it became, and no later', async () => {
+    const [server, shelf] = [new Server(), new MemoryShelf()]
+    server.reachable = false
+    const before = await new Tab(server, shelf).open()
+    before.type('sent at once')
+    await before.drafts.settled()
+    const emptied = before.drafts.sent(TICKET, false)
+    expect(before.draft.text).toBe('')
+    expect((await new Tab(server, shelf).open()).draft.text).toBe('sent at once') // until the message is kept
+    await shelf.change(emptied)
+    expect((await new Tab(server, shelf).open()).draft.text).toBe('')
+  })
+
   it('comes from the server where this device has none', async () => {
     const server = new Server()
     server.write('from the phone')

@@ -200,6 +200,25 @@ def test_what_is_unsent_survives_a_reload_with_its_picture_and_is_sent_once(
     expect(field(elsewhere)).to_have_value("a draft")  # on the server too
 
 
+def test_a_double_click_sends_once_and_the_next_click_sends_the_next(world: World, sit_down: SitDown) -> None:
+    ticket = world.ticket(agent=world.agent)
+    page = sit_down(world.agent, at=at_agent(ticket))
+    send = page.get_by_role("button", name="Send", exact=True)
+    field(page).fill("the first")
+    send.dblclick()
+    expect(said(page, "the first")).to_have_count(1)
+    expect(send).to_be_disabled()
+    expect(field(page)).to_be_focused()
+    page.keyboard.type("the second")
+    page.mouse.down()  # where it was
+    page.mouse.up()
+    expect(said(page, "the second")).to_have_count(1)
+    page.reload()  # at once: what was sent is no draft
+    expect(said(page, "the second")).to_have_count(1)
+    expect(field(page)).to_have_value("")
+    until(lambda: texts(world, ticket)[1:] == ["the first", "the second"])
+
+
 def test_a_picture_is_pasted_and_looked_at(world: World, sit_down: SitDown, accessible: Accessible) -> None:
     ticket = world.ticket(agent=world.agent)
     agent, _, customer = sit_at(sit_down, world, ticket)
