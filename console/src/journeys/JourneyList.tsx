@@ -126,14 +126,16 @@ function NewJourney({ onClose }: { onClose: () => void }) {
   const api = useApi()
   const go = useNavigate()
   const [name, setName] = useState('')
+  const begun = useRef(false) // a double click is one
   const making = useMutation({
     mutationFn: () => data(api.POST('/api/v1/journeys/', { body: { name: name.trim() } })),
     onSuccess: (made) => { void go(`/journeys/${made.id}`) },
+    onError: () => { begun.current = false },
   })
   const error = making.error instanceof ApiError ? making.error : null
   return (
     <Dialog title={t('list.newTitle')} open onClose={onClose}>
-      <form className={styles.form} onSubmit={(event) => { event.preventDefault(); if (name.trim() !== '') making.mutate() }}>
+      <form className={styles.form} onSubmit={(event) => { event.preventDefault(); if (name.trim() !== '' && !begun.current) { begun.current = true; making.mutate() } }}>
         <TextField label={t('list.name')} value={name} onChange={setName} autoFocus maxLength={200} wrong={error === null ? undefined : error.fields.name?.[0] ?? (error.passes ? common('error.unreachable') : error.message)} />
         <div className={styles.foot}>
           <Button onPress={onClose}>{common('app.cancel')}</Button>
