@@ -10,6 +10,7 @@ import { BrowserRouter } from 'react-router'
 
 import { ApiError } from './api/errors'
 import { keys } from './api/keys'
+import { Boundary } from './app/Boundary'
 import { theme, wear } from './app/theme'
 import { regional } from './app/time'
 import { refuseStrayFiles } from './files/stray'
@@ -43,7 +44,7 @@ export async function start(page: ReactNode): Promise<void> {
     <StrictMode>
       <QueryClientProvider client={cache}>
         <BrowserRouter>
-          <Spoken>{page}</Spoken>
+          <Spoken><Boundary place="" whole>{page}</Boundary></Spoken>
         </BrowserRouter>
       </QueryClientProvider>
     </StrictMode>,

@@ -4,12 +4,13 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
-import { NavLink, Outlet, useNavigate } from 'react-router'
+import { NavLink, Outlet, useLocation, useNavigate } from 'react-router'
 
 import { LANGUAGES, type Language, speak } from '../i18n'
 import { Keyboard } from '../keyboard/Keyboard'
 import { useActs } from '../keyboard/useAct'
 import { Menu, MenuAct, MenuChoice, MenuLine } from '../ui/Menu'
+import { Boundary } from './Boundary'
 import { Connection } from './Connection'
 import { NoticeSwitches } from './notices/NoticeSwitches'
 import { useNotices } from './notices/useNotices'
@@ -38,6 +39,7 @@ export function Shell() {
   const me = useMe()
   const unread = useNotices()
   const go = useNavigate()
+  const { pathname } = useLocation()
   const ways = WAYS.filter(({ needs }) => needs === null || me.permissions.includes(needs))
   useActs(ways.map(({ path, text }) => ({ id: `go.${text}`, text: t(`menu.${text}`), group: 'go' as const, run: () => void go(path) })))
   return (
@@ -57,7 +59,7 @@ export function Shell() {
         <Account />
       </nav>
       <div className={styles.page}>
-        <div className={styles.content}><Outlet /></div>
+        <div className={styles.content}><Boundary place={pathname}><Outlet /></Boundary></div>
         <footer className={styles.bar}>
           <OwnStatus />
           <span className={styles.gap} />

@@ -148,6 +148,20 @@ def test_managers_look_and_agents_do_not(world: World, sit_down: SitDown) -> Non
     expect(agents.get_by_role("link", name="Administration")).to_have_count(0)
 
 
+def test_a_time_zone_is_typed_letter_by_letter(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("400")
+    page = sit_down(world.admin, at="/settings/calendars/new")
+    zone = page.get_by_label("Time zone")
+    zone.fill("Africa/Lagos")
+    expect(page.get_by_role("table").last).to_be_visible()
+    zone.fill("Africa/Lago")
+    expect(page.get_by_text("That is no time zone.").first.or_(page.get_by_role("status").last)).to_be_visible()
+    expect(zone).to_have_value("Africa/Lago")
+    zone.fill("Africa/Lagos")
+    expect(page.get_by_text("That is no time zone.")).to_have_count(0)
+    expect(zone).to_have_value("Africa/Lagos")
+
+
 def test_the_administration_pages_open_without_another_sign_in(world: World, sit_down: SitDown) -> None:
     page = sit_down(world.admin, at="/settings")
     page.get_by_role("navigation", name="Settings").get_by_role("link", name="Administration").click()

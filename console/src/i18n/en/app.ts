@@ -1,5 +1,5 @@
 export const app = {
-  app: { name: 'Pandar Chat', loading: 'Loading…', retry: 'Try again', close: 'Close', cancel: 'Cancel', save: 'Save', remarks: 'Remarks' },
+  app: { name: 'Pandar Chat', loading: 'Loading…', retry: 'Try again', broken: 'Something on this page broke. What you sent is safe, and so are your drafts. Load the page again, or go to another one.', close: 'Close', cancel: 'Cancel', save: 'Save', remarks: 'Remarks' },
   error: {
     unreachable: 'The server cannot be reached. Nothing that you wrote is lost.',
     gone: 'This is not here, or not yours to see.',

@@ -7,7 +7,7 @@ import { data } from '../../api/client'
 import type { ApiError } from '../../api/errors'
 import { useApi } from '../../app/session'
 import { Loading } from '../../app/States'
-import { moment, ownZone } from '../kit/moments'
+import { isZone, moment, ownZone } from '../kit/moments'
 import { useTold } from '../kit/Page'
 import { Start } from '../kit/Start'
 import { long } from '../policies/duration'
@@ -44,7 +44,7 @@ export function Reach({ draft }: { draft: Draft }) {
                 return (
                   <tr key={seconds}>
                     <th scope="row">{long(seconds, i18n.language)}</th>
-                    <td>{due === null ? t('preview.never') : moment(due, i18n.language, zone)}
+                    <td>{due === null ? t('preview.never') : isZone(zone) ? moment(due, i18n.language, zone) : t('preview.noZone')}
                       {due === null || zone === ownZone() ? null : <small>{t('preview.yours', { when: moment(due, i18n.language) })}</small>}</td>
                   </tr>
                 )

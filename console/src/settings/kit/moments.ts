@@ -3,15 +3,25 @@ export function date(time: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(Date.parse(time))
 }
 
+/** In a zone that the browser does not know, such as one that somebody is typing, as in UTC. */
 export function moment(time: string, language: string, zone?: string): string {
   return new Intl.DateTimeFormat(language, {
-    weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...(zone === undefined ? {} : { timeZone: zone }),
+    weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...(zone === undefined ? {} : { timeZone: isZone(zone) ? zone : 'UTC' }),
   }).format(Date.parse(time))
 }
 
 /** The names of the weekdays; Monday is 0, as the API counts. */
 export function weekday(number: number, language: string, width: 'long' | 'short' = 'long'): string {
   return new Intl.DateTimeFormat(language, { weekday: width, timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + number))
+}
+
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
 }
 
 export const WEEKDAYS = [0, 1, 2, 3, 4, 5, 6] as const

@@ -96,6 +96,7 @@ export const en = {
     deleteTold: 'Its categories get the policy for all other tickets. Deadlines that run go on.',
   },
   preview: {
+    noZone: 'That is no time zone.',
     title: 'What would that mean?', calendarTold: 'As it stands above, saved or not.', policyTold: 'The deadlines of a ticket, by the table above, saved or not; in your time zone.', opened: 'A ticket is opened at',
     now: 'Now', promised: 'Promised within', due: 'Due', never: 'Never: it opens too seldom', yours: 'for you {{when}}', warns: 'yellow from {{when}}', nothing: 'Type a target, and see here when it would be due.',
   },

@@ -99,6 +99,7 @@ export const fr: Texts<typeof en> = {
     deleteTold: 'Ses catégories reçoivent l’engagement de tous les autres tickets. Les délais en cours continuent.',
   },
   preview: {
+    noZone: 'Ce n’est pas un fuseau horaire.',
     title: 'Qu’est-ce que cela donnerait ?', calendarTold: 'Tel que ci-dessus, enregistré ou non.', policyTold: 'Les délais d’un ticket, selon le tableau ci-dessus, enregistré ou non ; dans votre fuseau.', opened: 'Un ticket est ouvert le',
     now: 'Maintenant', promised: 'Promis en', due: 'Échéance', never: 'Jamais : ouvert trop rarement', yours: 'pour vous {{when}}', warns: 'jaune dès {{when}}', nothing: 'Saisissez un délai, et voyez ici quand il échoit.',
   },
