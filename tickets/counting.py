@@ -6,10 +6,9 @@ from django.db import connection
 
 from accounts.actor import Actor
 from tickets.lists import COUNTED_MOST, LATE, NOT_OVER
-from tickets.queries import UNREAD
+from tickets.queries import HELD_MOST, UNREAD
 
 TAGS_MOST = 30
-MINE_MOST = 1_000  # that are looked at for what is unread
 OF_ORGANIZATION = "s.organization_id = %(organization)s::uuid"
 MINE = f"{OF_ORGANIZATION} AND {NOT_OVER} AND s.assignee_id = %(viewer)s::uuid"
 OPEN = f"{OF_ORGANIZATION} AND {NOT_OVER}"
@@ -20,7 +19,7 @@ VIEWS = {
 }
 COUNT = "(SELECT count(*) FROM (SELECT 1 FROM tickets_ticket s WHERE {where} LIMIT {most}) counted)"
 MINE_UNREAD = f"""
-(SELECT count(*) FROM (SELECT s.conversation_id FROM tickets_ticket s WHERE {MINE} LIMIT {MINE_MOST}) t WHERE {UNREAD} > 0)
+(SELECT count(*) FROM (SELECT s.conversation_id FROM tickets_ticket s WHERE {MINE} LIMIT {HELD_MOST}) t WHERE {UNREAD} > 0)
 """
 # Of what is open, as far as it is counted: by the skill that is needed, and by tag, the most frequent ones.
 SKILLS = """

@@ -77,8 +77,9 @@ HELD = f"""
 SELECT t.conversation_id, {PREFIX} || '-' || t.number, t.subject, c.name, t.status, v.staff_seq, {UNREAD}
 FROM tickets_ticket t JOIN chat_conversation v ON v.id = t.conversation_id JOIN accounts_user c ON c.id = t.customer_id
 WHERE t.organization_id = %(organization)s::uuid AND t.assignee_id = %(viewer)s::uuid AND t.status IN ('assigned', 'in_progress', 'pending')
-ORDER BY t.conversation_id
+ORDER BY t.conversation_id DESC LIMIT %(most)s
 """
+HELD_MOST = 1_000
 Rows = Sequence[tuple[Any, ...]]
 LOAD = """
 SELECT a.user_id, u.name, a.availability, a.capacity, a.turn, a.lost_connection, a.last_seen_at,
@@ -393,11 +394,12 @@ def assignments_asked_for() -> list[UUID]:
 
 
 def held(actor: AnyActor) -> list[dict[str, Any]]:
-    """What the actor has to answer: their tickets that are not over, with the head of each and what they have not read of it."""
+    """What the actor has to answer: their tickets that are not over, the newest thousand, with the head of each and what they have not read
+    of it."""
     names = ("id", "number", "subject", "customer", "status", "head", "unread")
     with connection.cursor() as cursor:
-        cursor.execute(HELD, {"organization": actor.organization_id, "viewer": actor.id, "staff": True})
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(HELD, {"organization": actor.organization_id, "viewer": actor.id, "staff": True, "most": HELD_MOST})
+        return [dict(zip(names, row, strict=True)) for row in reversed(cursor.fetchall())]
 
 
 def agents_named(keys: Collection[UUID]) -> dict[UUID, User]:

@@ -176,6 +176,12 @@ def test_ones_own_tickets_that_are_not_over_and_what_is_unread_of_them(world: An
     assert rows[0]["id"] == str(first.pk)
 
 
+def test_of_ones_own_tickets_the_newest_are_listed_and_no_more(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    tickets = sorted(str(world.ticket(agent=world.agent).pk) for _ in range(3))
+    monkeypatch.setattr(queries, "HELD_MOST", 2)
+    assert [row["id"] for row in world.api(world.agent).get("agents/me/tickets/").data] == tickets[1:]
+
+
 def test_shifts_are_shown_as_the_moments_that_come_of_them(world: Any) -> None:
     with unit_of_work(world.pandar.id):
         for day in range(7):
