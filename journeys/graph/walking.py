@@ -69,11 +69,21 @@ class Journey:
         while node is not None and node in given and node not in path and node in self.graph.nodes and self.graph.nodes[node].asks:
             path[node] = given[node]
             node, messages = self.onward(next_of(self.graph, self.graph.nodes[node], path), path)
-        if node in path:  # a loop: as if they had gone back
+        return self.standing(node, path, messages, {**(kept or {}), **given})
+
+    def behind(self, path: Mapping[str, Any], known: Mapping[str, Any]) -> State:
+        """Behind the last of these answers, whose questions are a path: one hop, however long it is."""
+        last = next(reversed(list(path)), None)
+        node, messages = self.onward(self.graph.start if last is None else next_of(self.graph, self.graph.nodes[last], path), path)
+        return self.standing(node, path, messages, {**known, **path})
+
+    def standing(self, node: str | None, path: Mapping[str, Any], messages: tuple[str, ...], known: Mapping[str, Any]) -> State:
+        """At this node, with what is `known` kept as far as it may come again; where a loop leads back, as if they had gone back."""
+        if node in path:
             order = list(path)
-            return self.walk({key: path[key] for key in order[:order.index(node)]}, {**(kept or {}), **given})
-        ahead = structure.reached(self.ways, [node] if node is not None else [])
-        known = {**(kept or {}), **given}
+            return self.behind({key: path[key] for key in order[:order.index(node)]}, known)
+        others = known.keys() - path.keys()
+        ahead = structure.reached(self.ways, [node]) if others and node is not None else set()
         return State(node, path, {key: value for key, value in known.items() if key in ahead and key not in path}, messages)
 
     def onward(self, node: str | None, path: Mapping[str, Any]) -> tuple[str | None, tuple[str, ...]]:
@@ -96,12 +106,14 @@ class Journey:
             if key == node:
                 break
             before[key] = state.answers[key]
-        return self.walk({**before, node: value}, {**state.kept, **state.answers})
+        path, known = {**before, node: value}, {**state.kept, **state.answers}
+        stood_at = self.graph.question(node) is not None and (node == state.node or node in state.answers)
+        return self.behind(path, known) if stood_at else self.walk(path, known)
 
     def back(self, state: State) -> State:
         """Before the last answer; the same where there is none."""
         order = list(state.answers)
-        return self.walk({key: state.answers[key] for key in order[:-1]}, {**state.kept, **state.answers})
+        return self.behind({key: state.answers[key] for key in order[:-1]}, {**state.kept, **state.answers})
 
     def path(self, state: State) -> list[str]:
         """The ids of all nodes on the way from the start to where it stands, messages and conditions among them."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from journeys.graph import structure
+from journeys.graph import conditions, structure
 from journeys.graph.answers import acceptable
 from journeys.graph.format import END, MESSAGE, MULTIPLE, NUMBER, QUESTION, SINGLE, Graph
 from journeys.graph.walking import Journey, State
@@ -88,6 +88,16 @@ def test_rules_are_tried_in_their_order() -> None:
     rules = [("q", "equals", "x", "one"), ("q", "answered", None, "two")]
     walk = journey(ask("q", nextNode="c"), choose("c", rules, "end"), end("one"), end("two"), end())
     assert [walked(walk, ("q", value)).node for value in ("x", "y", None)] == ["one", "two", "end"]
+
+
+def test_a_step_looks_at_the_rules_ahead_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    holds = conditions.holds
+    monkeypatch.setattr(conditions, "holds", lambda rule, *given: bool(compared.append(rule.node)) or holds(rule, *given))
+    nodes = [node for place in range(50) for node in (ask(f"q{place}", nextNode=f"c{place}"),
+                                                      choose(f"c{place}", [(f"q{place}", "equals", "x", "end")], f"q{place + 1}"))]
+    state = walked(journey(*nodes, ask("q50", nextNode="end"), end()), *((f"q{place}", "y") for place in range(50)))
+    assert (state.node, len(compared)) == ("q50", 50)
 
 
 def test_a_graph_that_leads_nowhere_leads_to_nothing() -> None:
