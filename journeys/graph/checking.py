@@ -23,6 +23,7 @@ from journeys.graph.format import (
     MOST_BYTES,
     MOST_LINES,
     MOST_NODES,
+    MOST_OPERANDS,
     MULTIPLE,
     NUMBER,
     PRIORITIES,
@@ -35,6 +36,7 @@ from journeys.graph.format import (
     is_number,
     listed,
     mapping,
+    operands,
     text,
 )
 from journeys.graph.rendering import INSERTION, LONGEST_TAG, insertions
@@ -220,6 +222,13 @@ def texts(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Prob
                 yield Problem(node.id, "inserts_nothing", f"{{{{{key}}}}} inserts an answer, and {key} is no question.", member)
 
 
+def values(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Problem]:
+    """Rules that compare with more than is read."""
+    for place, rule in enumerate(map(mapping, listed(members.get("rules"))[:MOST_LINES])):
+        if operands(rule.get("value")) > MOST_OPERANDS:
+            yield Problem(node.id, "too_many_values", f"A rule compares with {MOST_OPERANDS} values at most.", f"rules.{place}.value")
+
+
 def rules(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Problem]:
     for place, rule in enumerate(node.rules):
         question = graph.question(rule.node)
@@ -239,7 +248,7 @@ def tickets(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Pr
 
 
 CHECKS: tuple[Callable[[Graph, Node, Mapping[str, Any]], Iterable[Problem]], ...] = (
-    unknown_members, targets, options, mapped, ways_out, ranges, pattern, texts, rules, tickets)
+    unknown_members, targets, options, mapped, ways_out, ranges, pattern, texts, values, rules, tickets)
 
 
 # The graph as a whole.

@@ -11,6 +11,7 @@ LONGEST_ANSWER = 10_000  # characters of a text
 MOST_FILES = 10  # of one question
 MOST_LINES = 200  # options of a question, rules of a condition; what is beyond is not even read
 MOST_MAPPED = 500
+MOST_OPERANDS = 200  # values that a rule compares with, those of lists within its list among them; no more are read
 
 QUESTION, MESSAGE, CONDITION, END = "question", "message", "condition", "end"
 KINDS = (QUESTION, MESSAGE, CONDITION, END)
@@ -108,8 +109,27 @@ def options_of(value: Any) -> list[Option]:
 
 
 def rules_of(value: Any) -> list[Rule]:
-    return [Rule(node=text(rule.get("node")), operator=text(rule.get("operator")), value=rule.get("value"),
+    return [Rule(node=text(rule.get("node")), operator=text(rule.get("operator")), value=operands_of(rule.get("value")),
                  next=text_or_none(rule.get("nextNode"))) for rule in map(mapping, listed(value)[:MOST_LINES])]
+
+
+def operands_of(value: Any) -> Any:
+    """What a rule compares with, of a list as much as is read."""
+    if not isinstance(value, list):
+        return value
+    found: list[Any] = []
+    room = MOST_OPERANDS
+    for item in value:
+        if room <= 0:
+            break
+        found.append(item[:room] if isinstance(item, list) else item)
+        room -= operands(item)
+    return found
+
+
+def operands(value: Any) -> int:
+    """How many values there are to compare with, a list within a list being as many as it has."""
+    return sum(len(item) if isinstance(item, list) and item else 1 for item in value) if isinstance(value, list) and value else 1
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ from journeys.graph.format import (
     MOST_LINES,
     MOST_MAPPED,
     MOST_NODES,
+    MOST_OPERANDS,
     MULTIPLE,
     NUMBER,
     PRIORITIES,
@@ -56,7 +57,8 @@ OPTION: Schema = {
 }
 RULE: Schema = {
     "type": "object", "required": ["node", "operator", "nextNode"],
-    "properties": {"node": NODE, "operator": {"enum": list(OPERATORS)}, "value": True, "nextNode": NODE},
+    "properties": {"node": NODE, "operator": {"enum": list(OPERATORS)}, "nextNode": NODE,
+                   "value": {"description": f"Of `in` a list. At most {MOST_OPERANDS} values in all."}},
 }
 TICKET: Schema = {
     "type": "object", "required": ["subject"],

@@ -79,7 +79,7 @@ class Journey:
 
     def standing(self, node: str | None, path: Mapping[str, Any], messages: tuple[str, ...], known: Mapping[str, Any]) -> State:
         """At this node, with what is `known` kept as far as it may come again; where a loop leads back, as if they had gone back."""
-        if node in path:
+        if node is not None and node in path:
             order = list(path)
             return self.behind({key: path[key] for key in order[:order.index(node)]}, known)
         others = known.keys() - path.keys()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from journeys.graph import checking
 from journeys.graph.checking import ERROR, WARNING, problems
-from journeys.graph.format import IMAGES, MULTIPLE, NUMBER, SINGLE
+from journeys.graph.format import IMAGES, MOST_OPERANDS, MULTIPLE, NUMBER, SINGLE, rules_of
 from journeys.tests.graphs import anything, ask, choose, damaged, end, example, graph, plausible, say
 
 
@@ -32,6 +32,27 @@ SOUND = [
     graph(BRAND, COUNTRY, AMOUNT, MAPPED),
     graph(ask("q", nextNode="end"), end(action="create_ticket", ticket={"subject": "{{q}}", "priority": "{{ q }}", "tags": ["{{q}}"]})),
 ]
+
+
+@pytest.mark.parametrize("operator", ["in", "equals"])
+def test_a_rule_compares_with_so_many_values_and_no_more(operator: str) -> None:
+    def compared(values: Any) -> Any:
+        return graph(ask("q", MULTIPLE, nextNode="c"), choose("c", [("q", operator, values, "end")], "end"), end())
+
+    assert found(compared(["a"] * MOST_OPERANDS)) == set()
+    for values in (["a"] * (MOST_OPERANDS + 1), [["a"] * MOST_OPERANDS, ["a"]]):
+        problem, *others = [one for one in problems(compared(values)) if one.level == ERROR]
+        assert (problem.node, problem.code, problem.member, others) == ("c", "too_many_values", "rules.0.value", [])
+        assert str(MOST_OPERANDS) in problem.message
+
+
+def test_values_beyond_that_are_not_even_read() -> None:
+    def first(value: Any) -> Any:
+        return rules_of([{"node": "q", "operator": "in", "value": value, "nextNode": "end"}])[0].value
+
+    assert first(["a"] * 5_000) == ["a"] * MOST_OPERANDS
+    assert sum(map(len, first([["a"] * 5_000] * 5_000))) <= MOST_OPERANDS
+    assert (first("a" * 5_000), first(None), first([["a", "b"], "c"])) == ("a" * 5_000, None, [["a", "b"], "c"])
 
 
 @pytest.mark.parametrize("data", SOUND)

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from journeys.graph import conditions, structure
 from journeys.graph.answers import acceptable
-from journeys.graph.format import END, MESSAGE, MULTIPLE, NUMBER, QUESTION, SINGLE, Graph
+from journeys.graph.format import END, MESSAGE, MULTIPLE, NUMBER, QUESTION, SINGLE, Graph, Rule
 from journeys.graph.walking import Journey, State
 from journeys.tests.graphs import UPLOADS, answers_to, anything, ask, choose, damaged, end, example, graph, plausible, say, sound
 
@@ -93,7 +93,12 @@ def test_rules_are_tried_in_their_order() -> None:
 def test_a_step_looks_at_the_rules_ahead_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
     holds = conditions.holds
-    monkeypatch.setattr(conditions, "holds", lambda rule, *given: bool(compared.append(rule.node)) or holds(rule, *given))
+
+    def noted(rule: Rule, *given: Any) -> bool:
+        compared.append(rule.node)
+        return holds(rule, *given)
+
+    monkeypatch.setattr(conditions, "holds", noted)
     nodes = [node for place in range(50) for node in (ask(f"q{place}", nextNode=f"c{place}"),
                                                       choose(f"c{place}", [(f"q{place}", "equals", "x", "end")], f"q{place + 1}"))]
     state = walked(journey(*nodes, ask("q50", nextNode="end"), end()), *((f"q{place}", "y") for place in range(50)))

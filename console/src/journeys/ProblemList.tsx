@@ -32,7 +32,7 @@ export function ProblemList() {
 const CODES = [
   'no_start', 'unreachable', 'no_end', 'endless_circle', 'unknown_target', 'option_leads_nowhere', 'leads_nowhere', 'next_never_taken', 'option_twice', 'map_never_taken', 'empty_range', 'no_date', 'bad_pattern',
   'inserts_nothing', 'compares_nothing', 'rule_never_true', 'tag_too_long', 'unknown_priority', 'unknown_category', 'bad_mapping', 'card_not_described', 'photo_of_card', 'id_differs', 'unknown_member', 'malformed',
-  'too_large', 'too_many_nodes', 'not_json',
+  'too_large', 'too_many_nodes', 'too_many_values', 'not_json',
 ] as const
 const MEMBERS = [
   'startNode', 'nodes', 'type', 'questionType', 'question', 'help', 'message', 'required', 'options', 'validation', 'nextNode', 'nextNodeMap', 'rules', 'action', 'ticket', 'subject', 'category', 'priority', 'tags', 'submission', 'id',

@@ -79,7 +79,7 @@ export const en = {
     tag_too_long: 'A tag is too long: 50 characters at most.', unknown_priority: 'There is no such priority.', unknown_category: 'There is no such category: tickets will have none.', bad_mapping: 'This question cannot tell that of a card.',
     card_not_described: 'One can come here without having described the card.', photo_of_card: 'A picture may be asked for on the way to a sale: it could show the card’s code.',
     id_differs: 'Its name is not the one under which it stands.', unknown_member: 'It holds something that means nothing: {{member}}.', malformed: '{{member}} is missing or not as it should be.', too_large: 'The journey is too large.',
-    too_many_nodes: 'There are too many steps: 500 at most.', not_json: 'It cannot be kept as JSON.',
+    too_many_nodes: 'There are too many steps: 500 at most.', too_many_values: 'A rule compares with too many values: 200 at most.', not_json: 'It cannot be kept as JSON.',
   },
   member: {
     '': 'Something', startNode: 'Where it starts', nodes: 'The steps', type: 'The kind', questionType: 'The kind of answer', question: 'The question', help: 'The help', message: 'The message', required: 'Whether it must be answered',

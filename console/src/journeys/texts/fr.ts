@@ -80,7 +80,7 @@ export const fr: Texts<typeof en> = {
     tag_too_long: 'Une étiquette est trop longue : 50 caractères au plus.', unknown_priority: 'Cette priorité n’existe pas.', unknown_category: 'Cette catégorie n’existe pas : les tickets n’en auront aucune.', bad_mapping: 'Cette question ne peut pas dire cela d’une carte.',
     card_not_described: 'On peut arriver ici sans avoir décrit la carte.', photo_of_card: 'Une image peut être demandée en chemin vers une vente : elle pourrait montrer le code de la carte.',
     id_differs: 'Son nom n’est pas celui sous lequel elle est rangée.', unknown_member: 'Elle contient quelque chose qui ne signifie rien : {{member}}.', malformed: '{{member}} : manque, ou n’est pas comme il faut.', too_large: 'Le parcours est trop grand.',
-    too_many_nodes: 'Il y a trop d’étapes : 500 au plus.', not_json: 'Ceci ne peut pas être gardé en JSON.',
+    too_many_nodes: 'Il y a trop d’étapes : 500 au plus.', too_many_values: 'Une règle compare avec trop de valeurs : 200 au plus.', not_json: 'Ceci ne peut pas être gardé en JSON.',
   },
   member: {
     '': 'Quelque chose', startNode: 'Le début', nodes: 'Les étapes', type: 'La sorte', questionType: 'La sorte de réponse', question: 'La question', help: 'L’aide', message: 'Le message', required: 'L’obligation de répondre',
