@@ -7,7 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from journeys.graph import patterns
-from journeys.graph.format import DATE, GIFT_CARD, IMAGES, LONGEST_ANSWER, MOST_FILES, MULTIPLE, NUMBER, SINGLE, TEXT, Node, is_number
+from journeys.graph.format import (
+    DATE,
+    GIFT_CARD,
+    IMAGES,
+    LONGEST_ANSWER,
+    MOST_FILES,
+    MOST_LINES,
+    MULTIPLE,
+    NUMBER,
+    SINGLE,
+    TEXT,
+    Node,
+    is_number,
+)
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -55,7 +68,7 @@ def single(question: Node, value: Any) -> str:
 
 def multiple(question: Node, value: Any) -> list[str]:
     values = [option.value for option in question.options]
-    if not isinstance(value, list) or not all(isinstance(item, str) and item in values for item in value):
+    if not isinstance(value, list) or len(value) > MOST_LINES or not all(isinstance(item, str) and item in values for item in value):
         raise Refused("Please choose among the options.")
     chosen = [item for item in values if item in value]
     check_range(question, len(chosen), "Choose at least {} options.", "Choose at most {} options.")

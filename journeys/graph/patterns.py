@@ -6,13 +6,14 @@ import re2
 
 LONGEST_PATTERN = 1_000  # characters
 MEMORY = 1 << 20  # bytes of one compiled pattern; `(a{1000}){1000}` wants more, and is refused
+MOST_MEMORY = 32 << 20  # bytes of all that are kept compiled
 
 
 class BadPattern(ValueError):
     """No pattern of RE2's: it does not parse, needs look-around or back-references, or grows too large."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=MOST_MEMORY // MEMORY)
 def compiled(pattern: str) -> Any:
     """Raises BadPattern."""
     if len(pattern) > LONGEST_PATTERN:
@@ -24,6 +25,8 @@ def compiled(pattern: str) -> Any:
         return re2.compile(pattern, options)
     except (re2.error, UnicodeError) as error:
         raise BadPattern(said(error)) from None
+    finally:
+        re2.purge()  # its module keeps four times as many again
 
 
 def said(error: Exception) -> str:

@@ -8,6 +8,7 @@ from journeys.graph.format import CHOICES, GIFT_CARD, IMAGES, LONGEST_ANSWER, Gr
 
 INSERTION = re.compile(r"\{\{([^{}]*)\}\}")
 LONGEST_SUBJECT, LONGEST_TAG, MOST_TAGS = 200, 50, 20
+LONGEST_INSERTED = 20_000  # characters of a text with its answers; a longest text and a longest answer are 15,000
 SHORTENED = 2_000  # characters of one answer in the message that tells them all; each is kept whole beside it
 BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
@@ -18,13 +19,27 @@ def insertions(template: str) -> list[str]:
 
 
 def inserted(template: str, graph: Graph, answers: Mapping[str, Any], *, raw: bool = False) -> str:
-    """A text with `{{node-id}}` replaced by the answer, or by nothing where there is none; `raw` for values instead of labels."""
+    """A text with `{{node-id}}` replaced by the answer, or by nothing where there is none; `raw` for values instead of labels. What is too
+    long for anybody is cut: a text may insert an answer any number of times."""
+    parts, length = list[str](), 0
+    for part in pieces(template, graph, answers, raw):
+        parts.append(part)
+        length += len(part)
+        if length > LONGEST_INSERTED:
+            break
+    text = "".join(parts)
+    return text if length <= LONGEST_INSERTED else text[: LONGEST_INSERTED - 1] + "…"
 
-    def answer(match: re.Match[str]) -> str:
+
+def pieces(template: str, graph: Graph, answers: Mapping[str, Any], raw: bool) -> Iterator[str]:
+    """What stands between insertions, and what is inserted, in turn."""
+    end = 0
+    for match in INSERTION.finditer(template):
+        yield template[end:match.start()]
         node = graph.question(match[1].strip())
-        return "" if node is None else as_text(node, answers.get(node.id), raw=raw)
-
-    return INSERTION.sub(answer, template)
+        yield "" if node is None else as_text(node, answers.get(node.id), raw=raw)
+        end = match.end()
+    yield template[end:]
 
 
 def as_text(question: Node, answer: Any, *, raw: bool = False) -> str:
@@ -48,7 +63,7 @@ def subject(template: str, graph: Graph, answers: Mapping[str, Any], otherwise: 
 def tags(templates: Any, graph: Graph, answers: Mapping[str, Any]) -> tuple[str, ...]:
     """A ticket's tags, each once, sorted; one that inserts several chosen options becomes as many."""
     found: set[str] = set()
-    for template in templates if isinstance(templates, list) else []:
+    for template in templates[:MOST_TAGS] if isinstance(templates, list) else []:
         found.update(tag for part in variants(str(template), graph, answers) if (tag := line(part, LONGEST_TAG)))
     return tuple(sorted(found)[:MOST_TAGS])
 

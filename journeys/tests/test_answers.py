@@ -2,9 +2,11 @@
 from typing import Any
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeys.graph import patterns
 from journeys.graph.answers import Refused, accept, of_key
 from journeys.graph.format import DATE, GIFT_CARD, IMAGES, MULTIPLE, NUMBER, QUESTION_TYPES, SINGLE, TEXT, Graph, Node
 from journeys.graph.walking import Journey
@@ -59,7 +61,7 @@ REFUSED: list[tuple[str, Members, Any]] = [
     (GIFT_CARD, {}, {**CARD, "brand": "AQ7X2-9KLM4-PP81"}), (GIFT_CARD, {}, {**CARD, "country": "USA"}),
     (GIFT_CARD, {}, {**CARD, "amount": 0}), (GIFT_CARD, {}, {**CARD, "amount": -5}), (GIFT_CARD, {}, {**CARD, "amount": "25.505"}),
     (GIFT_CARD, {}, {**CARD, "amount": 1e30}), (GIFT_CARD, {}, {**CARD, "amount": "1e3"}), (GIFT_CARD, {}, {**CARD, "amount": True}),
-    (GIFT_CARD, {}, {**CARD, "amount": 10**5000}), (MULTIPLE, {"min": 2, "max": 10**5000}, ["a"]),
+    (GIFT_CARD, {}, {**CARD, "amount": 10**5000}), (MULTIPLE, {"min": 2, "max": 10**5000}, ["a"]), (MULTIPLE, {}, ["a"] * 201),
 ]
 
 
@@ -76,6 +78,13 @@ def test_what_is_none_is_refused_with_a_reason_that_does_not_repeat_it(kind: str
         accept(question(kind, validation=validation), value)
     assert str(refusal.value)
     assert not (isinstance(value, dict) and value.get("brand", "") != "Steam" and str(value.get("brand", "?")) in str(refusal.value))
+
+
+def test_compiled_patterns_are_kept_within_a_bound_of_memory() -> None:
+    for number in range(200):
+        patterns.compiled(f"{number}(a+)+b")
+    assert patterns.compiled.cache_info().currsize * patterns.MEMORY <= patterns.MOST_MEMORY
+    assert re2._Regexp._make.cache_info().currsize == 0, "by the library's own cache neither"
 
 
 @pytest.mark.parametrize("kind", QUESTION_TYPES)

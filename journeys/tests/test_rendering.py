@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from journeys.graph.diffing import difference
 from journeys.graph.format import DATE, GIFT_CARD, IMAGES, MULTIPLE, NUMBER, SINGLE, TEXT, Graph
-from journeys.graph.rendering import as_text, inserted, subject, submission, tags, told
+from journeys.graph.rendering import LONGEST_INSERTED, as_text, inserted, subject, submission, tags, told
 from journeys.tests.graphs import anything, ask, damaged, end, example, graph, plausible
 
 WHOLE = Graph.of(graph(ask("one", SINGLE), ask("many", MULTIPLE), ask("text", TEXT), ask("number", NUMBER), ask("day", DATE),
@@ -21,6 +21,12 @@ ANSWERS: dict[str, Any] = {
     ("<{{end}}{{gone}}>", "<>"), ("{{text}}", "It {{one}}\nbroke"), ("{one} {{}} {{one", "{one}  {{one"), ("", "")])
 def test_answers_are_inserted_once(template: str, text: str) -> None:
     assert inserted(template, WHOLE, ANSWERS) == text
+
+
+def test_what_is_inserted_over_and_over_is_cut() -> None:
+    text = inserted("{{text}}" * 1_000, WHOLE, {"text": "x" * 10_000})
+    assert (len(text), text[-1]) == (LONGEST_INSERTED, "…")
+    assert len(inserted("{{text}}" + "y" * 5_000, WHOLE, {"text": "x" * 10_000})) == 15_000, "what can be published is whole"
 
 
 def test_a_subject_is_one_short_line() -> None:
