@@ -202,7 +202,8 @@ class Runs(RuleBasedStateMachine):
         assert node is not None
         question = self.walk.graph.question(node)
         assert question is not None
-        value = draw.draw(EXAMPLES.get(node, st.nothing()) if question.text != f"{node}?" else answers_to(question.type))
+        value = draw.draw(EXAMPLES.get(node, st.nothing()) if question.text != f"{node}?"
+                          else answers_to(question.type, structure.least_chosen(question)))
         before = self.walk.progress(self.state)
         self.state = self.walk.answered(self.state, node, value)
         self.model.append((node, value))
