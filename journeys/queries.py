@@ -93,7 +93,12 @@ def exported(journey: Journey) -> dict[str, Any]:
 
 def problems(graph: Any) -> list[checking.Problem]:
     """All that is wrong with a graph, and what is doubtful in this organization."""
-    found = checking.problems(graph)
+    return [*checking.problems(graph), *unknown_categories(graph)]
+
+
+def unknown_categories(graph: Any) -> list[checking.Problem]:
+    """The ends whose tickets would be of a category that this organization does not have."""
+    found = []
     slugs = set(Category.objects.values_list("slug", flat=True))
     for node in Graph.of(graph).nodes.values():
         category = node.ticket.get("category")

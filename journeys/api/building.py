@@ -1,5 +1,5 @@
 """Journeys over REST: the list that everybody reads, and what builds them."""
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiTypes, extend_schema
@@ -9,12 +9,14 @@ from rest_framework.response import Response
 from foundation.http.rendering import Listed
 from foundation.http.validation import valid, valid_query
 from foundation.http.views import ApiView
-from journeys import figures, queries, rehearsing
+from foundation.units import unit_of_work
+from journeys import figures, outcomes, queries, rehearsing
 from journeys.actions import building
 from journeys.api import serializers
 from journeys.graph import checking
 from journeys.graph.diffing import difference
 from journeys.graph.schema import SCHEMA
+from journeys.limits import PREVIEWS, VALIDATIONS
 from journeys.models import Journey
 
 SEES = "journeys.view_journey"
@@ -65,28 +67,40 @@ class Format(ApiView):
 
 
 class ValidateGraph(ApiView):
+    own_units = True
     needs: ClassVar[dict[str, str]] = {"POST": SEES}
 
     @extend_schema(operation_id="journeys_validate_graph", request=serializers.Graph, responses=serializers.Checked)
     def post(self, request: Request) -> Response:
         """Everything that is wrong with a graph, without storing it."""
-        return checked(valid(serializers.Graph, request)["graph"])
+        actor = self.actor
+        VALIDATIONS.check(actor.id)
+        graph = valid(serializers.Graph, request)["graph"]
+        found = checking.problems(graph)
+        with unit_of_work(actor):
+            found += queries.unknown_categories(graph)
+        return checked(found)
 
 
-def checked(graph: Any) -> Response:
-    found = queries.problems(graph)
+def checked(found: list[checking.Problem]) -> Response:
     return Response({"valid": all(problem.level != checking.ERROR for problem in found), "problems": queries.shown_problems(found)})
 
 
 class Preview(ApiView):
+    own_units = True
     needs: ClassVar[dict[str, str]] = {"POST": SEES}
 
     @extend_schema(request=serializers.Rehearsal, responses=serializers.Rehearsed)
     def post(self, request: Request) -> Response:
         """Go through a graph as a customer would, with nothing stored: `steps` from the start, and where they lead."""
+        PREVIEWS.check(self.actor.id)
         given = valid(serializers.Rehearsal, request)
         graph = building.keepable(given["graph"])
-        return Response(rehearsing.rehearse(given["name"], graph, given["steps"]))
+        return Response(rehearsing.rehearse(given["name"], graph, given["steps"], self.has_category))
+
+    def has_category(self, slug: str) -> bool:
+        with unit_of_work(self.actor):
+            return outcomes.has_category(slug)
 
 
 class Import(ApiView):
@@ -128,7 +142,7 @@ class Validate(ApiView):
     @extend_schema(request=None, responses=serializers.Checked)
     def post(self, request: Request, journey: UUID) -> Response:
         """Everything that is wrong with the draft."""
-        return checked(queries.get(self.actor, journey).draft)
+        return checked(queries.problems(queries.get(self.actor, journey).draft))
 
 
 class Publish(ApiView):

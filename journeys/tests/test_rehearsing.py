@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.units import unit_of_work
+from foundation.units import current_organization, unit_of_work
 from journeys import rehearsing
 from journeys.graph.format import IMAGES, Graph
 from journeys.graph.walking import Journey as Walkable
+from journeys.limits import PREVIEWS, VALIDATIONS
 from journeys.models import Run, Visit
 from journeys.tests.graphs import UPLOADS, anything, ask, choose, end, example, graph, say
 from journeys.tests.offering import Customer, offered
@@ -16,6 +17,7 @@ from tickets.models import Category, Ticket
 
 pytestmark = pytest.mark.usefixtures("redis_url")
 URL = "journeys/preview/"
+LIMITS = {URL: PREVIEWS, "journeys/validate/": VALIDATIONS}
 STEPS = [("node-1", "order_issue"), ("node-2", ["missing"]), ("node-3", "The blue one is missing")]
 
 
@@ -85,6 +87,58 @@ def test_what_it_refuses(world: Any) -> None:
     assert admin.post(URL, {"graph": {}, "steps": [{"value": 1}]}).status == 400
     assert admin.post(URL, {"graph": {}, "steps": [{"back": True}] * 501}).status == 400
     assert world.api(world.customer).post(URL, {"graph": example()}).status == 403
+
+
+def test_many_steps_through_a_large_graph_are_refused_and_either_alone_is_not(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = [("q", "in", list("abcdefgh"), "end")] * 10
+    data = graph(ask("q", nextNode="which"), choose("which", rules, "end"), end())
+    monkeypatch.setattr(rehearsing, "MOST_WORK", 1_000)
+    admin = world.api(world.admin)
+    refused = admin.post(URL, {"graph": data, "steps": [{"node": "q", "value": "z"}] * 20})
+    assert (refused.status, refused.code, "too many steps" in refused.text) == (400, "too_much_to_preview", True)
+    assert rehearsed(world, data, *[("q", "z")] * 5)["end"]["node"] == "end"
+    short = graph(ask("q", nextNode="end"), end())
+    assert rehearsed(world, short, *[("q", "z")] * 20)["taken"] == 20
+    assert admin.post(URL, {"graph": short, "steps": [{"node": "q", "value": "z" * 9_000}] * 12}).code == "too_much_to_preview"
+    assert rehearsed(world, short, *[("q", "z" * 9_000)] * 11)["taken"] == 11
+
+
+def test_the_largest_journey_is_gone_through_to_its_end(world: Any) -> None:
+    asked = [ask(f"q{place}", "single_choice", nextNodeMap={"a": f"q{place + 1}"}, nextNode=f"q{place + 1}") for place in range(499)]
+    assert rehearsed(world, graph(*asked, end("q499")), *((f"q{place}", "a") for place in range(499)))["end"]["node"] == "q499"
+
+
+def test_no_transaction_is_held_while_it_walks(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+    after = rehearsing.after
+
+    def noted(*given: Any) -> Any:
+        held.append(inside())
+        return after(*given)
+
+    monkeypatch.setattr(rehearsing, "after", noted)
+    assert rehearsed(world, example(), *STEPS)["end"]["ticket"]["subject"]
+    assert held == [False] * 3
+    with unit_of_work(world.pandar.id):
+        assert inside(), "the control"
+
+
+def inside() -> bool:
+    """Whether a unit of work is under way."""
+    try:
+        current_organization()
+    except RuntimeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("url", [URL, "journeys/validate/"])
+def test_looking_at_graphs_is_limited(world: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    settings.RATE_LIMITS = True
+    limit = LIMITS[url]
+    admin = world.api(world.admin)
+    assert [admin.post(url, {"graph": {}}).status for _ in range(limit.most + 1)] == [200] * limit.most + [429]
+    assert world.api(world.manager).post(url, {"graph": {}}).status == 200, "each their own"
 
 
 def test_the_path_goes_over_messages_and_conditions() -> None:

@@ -12,7 +12,7 @@ import { Button, IconButton } from '../ui/Button'
 import { Checkbox, TextField } from '../ui/Field'
 import { Badge } from '../ui/Marks'
 import styles from './Preview.module.css'
-import { hash } from './problems'
+import { hash, useSettled } from './problems'
 import { useBuilder } from './Table'
 
 type Rehearsed = components['schemas']['Rehearsed']
@@ -23,7 +23,8 @@ type Value = Exclude<Step['value'], undefined>
 export function Preview({ onClose, onPath }: { onClose: () => void; onPath: (path: readonly string[]) => void }) {
   const { t } = useTranslation('journeys')
   const api = useApi()
-  const { graph, standing, show } = useBuilder()
+  const { graph: edited, standing, show } = useBuilder()
+  const graph = useSettled(edited)
   const [steps, setSteps] = useState<readonly Step[]>([])
   const { name } = standing.detail
   const asked = useQuery({

@@ -10,13 +10,19 @@ import type { Problem, Problems } from './Table'
 const SOON = 350 // milliseconds
 const NONE: readonly Problem[] = []
 
-export function useProblems(graph: Graph): Problems {
-  const api = useApi()
+/** The draft as it was when it last stood still for a moment: so often the server is asked of it, however fast one types. */
+export function useSettled(graph: Graph): Graph {
   const [settled, setSettled] = useState(graph)
   useEffect(() => {
     const waiting = setTimeout(() => { setSettled(graph) }, SOON)
     return () => { clearTimeout(waiting) }
   }, [graph])
+  return settled
+}
+
+export function useProblems(graph: Graph): Problems {
+  const api = useApi()
+  const settled = useSettled(graph)
   const asked = useQuery({
     queryKey: ['journeys', 'problems', settled],
     queryFn: () => data(api.POST('/api/v1/journeys/validate/', { body: { graph: settled } })),

@@ -104,7 +104,7 @@ export const codes: Readonly<Record<string, string>> = {
   shipped_role: 'Les rôles que chaque organisation a restent.', stale: 'Quelqu’un d’autre a changé ceci entre-temps.', too_costly: 'Cette image ne peut pas être lue. Une capture d’écran convient peut-être.',
   too_large: 'C’est trop grand.', too_late: 'Il est trop tard pour cela.', too_many: 'Il y en a déjà trop.', too_many_drafts: 'Vous avez trop de brouillons. Envoyez-en ou jetez-en d’abord.',
   too_many_invitations: 'C’était assez d’invitations pour le moment.', too_many_letters: 'Cette adresse a reçu assez de lettres pour un jour.', too_many_pixels: 'Cette image a trop de points.',
-  too_many_uploads: 'Trop de vos fichiers n’ont jamais été envoyés. Envoyez-en ou retirez-en d’abord.', unauthenticated: 'Connectez-vous d’abord.',
+  too_much_to_preview: 'L’aperçu ne va pas si loin dans un parcours de cette taille.', too_many_uploads: 'Trop de vos fichiers n’ont jamais été envoyés. Envoyez-en ou retirez-en d’abord.', unauthenticated: 'Connectez-vous d’abord.',
   unavailable: 'Le service est brièvement indisponible. Réessayez dans un instant.', unreadable: 'Cette image ne peut pas être lue.', unsupported_file: 'Ce genre de fichier ne peut pas être joint.',
   wrong_code: 'Ce code ne va pas. Il est peut-être trop ancien : prenez le suivant.', wrong_password: 'Ce n’est pas votre mot de passe.',
 }
