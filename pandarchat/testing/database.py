@@ -3,6 +3,7 @@
     @pytest.mark.django_db     each test in a transaction that is rolled back
     committed                  each test with real commits, for threads, sockets and other processes; cleaned afterwards
 """
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -25,6 +26,7 @@ TEMPLATE = f"{PREFIX}template_"
 KEPT = ("django_content_type", "auth_permission", "django_migrations", "django_celery_beat_%")  # what migrations fill
 LOCK_MOST = "15s"
 CROSSINGS = 3
+POLL = 0.01  # seconds
 FEW_PAGES = 64  # of a table that is emptied row by row
 TRANSACTIONAL = {"transactional_db", "django_db_reset_sequences", "live_server"}
 
@@ -186,8 +188,14 @@ class Keeper:
 
     @classmethod
     def close(cls) -> None:
-        if cls.session is not None:
-            cls.session.close()
+        """And wait for its end: the owner, who drops the database next, may end no session of a superuser."""
+        if cls.session is None:
+            return
+        pid = cls.session.info.backend_pid
+        cls.session.close()
+        with owner() as server:
+            while server.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [pid]).rowcount:
+                time.sleep(POLL)
 
 
 def clean() -> None:
