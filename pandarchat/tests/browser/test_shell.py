@@ -88,6 +88,25 @@ def test_whoever_signs_in_in_somebody_elses_place_sees_nothing_of_theirs(world: 
     expect(page.get_by_text("for our eyes")).to_have_count(0)
 
 
+def test_a_page_that_breaks_leaves_the_others_standing(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("ERR_FAILED", "dynamically imported module")
+    page = sit_down(world.manager)
+    said(page, "Connected")
+    page.route(re.compile(r"/assets/[^/]+\.js$"), lambda route: route.abort())
+    page.get_by_role("link", name="Queue").click()
+    broken = page.get_by_role("alert").filter(has_text="Something on this page broke.")
+    expect(broken).to_be_visible()
+    page.get_by_role("link", name="Inbox").click()
+    expect(broken).to_have_count(0)
+    said(page, "Connected")
+    page.get_by_role("link", name="Queue").click()
+    expect(broken).to_be_visible()
+    page.unroute_all()
+    broken.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Queue").first).to_be_visible()
+    expect(broken).to_have_count(0)
+
+
 def test_no_network_is_said_at_once_and_so_is_its_return(world: World, sit_down: SitDown, forgive: Forgive) -> None:
     forgive("ERR_INTERNET_DISCONNECTED")
     page = sit_down(world.agent)
