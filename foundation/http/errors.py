@@ -99,6 +99,12 @@ def unavailable() -> HttpResponse:
     return JsonResponse(body(message, "unavailable", retry_after_ms=2000), status=503, headers={"Retry-After": "2"})
 
 
+def crossed() -> HttpResponse:
+    """What was written refers to what somebody else deleted at the same moment, or the other way round."""
+    message = "Something that belongs to this was deleted, or came into use, at the same moment. Nothing was changed: look again."
+    return JsonResponse(body(message, "conflict"), status=409)
+
+
 def unavailable_page(request: HttpRequest) -> HttpResponse:
     """The same for a browser's reader."""
     message = "The service is briefly unavailable. Please look whether your change was made, and try again in a moment."

@@ -8,7 +8,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from foundation import logs
-from foundation.http import errors, metrics
+from foundation.http import errors, metrics, reader
 from foundation.ids import uuid7
 
 logger = logging.getLogger("foundation.requests")
@@ -25,6 +25,7 @@ class RequestContext:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id, started = begin(request.headers.get("X-Request-Id", "")), time.perf_counter()
+        reader.begin(request)
         response = self.get_response(request) if known(request) else errors.unknown_host()
         response.headers["X-Request-Id"] = request_id
         if request.path.startswith(NEVER_STORED):

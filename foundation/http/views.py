@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from psycopg.errors import ForeignKeyViolation
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -37,7 +38,10 @@ class ApiView(APIView):
         except errors.OUTAGES:
             errors.logger.exception("The database did not answer")
             return errors.unavailable()
-        except Exception:
+        except Exception as error:
+            # Of the commit, Django's or a statement's by itself: what else was going on could not be seen before.
+            if isinstance(error, ForeignKeyViolation) or isinstance(error.__cause__, ForeignKeyViolation):
+                return errors.crossed()
             errors.logger.exception("%s %s failed", request.method, request.path)
             return errors.server_error(request)
 

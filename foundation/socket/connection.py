@@ -150,13 +150,13 @@ class Connection:
         self.writer.offer(text)
 
     def control(self, verb: str, data: dict[str, Any]) -> None:
-        """`close` and `revoke` {code, reason, within}, `access-changed` {}, `leave` {room}, `show-again` {rooms}, `stale` {}."""
+        """`close` and `revoke` {code, reason, within}, `access-changed` {after}, `leave` {room}, `show-again` {rooms}, `stale` {}."""
         if verb in ("close", "revoke"):
             self._close_within(int(data.get("code", CloseCode.REVOKED)), str(data.get("reason", "")),
                                float(data.get("within", self._options.revoke_jitter_seconds)))
         elif verb == "access-changed":
             self.access_epoch += 1
-            self.spawn(self.check_access())
+            self._check_after(float(data.get("after", 0)))
         elif verb == "leave":
             self.access_epoch += 1
             self.leave(UUID(data["room"]))
@@ -169,6 +169,12 @@ class Connection:
     def _close_within(self, code: int, reason: str, seconds: float) -> None:
         """Spread over time, so that not all clients come back in one moment."""
         self.later(random.uniform(0, seconds), self.close, code, reason)  # noqa: S311
+
+    def _check_after(self, seconds: float) -> None:
+        if seconds:
+            self.later(seconds, self._check_after, 0)
+        else:
+            self.spawn(self.check_access())
 
     async def check_access(self) -> None:
         """Asks the database again who this is and which rooms are still open to it."""
