@@ -1,4 +1,5 @@
-"""Letters to people: what each says, to whom, and the link in it. The texts are in templates/mail; each runs in a unit of work."""
+"""Letters to people: what each says, to whom, and the link in it. The texts are in templates/mail, the French ones in its folder fr; each
+runs in a unit of work."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from accounts import audit, links
 from accounts.models import Invitation, Link, LinkPurpose, Organization, User
 from foundation.units import current_organization
 
 LASTS = {LinkPurpose.RESET: timedelta(hours=1), LinkPurpose.CONFIRM: timedelta(days=3), LinkPurpose.CHANGE: timedelta(hours=24)}
+ENGLISH = "en"
+GO_ON = {ENGLISH: "Go on", "fr": "Continuer"}
 PAGES = {LinkPurpose.RESET: "reset", LinkPurpose.CONFIRM: "confirm", LinkPurpose.CHANGE: "confirm"}
 
 
@@ -29,8 +33,10 @@ Writer = Callable[[UUID, Payload], Letter | None]
 
 
 def write(id: UUID, payload: Payload) -> Letter | None:
-    """The letter of an event; None where nobody is to be written to. `id` names its link, so that a second try mails the same one."""
-    return WRITERS[payload["letter"]](id, payload)
+    """The letter of an event, in the language of whoever caused it; None where nobody is to be written to. `id` names its link, so that a
+    second try mails the same one."""
+    with translation.override(payload.get("language", ENGLISH)):
+        return WRITERS[payload["letter"]](id, payload)
 
 
 def reset(id: UUID, payload: Payload) -> Letter | None:
@@ -97,9 +103,12 @@ def _with_link(id: UUID, user: User, purpose: LinkPurpose, to: str, **more: Any)
     organization = current_organization()
     text, hashed = links.secret(purpose, organization, id)
     until = datetime.now(UTC) + LASTS[purpose]
-    Link.objects.get_or_create(id=id, defaults={
+    of_now = {"hash": hashed, "expires_at": until}
+    _, made = Link.objects.get_or_create(id=id, defaults={
         "organization_id": organization, "user": user, "purpose": purpose, "email": to, "address": user.email, "epoch": user.epoch,
-        "hash": hashed, "expires_at": until})
+        **of_now})
+    if not made:  # the mail server was away, perhaps for longer than a link lasts
+        Link.objects.filter(id=id, used_at=None).update(**of_now)
     return _letter(purpose, to, user, link=_page(PAGES[purpose], f"?token={text}", of=user), until=until, **more)
 
 
@@ -112,10 +121,11 @@ def _page(name: str, query: str = "", of: User | None = None) -> str:
 
 def _letter(name: str, to: str, user: User | None, **about: Any) -> Letter:
     """The first line of a template is the subject; the paragraphs behind it are the text, and stand in letter.html as well."""
-    organization = Organization.objects.get(id=current_organization())
-    context = {"organization": organization.name, "name": user.name if user else "", **about,
-               "forgotten": _page("forgotten", of=user)}
-    subject, _, text = render_to_string(f"mail/{name}.txt", context).strip().partition("\n")
+    organization, language = Organization.objects.get(id=current_organization()), translation.get_language() or ENGLISH
+    context = {"organization": organization.name, "name": user.name if user else "", **about, "forgotten": _page("forgotten", of=user),
+               "language": language, "go_on": GO_ON[language]}
+    folder = "mail" if language == ENGLISH else f"mail/{language}"
+    subject, _, text = render_to_string(f"{folder}/{name}.txt", context).strip().partition("\n")
     paragraphs = [" ".join(part.split()) for part in text.strip().split("\n\n")]
     html = render_to_string("mail/letter.html", {**context, "subject": subject, "paragraphs": paragraphs})
     return Letter(to, " ".join(subject.split()), "\n\n".join(paragraphs) + "\n", html)

@@ -1,8 +1,8 @@
 """The pages where mailed links lead, in French: by their English sentences, or by the code of a refusal."""
 FRENCH = {
-    "A new password": "Un nouveau mot de passe", "Send me a letter": "M’envoyer une lettre",
+    "A new password": "Un nouveau mot de passe", "Send me an email": "M’envoyer un e-mail",
     "Organization": "Organisation", "Address": "Adresse e-mail",
-    "If there is such an account, a letter is on its way to it.": "Si ce compte existe, une lettre est en route vers lui.",
+    "If there is such an account, an email is on its way to it.": "Si ce compte existe, un e-mail est en route vers lui.",
     "Choose a new password": "Choisissez un nouveau mot de passe", "Set password": "Enregistrer le mot de passe",
     "New password": "Nouveau mot de passe",
     "New password again": "Nouveau mot de passe, encore une fois", "The two passwords differ.": "Les deux mots de passe diffèrent.",

@@ -105,7 +105,7 @@ def page(title: str, form_class: type[forms.Form], submit: str, done: Done, intr
 
 def _forgotten(token: str, given: dict[str, Any], address: str) -> str:
     recovering.ask_for_reset(organization=given["organization"], email=given["email"], address=address)
-    return words("If there is such an account, a letter is on its way to it.")
+    return words("If there is such an account, an email is on its way to it.")
 
 
 def _reset(token: str, given: dict[str, Any], address: str) -> str:
@@ -128,7 +128,7 @@ def _join(token: str, given: dict[str, Any], address: str) -> str:
     return words("Welcome, {name}. You can sign in as {email} now.").format(name=user.name, email=user.email)
 
 
-forgotten = page("A new password", Forgotten, "Send me a letter", _forgotten)
+forgotten = page("A new password", Forgotten, "Send me an email", _forgotten)
 reset = page("Choose a new password", NewPassword, "Set password", _reset)
 confirm = page("Confirm your address", forms.Form, "This is my address", _confirm)
 invitation = page("Join", Joining, "Join", _join, _invited)

@@ -63,10 +63,11 @@ def user_shown(actor: AnyActor, user: Any) -> dict[str, Any]:
 
 def _with_user(actor: AnyActor, user: Any) -> list[str]:
     """What `authority` would let the actor do with somebody."""
-    others = actor.id != user.id and authority.reaches(actor, staff=user.role.is_staff, permissions=user.granted)
+    own, reached = actor.id == user.id, authority.reaches(actor, staff=user.role.is_staff, permissions=user.granted)
+    others, anybody = reached and not own, reached or own
     changes, ends = actor.may("accounts.change_user"), actor.may("accounts.delete_session")
-    acts = {"rename": changes, "role": changes and others, "active": changes and others,
-            "confirm_email": changes and user.email_confirmed_at is None,
+    acts = {"rename": changes and anybody, "role": changes and others, "active": changes and others,
+            "confirm_email": changes and anybody and user.email_confirmed_at is None,
             "reset_factor": changes and others and user.has_factor, "sign_out": ends and others}
     return [name for name, may in acts.items() if may]
 

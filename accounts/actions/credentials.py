@@ -1,6 +1,7 @@
 """Whose credentials these are. A password is never checked inside a unit of work: it is slow on purpose."""
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.db import connection
 
 from accounts import tokens
 from accounts.actions.steps import Ask, Check, Procedure, Room, run
-from accounts.actor import AnyActor
+from accounts.actor import Actor, AnyActor
 from accounts.models import Session, User
 from foundation import logs
 from foundation.errors import Forbidden, Invalid, Unauthenticated
@@ -103,8 +104,17 @@ def check_own(*, organization: str, email: str, password: str, address: str, epo
 def still_own(*, verified: User, actor: AnyActor) -> User:
     """The row, locked, of somebody whose password was checked outside this unit of work. Raises InvalidToken where they were disabled or
     signed out meanwhile, or have another password: what they began then must not outlive that."""
+    return _unchanged(actor, id=verified.id, epoch=verified.epoch, password=verified.password)
+
+
+def still_signed_in(actor: Actor) -> User:
+    """The row, locked, of somebody who was recognised outside this unit of work. Raises InvalidToken as `still_own` does."""
+    return _unchanged(actor, id=actor.id, epoch=actor.epoch)
+
+
+def _unchanged(actor: AnyActor, **known: Any) -> User:
     rows = User.objects.select_for_update(of=("self",)).select_related("organization", "role")
-    row = rows.filter(id=verified.id, is_active=True, epoch=verified.epoch, password=verified.password).first()
+    row = rows.filter(is_active=True, **known).first()
     session = getattr(actor, "session_id", None)
     if row is None or (session is not None and not Session.objects.filter(id=session, revoked_at=None).exists()):
         raise tokens.session_ended()

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from accounts import audit, authority, tokens
 from accounts.actions import credentials, demanding, mailing, sessions
 from accounts.actions.entering import CHALLENGE_LIFETIME
+from accounts.actions.standing import standing, whom
 from accounts.actor import AnyActor
 from accounts.models import Challenge, Factor, Organization, Purpose, RecoveryCode, SessionKind, User
 from foundation import sealing
@@ -168,14 +169,17 @@ def codes_left(user: UUID) -> int:
 # Other people's.
 
 
-def reset(*, user: User, actor: AnyActor) -> None:
-    """Take somebody's factor from them, who lost it; all that they have open ends. Raises Forbidden for oneself and for who may do more."""
-    authority.check_not_oneself(actor, user, "reset your own second factor")
-    authority.check_power_over(actor, user)
-    _forget(user)
-    audit.record("second_factor_reset", actor=actor, target=user)
-    _tell(user)
-    sessions.sign_out_everywhere(actor=actor, user=user, because="second_factor_reset_sessions_ended")
+def reset(*, user: UUID, actor: AnyActor) -> None:
+    """Take somebody's factor from them, who lost it; all that they have open ends. Raises NotFound, Forbidden for oneself and for who may
+    do more, and what `standing` raises."""
+    actor = standing(actor, "accounts.change_user")
+    row = whom(user)
+    authority.check_not_oneself(actor, row, "reset your own second factor")
+    authority.check_power_over(actor, row)
+    _forget(row)
+    audit.record("second_factor_reset", actor=actor, target=row)
+    _tell(row)
+    sessions.sign_out_everywhere(actor=actor, user=row, because="second_factor_reset_sessions_ended")
 
 
 def demand(*, organization: Organization, actor: AnyActor) -> None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts import audit, authority, links, passwords
 from accounts.actions import credentials, mailing, people
+from accounts.actions.standing import standing, take_turn
 from accounts.actor import AnyActor, System, load
 from accounts.models import Invitation, Role, User
 from foundation.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited
@@ -33,7 +34,8 @@ def visible_to(actor: AnyActor) -> QuerySet[Invitation]:
 
 def invite(*, email: str, role: str, actor: AnyActor, name: str = "") -> Invitation:
     """Mail somebody an invitation. Raises Forbidden for what the actor may not hand out, Invalid for a role that is not staff's, Conflict
-    for an address that is known or invited already."""
+    for an address that is known or invited already, and what `standing` raises."""
+    actor = standing(actor, INVITES)
     email = credentials.normalised(email)
     found = Role.objects.filter(slug=role, is_staff=True).first()
     if found is None:
@@ -41,7 +43,8 @@ def invite(*, email: str, role: str, actor: AnyActor, name: str = "") -> Invitat
         raise Invalid(told, fields={"role": [told]})
     authority.check_role(actor, found, people.permissions_of(found))
     if User.objects.filter(email=email).exists():
-        raise Conflict("A user with this address exists already.", code="email_taken")
+        told = "A user with this address exists already."
+        raise Conflict(told, code="email_taken", fields={"email": [told]})
     if Invitation.objects.filter(accepted_at=None, withdrawn_at=None).count() >= MOST_OPEN:
         raise RateLimited("Too many invitations are open. Withdraw some first.", code="too_many_invitations")
     _check_letters(email)
@@ -55,14 +58,16 @@ def invite(*, email: str, role: str, actor: AnyActor, name: str = "") -> Invitat
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise Conflict("This address is invited already. Send it again instead.", code="already_invited") from None
+        told = "This address is invited already. Send it again instead."
+        raise Conflict(told, code="already_invited", fields={"email": [told]}) from None
     _mail(row)
     audit.record("staff_invited", actor=actor, target=row, after={"email": email, "role": role})
     return row
 
 
 def resend(*, invitation: UUID, actor: AnyActor) -> Invitation:
-    """Mail it once more, with another link and another week; the earlier link is dead."""
+    """Mail it once more, with another link and another week; the earlier link is dead. Raises as `invite` does."""
+    actor = standing(actor, INVITES)
     row = _locked(invitation, actor)
     authority.check_role(actor, row.role, people.permissions_of(row.role))
     if row.number >= MOST_LETTERS:
@@ -78,6 +83,8 @@ def resend(*, invitation: UUID, actor: AnyActor) -> Invitation:
 
 
 def withdraw(*, invitation: UUID, actor: AnyActor) -> None:
+    """Its link is dead. Raises NotFound, and what `standing` raises."""
+    actor = standing(actor, INVITES)
     row = _locked(invitation, actor)
     Invitation.objects.filter(id=row.id).update(withdrawn_at=Now())
     audit.record("invitation_withdrawn", actor=actor, target=row)
@@ -101,6 +108,7 @@ def accept(*, token: str, name: str, password: str, address: str) -> User:
     people.check_password_strength(password, email=email, name=name)
     hashed = passwords.hashed(password)
     with unit_of_work(named.organization_id):
+        take_turn()  # what the role holds and the inviter may does not change under it
         row = _living(named, lock=True)
         _check_inviter(row)
         user = people.create_user(email=row.email, name=name, role=row.role.slug, hashed=hashed, actor=System(row.organization_id),

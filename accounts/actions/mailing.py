@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import letters
 from foundation import events
+from foundation.http import reader
 from foundation.models import Delivery
 from foundation.throttle import Throttle
 from foundation.units import unit_of_work
@@ -25,8 +26,9 @@ KEPT_FOR = timedelta(days=1)  # what could not be sent by then is not news
 
 
 def want(letter: str, **payload: Any) -> None:
-    """A letter of `accounts.letters`, with whatever it needs to know."""
-    events.emit(WANTED, {"letter": letter, **payload})
+    """A letter of `accounts.letters`, with whatever it needs to know, in the language of whoever makes this request: nearly always whom it
+    is for."""
+    events.emit(WANTED, {"letter": letter, "language": reader.wanted(), **payload})
 
 
 def deliver(*, organization: UUID, delivery: UUID) -> None:

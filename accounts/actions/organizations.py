@@ -5,6 +5,7 @@ from uuid import UUID
 
 from accounts import audit, queries
 from accounts.actions import factors
+from accounts.actions.standing import standing
 from accounts.actor import AnyActor
 from accounts.models import Organization
 from foundation import marks
@@ -13,7 +14,8 @@ from foundation.errors import NotFound
 
 def change(*, organization: UUID, given: Mapping[str, Any], actor: AnyActor, seen: str | None = None) -> Organization:
     """Its name, whether addresses are confirmed and a second factor demanded, and, for the platform, whether it is open. Raises Conflict
-    where `seen` is not the version that it has, and where whoever demands a second factor has none."""
+    where `seen` is not the version that it has, and where whoever demands a second factor has none; and what `standing` raises."""
+    actor = standing(actor, "accounts.change_organization")
     # As an UPDATE locks it: rows that refer to it are still written meanwhile.
     row = Organization.objects.select_for_update(no_key=True).filter(id=organization).first()
     if row is None:

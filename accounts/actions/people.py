@@ -14,11 +14,11 @@ from django.utils.module_loading import import_string
 
 from accounts import audit, authority, passwords, queries
 from accounts.actions import credentials, mailing, sessions
-from accounts.actions.standing import standing
+from accounts.actions.standing import standing, whom
 from accounts.actor import AnyActor, System
 from accounts.models import AgentProfile, Organization, Role, RolePermission, User
 from foundation import events, marks
-from foundation.errors import Conflict, Invalid, NotFound, RateLimited
+from foundation.errors import Conflict, Invalid, RateLimited
 from foundation.http.address import network_of
 from foundation.ids import PLATFORM, uuid7
 from foundation.throttle import Throttle
@@ -27,6 +27,7 @@ from foundation.units import current_organization, unit_of_work
 REGISTRATIONS = Throttle("register-address", most=60, window=timedelta(minutes=10))
 CUSTOMER = "customer"
 SERVES = "accounts.serve_customers"
+CHANGES = "accounts.change_user"
 
 
 def create_organization(*, slug: str, name: str, requires_confirmed_email: bool = False, actor: AnyActor | None = None) -> Organization:
@@ -138,8 +139,11 @@ def _new_customer(tenant: UUID, email: str, name: str, hashed: str, address: str
 
 
 def create_user(*, email: str, name: str, role: str, hashed: str, actor: AnyActor, confirmed: bool = False) -> User:
-    """A user of the current organization, with a password hashed by `passwords.hashed`. Raises Conflict for a known address."""
+    """A user of the current organization, with a password hashed by `passwords.hashed`. Raises Conflict for a known address, and what
+    `standing` raises; the house itself, which registers people, waits for nobody's turn."""
     organization = current_organization()
+    if actor.id is not None:
+        actor = standing(actor, "accounts.add_user")
     found = role_named(role)
     authority.check_role(actor, found, permissions_of(found))
     user = User(organization_id=organization, email=credentials.normalised(email), name=name, role=found, password=hashed,
@@ -179,10 +183,8 @@ def _names_of(user: User) -> list[str]:
 def change(*, user: UUID, actor: AnyActor, seen: str | None = None, **wanted: Any) -> User:
     """What is wanted of `name`, `role` (a slug), `active` and `email_confirmed`, one action each. Raises NotFound, Conflict where `seen` is
     not the version that they have, and what `standing` and each of the actions raises."""
-    actor = standing(actor, "accounts.change_user")
-    row = User.objects.select_for_update(of=("self",)).select_related("role").filter(id=user).first()
-    if row is None:
-        raise NotFound("There is no such user.")
+    actor = standing(actor, CHANGES)
+    row = whom(user)
     if seen is not None:
         marks.check(seen, queries.user_shown(actor, queries.user_seen(actor, user)))
     if "name" in wanted:
@@ -207,6 +209,7 @@ def role_named(slug: str) -> Role:
 def rename(*, user: User, name: str, actor: AnyActor) -> User:
     """Another name, which people see from now on; what was said keeps the name that it was said under."""
     if user.name != name:
+        _check_power(actor, user)
         before, user.name = user.name, name
         user.save(update_fields=["name"])
         audit.record("user_changed", actor=actor, target=user, before={"name": before}, after={"name": name})
@@ -244,8 +247,7 @@ def set_active(*, user: User, active: bool, actor: AnyActor) -> User:
 
 def set_password(*, user: User, hashed: str, actor: AnyActor) -> User:
     """Another password; everything begun under the old one ends."""
-    if actor.id != user.id:
-        authority.check_power_over(actor, user)
+    _check_power(actor, user)
     user.password = hashed
     user.save(update_fields=["password"])
     audit.record("password_changed", actor=actor, target=user)
@@ -258,6 +260,13 @@ def set_password(*, user: User, hashed: str, actor: AnyActor) -> User:
 def confirm_email(*, user: User, actor: AnyActor) -> User:
     """The address is known to be theirs."""
     if user.email_confirmed_at is None:
+        _check_power(actor, user)
         User.objects.filter(id=user.id).update(email_confirmed_at=Now())
         audit.record("email_confirmed", actor=actor, target=user)
     return user
+
+
+def _check_power(actor: AnyActor, user: User) -> None:
+    """For what one may do to oneself as well."""
+    if actor.id != user.id:
+        authority.check_power_over(actor, user)

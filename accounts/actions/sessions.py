@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from accounts import audit, authority, tokens
 from accounts.actions import demanding
 from accounts.actions.entering import LONGEST_USER_AGENT, SignedIn, lifetime
+from accounts.actions.standing import standing, whom
 from accounts.actor import Actor, AnyActor, load
 from accounts.models import Session, SessionKind, SocketTicket, User
 from foundation import events
@@ -20,6 +21,7 @@ from foundation.ids import uuid7
 from foundation.units import unit_of_work
 
 SEEN_EVERY = timedelta(minutes=1)
+HEARD_AFTER = 1  # seconds, in which the answer arrives that lets the browser stay in which somebody changed their password
 
 
 def _access(actor: Actor) -> str:
@@ -128,19 +130,23 @@ def sign_out(*, actor: Actor) -> None:
 
 
 def sign_out_everywhere(*, actor: Any, user: User, because: str = "logout_everywhere") -> None:
-    """End every session, token, browser session and socket of a user."""
+    """End every session, token, browser session and socket of a user; each socket looks for itself whether it is one of them, as whoever
+    signs in at once may have a new one before this is heard of."""
     Session.objects.filter(user=user, revoked_at=None).update(revoked_at=Now(), revoked_because=because)
     User.objects.filter(id=user.id).update(epoch=F("epoch") + 1)
     SocketTicket.objects.filter(user=user).delete()
-    events.control(user_group(user.id), "revoke", code=4403, reason="You were signed out everywhere.")
+    events.control(user_group(user.id), "access-changed", after=HEARD_AFTER)
     audit.record(because, actor=actor, target=user)
 
 
-def end_all(*, user: User, actor: AnyActor) -> None:
-    """The same by somebody else, such as after the loss of a laptop. Raises Forbidden for oneself and for whoever may do more."""
-    authority.check_not_oneself(actor, user, "sign yourself out here: your own sessions stand with your account")
-    authority.check_power_over(actor, user)
-    sign_out_everywhere(actor=actor, user=user, because="ended_by_staff")
+def end_all(*, user: UUID, actor: AnyActor) -> None:
+    """The same by somebody else, such as after the loss of a laptop. Raises NotFound, Forbidden for oneself and for whoever may do more,
+    and what `standing` raises."""
+    actor = standing(actor, "accounts.delete_session")
+    row = whom(user)
+    authority.check_not_oneself(actor, row, "sign yourself out here: your own sessions stand with your account")
+    authority.check_power_over(actor, row)
+    sign_out_everywhere(actor=actor, user=row, because="ended_by_staff")
 
 
 def socket_ticket(*, actor: Actor) -> str:

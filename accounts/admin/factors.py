@@ -140,7 +140,8 @@ def confirm(site: AdminSite, request: Any, user: User) -> HttpResponse:
         try:
             factors.count(user.tenant, user.id)
             with unit_of_work(user.tenant):
-                codes = factors.confirm(user=own_row(user), code=form.cleaned_data["code"], actor=at_home(request))
+                mine = credentials.still_own(verified=user, actor=at_home(request))
+                codes = factors.confirm(user=mine, code=form.cleaned_data["code"], actor=at_home(request))
         except DomainError as error:
             tell(form, error)
         else:
@@ -162,10 +163,6 @@ def change(site: AdminSite, request: Any, user: User, form: ProofForm) -> HttpRe
     return codes_page(site, request, codes, reverse("admin:index"))
 
 
-def own_row(user: User) -> User:
-    return User.objects.select_related("organization", "role").get(id=user.id)
-
-
 def at_home(request: Any) -> Any:
     """The signed-in user at home, wherever they act."""
     return of_user(request.user, request.user.tenant, address=address.of_request(request))
@@ -184,7 +181,7 @@ def reset(site: AdminSite, request: Any, user: User, back: str) -> HttpResponse:
     """Asked once more, and done; in the open unit."""
     form = forms.Form(request.POST or None)
     if request.method == "POST":
-        factors.reset(user=user, actor=request.actor)
+        factors.reset(user=user.id, actor=request.actor)
         messages.success(request, f"{user} has no second factor any more and was signed out everywhere.")
         return HttpResponseRedirect(back)
     return form_page(site, request, title=f"Take the second factor from {user}", form=form, submit="Take it and sign them out everywhere")

@@ -70,7 +70,7 @@ class InvitationAdmin(AuditHistory, TenantAdmin):
         obj.__dict__.update(row.__dict__)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        messages.success(request, f"A letter is on its way to {obj.email}.")
+        messages.success(request, f"An email is on its way to {obj.email}.")
         return HttpResponseRedirect(reverse("admin:accounts_invitation_changelist"))
 
     @admin.action(description="Send the selected invitations again", permissions=["invite"])
@@ -78,7 +78,7 @@ class InvitationAdmin(AuditHistory, TenantAdmin):
         rows = list(queryset.filter(accepted_at=None, withdrawn_at=None))
         for row in rows:
             inviting.resend(invitation=row.id, actor=request.actor)
-        messages.success(request, f"{len(rows)} letters are on their way.")
+        messages.success(request, f"{len(rows)} emails are on their way.")
 
     @admin.action(description="Withdraw the selected invitations", permissions=["invite"])
     def withdraw(self, request: Any, queryset: Any) -> None:

@@ -5,6 +5,7 @@ from django import forms
 
 from accounts import passwords
 from accounts.actions import credentials, people
+from accounts.actions.standing import standing, whom
 from accounts.actor import AnyActor
 from accounts.models import User
 from foundation.errors import DomainError
@@ -47,15 +48,14 @@ def replace(form: NewPassword, user: User, actor: AnyActor, *, own: bool = False
         people.check_password_strength(password, email=user.email, name=user.name)
         hashed = passwords.hashed(password)
         with unit_of_work(user.tenant):
-            locked = credentials.still_own(verified=user, actor=actor) if own else _locked(user)
-            people.set_password(user=locked, hashed=hashed, actor=actor)
+            if own:
+                people.set_password(user=credentials.still_own(verified=user, actor=actor), hashed=hashed, actor=actor)
+            else:
+                actor = standing(actor, people.CHANGES)
+                people.set_password(user=whom(user.id), hashed=hashed, actor=actor)
     except DomainError as error:
         tell(form, error)
     return form.is_valid()
-
-
-def _locked(user: User) -> User:
-    return User.objects.select_for_update(of=("self",)).select_related("role").get(id=user.id)
 
 
 def tell(form: forms.Form, error: DomainError) -> None:

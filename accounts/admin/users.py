@@ -111,9 +111,6 @@ class UserAdmin(AuditHistory, TenantAdmin):
                                      confirmed=form.cleaned_data["email_confirmed"])
         obj.__dict__.update(created.__dict__)
 
-    def locked(self, user: Any) -> User:
-        return User.objects.select_for_update(of=("self",)).select_related("role").get(pk=user)
-
     @staticmethod
     def wanted(form: Any) -> dict[str, Any]:
         """The form's changes as `people.change` takes them."""
@@ -145,7 +142,7 @@ class UserAdmin(AuditHistory, TenantAdmin):
         if not self.has_change_permission(request, user):
             raise PermissionDenied
         back = reverse("admin:accounts_user_change", args=[user.pk])
-        return factor_pages.reset(self.admin_site, request, self.locked(user.pk), back)
+        return factor_pages.reset(self.admin_site, request, user, back)
 
     @own_units
     def password_view(self, request: Any, object_id: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts import browser, tokens
 from accounts.actions import agents, sessions
 from accounts.actor import Actor, load
-from foundation.errors import Forbidden
+from foundation.errors import Forbidden, Unauthenticated
 from foundation.http import address
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -20,6 +20,10 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 class CsrfFailed(Forbidden):
     code = "csrf_failed"
+
+
+class OtherUser(Unauthenticated):
+    code = "other_user"
 
 
 class AccessToken(BaseAuthentication):
@@ -77,6 +81,7 @@ class BrowserSession(BaseAuthentication):
         known = browser_of(request._request)
         if known is None:
             return None
+        check_user(request._request, known)
         actor = load(known.user_id, session=known.session_id, epoch=known.epoch, address=address.of_request(request))
         if actor is None:
             raise tokens.session_ended()
@@ -95,6 +100,13 @@ def browser_of(request: HttpRequest) -> browser.Browser | None:
     if request.META.get("HTTP_AUTHORIZATION") or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     return browser.of(request.session)
+
+
+def check_user(request: HttpRequest, known: browser.Browser) -> None:
+    """Raises OtherUser where a page says for whom it speaks, and the cookie is somebody else's who signed in beside it."""
+    expected = request.META.get("HTTP_X_EXPECTED_USER")
+    if expected is not None and expected != str(known.user_id):
+        raise OtherUser("Somebody else is signed in in this browser now. Nothing was changed.")
 
 
 class Csrf(CsrfViewMiddleware):

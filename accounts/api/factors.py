@@ -13,7 +13,6 @@ from accounts.api import serializers
 from accounts.api.authentication import check_own_page
 from accounts.api.views import Public, browsing, entered, where
 from accounts.models import SessionKind, User
-from foundation.errors import NotFound
 from foundation.http.address import of_request
 from foundation.http.validation import valid
 from foundation.http.views import ApiView
@@ -112,7 +111,7 @@ class Confirm(Own):
         code = valid(serializers.Code, request)["code"]
         factors.count(self.actor.organization_id, self.actor.id)
         with unit_of_work(self.actor):
-            codes = factors.confirm(user=self.me(), code=code, actor=self.actor)
+            codes = factors.confirm(user=credentials.still_signed_in(self.actor), code=code, actor=self.actor)
         if codes is None:
             raise factors.WrongCode
         return Response({"recovery_codes": codes})
@@ -135,10 +134,7 @@ class Anothers(ApiView):
     def delete(self, request: Request, user: UUID) -> Response:
         """Take the second factor from somebody who lost it, and sign them out everywhere. 403 `escalation` for whoever may do more than the
         caller."""
-        found = User.objects.select_for_update(of=("self",)).select_related("role").filter(id=user).first()
-        if found is None:
-            raise NotFound("There is no such user.")
-        factors.reset(user=found, actor=self.actor)
+        factors.reset(user=user, actor=self.actor)
         return Response({"removed": True})
 
 

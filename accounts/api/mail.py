@@ -11,7 +11,7 @@ from foundation.http.address import of_request
 from foundation.http.validation import valid
 from foundation.units import unit_of_work
 
-SENT = "If there is such an account, a letter is on its way to it."
+SENT = "If there is such an account, an email is on its way to it."
 
 
 class PasswordReset(Public):
@@ -56,4 +56,4 @@ class EmailChange(Own):
             organization = self.me().organization
         assert organization is not None, "superusers do not call the API"  # noqa: S101
         recovering.ask_for_change(actor=self.actor, organization=organization.slug, **given, address=of_request(request))
-        return Response({"message": "A letter is on its way to the new address. Until it is confirmed there, the old one counts."}, 202)
+        return Response({"message": "An email is on its way to the new address. Until it is confirmed there, the old one counts."}, 202)

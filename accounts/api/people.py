@@ -59,7 +59,8 @@ class UserSessions(ApiView):
     @extend_schema(request=None, responses={200: shapes.SignedOut}, operation_id="users_sessions_destroy")
     def delete(self, request: Request, user: UUID) -> Response:
         """Sign somebody out everywhere; their sockets close. 403 `escalation` for whoever may do more than the caller."""
-        sessions.end_all(user=queries.user_seen(self.actor, user), actor=self.actor)
+        queries.user_seen(self.actor, user)
+        sessions.end_all(user=user, actor=self.actor)
         return Response({"signed_out": True})
 
 

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import passwords
-from accounts.actions import factors
+from accounts.actions import factors, sessions
+from accounts.actor import System
 from accounts.models import Organization, User
 from accounts.tests.admin_world import PASSWORD, Tenant, page, signed_in, superuser, tenant, text
 from accounts.tests.factor_world import App, Clock, clock, equip
@@ -102,6 +103,21 @@ def test_ones_own_is_set_up_renewed_and_disabled(ours: Tenant, boss: User, clock
     assert client.post(own, {"password": PASSWORD, "code": app.code(), "disable": "x"}).status_code == 302
     assert {"second_factor_set_up", "recovery_codes_renewed", "second_factor_disabled"} <= set(ours.actions())
     assert try_in("ours", boss.email, client=Client()).headers["Location"] == "/admin/"
+
+
+def test_whoever_was_signed_out_meanwhile_sets_none_up(ours: Tenant, boss: User, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, own = signed_in(boss), reverse("admin:second_factor")
+    app, count = App(secret_of(client.post(own, {"password": PASSWORD})), clock), factors.count
+
+    def ended(*whose: Any) -> None:
+        count(*whose)
+        with unit_of_work(boss.tenant):
+            sessions.sign_out_everywhere(actor=System(boss.tenant), user=boss)
+
+    monkeypatch.setattr(factors, "count", ended)
+    assert "Recovery codes" not in text(client.post(own, {"code": app.code()}))
+    with unit_of_work(boss.tenant):
+        assert factors.of(boss.id) is None
 
 
 def test_a_superusers_own_while_they_act_elsewhere(ours: Tenant, clock: Clock) -> None:

@@ -2,19 +2,24 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import people, roles
+from accounts.actions import inviting, people, roles
 from accounts.actor import System
-from accounts.models import Role, User
+from accounts.models import Factor, Invitation, Organization, Role, User
+from accounts.tests.factor_world import Clock, clock, equip
+from accounts.tests.mail_world import PASSWORD, sent, token_in
 from accounts.tests.parallel import meanwhile
 from foundation.errors import DomainError
 from foundation.units import unit_of_work
 
-HELD = ["accounts.change_user", "accounts.change_role", "accounts.add_role", "accounts.delete_role"]
+__all__ = ["clock"]
+HELD = ["accounts.view_user", "accounts.add_user", "accounts.change_user", "accounts.add_role", "accounts.change_role",
+        "accounts.delete_role", "accounts.delete_session", "accounts.invite_staff", "accounts.change_organization"]
 ONE, OTHER = "one", "other"
 
 
@@ -86,6 +91,122 @@ def test_nor_is_a_role_made_or_ended_by_who_may_not_by_then(world: Any, two: dic
     assert one_after_the_other(world, two, disable, lambda world, actor, _: make(actor, bare)) == "session_ended"
     with unit_of_work(world.pandar.id):
         assert Role.objects.filter(slug="bare").exists() and not Role.objects.filter(name="x").exists()
+
+
+Act = Callable[[Any, User, dict[str, UUID]], Callable[[], str]]
+
+
+def asked(method: str, path: str, **given: str) -> Act:
+    """A request of somebody who has signed in, about somebody else or an invitation."""
+    def prepared(world: Any, person: User, known: dict[str, UUID]) -> Callable[[], str]:
+        api, address = world.api(person), path.format(**known)
+        return lambda: str(api.call(method, address, body=given or None).body.get("code", "done"))
+
+    return prepared
+
+
+def done(act: Callable[[Any], Any]) -> Act:
+    """What Django admin does, as whom it recognised when its request began."""
+    def prepared(world: Any, person: User, known: dict[str, UUID]) -> Callable[[], str]:
+        actor = world.actor(person)
+
+        def answered() -> str:
+            try:
+                with unit_of_work(world.pandar.id):
+                    act(actor)
+            except DomainError as error:
+                return error.code
+            return "done"
+
+        return answered
+
+    return prepared
+
+
+def add(actor: Any) -> None:
+    people.create_user(email="friend@example.com", name="Friend", role="bare", hashed="!", actor=actor)
+
+
+ACTS = {
+    "end_all": asked("DELETE", "users/{whom}/sessions/"), "reset": asked("DELETE", "users/{whom}/factor/"),
+    "invite": asked("POST", "invitations/", email="friend@example.com", role="bare"),
+    "resend": asked("POST", "invitations/{invitation}/resend/"), "withdraw": asked("DELETE", "invitations/{invitation}/"),
+    "organization": asked("PATCH", "organization/", name="Theirs"),
+    "create_user": done(add),
+}
+GIVING = {"invite": ACTS["invite"], "create_user": ACTS["create_user"], "change_role": asked("PATCH", "users/{whom}/", role="bare")}
+
+
+@pytest.fixture
+def known(world: Any, two: dict[str, User], clock: Clock) -> dict[str, UUID]:
+    """Somebody of no power who has a second factor, and an invitation that waits; both in a role `plain`."""
+    system = System(world.pandar.id)
+    with unit_of_work(world.pandar.id):
+        Role.objects.create(organization_id=world.pandar.id, slug="plain", name="Plain")
+        whom = people.create_user(email="whom@pandar.test", name="Whom", role="plain", hashed="!", actor=system)
+        waiting = inviting.invite(email="waiting@example.com", role="plain", actor=system)
+    equip(whom, clock)
+    return {"whom": whom.id, "invitation": waiting.id}
+
+
+def left(world: Any) -> list[Any]:
+    """What the acts would change."""
+    with unit_of_work(world.pandar.id):
+        return [*User.objects.order_by("id").values_list("email", "epoch"), Factor.objects.count(),
+                *Invitation.objects.values_list("email", "number", "withdrawn_at"), Organization.objects.get(id=world.pandar.id).name]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_nor_is_anything_done_by_who_was_recognised_and_then_lost_the_right(
+        world: Any, two: dict[str, User], known: dict[str, UUID], act: str) -> None:
+    begun, actor, before = ACTS[act](world, two[OTHER], known), world.actor(two[ONE]), left(world)
+    assert meanwhile(world.pandar.id, lambda: strip(world, actor, two[OTHER]), begun) == "forbidden"
+    assert left(world) == before
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_whoever_kept_it_does_that(world: Any, two: dict[str, User], known: dict[str, UUID], act: str) -> None:
+    """The control."""
+    begun, actor, before = ACTS[act](world, two[OTHER], known), world.actor(two[ONE]), left(world)
+    assert meanwhile(world.pandar.id, lambda: people.change(user=two[OTHER].id, name="Renamed", actor=actor), begun) == "done"
+    assert left(world) != before
+
+
+def bare(world: Any) -> UUID:
+    with unit_of_work(world.pandar.id):
+        return Role.objects.get(slug="bare").id
+
+
+@pytest.mark.parametrize("act", GIVING)
+def test_nobody_is_given_a_role_that_ends_meanwhile(world: Any, two: dict[str, User], known: dict[str, UUID], act: str) -> None:
+    actor, begun = world.actor(two[ONE]), GIVING[act](world, two[OTHER], known)
+    assert meanwhile(world.pandar.id, lambda: roles.delete(role=bare(world), actor=actor), begun) == "invalid"
+
+
+@pytest.mark.parametrize("act", GIVING)
+def test_nor_does_one_end_that_somebody_is_given_meanwhile(world: Any, two: dict[str, User], known: dict[str, UUID], act: str) -> None:
+    actor, api, address = world.actor(two[ONE]), world.api(two[OTHER]), f"roles/{bare(world)}/"
+    first = {"invite": lambda: inviting.invite(email="friend@example.com", role="bare", actor=actor), "create_user": lambda: add(actor),
+             "change_role": lambda: people.change(user=known["whom"], role="bare", actor=actor)}[act]
+    assert meanwhile(world.pandar.id, first, lambda: api.delete(address).code) == "in_use"
+
+
+def test_an_invitation_is_not_accepted_to_a_role_that_grows_meanwhile(world: Any, two: dict[str, User]) -> None:
+    actor = world.actor(two[ONE])
+    with unit_of_work(world.pandar.id):
+        inviting.invite(email="friend@example.com", role="bare", actor=world.actor(two[OTHER]))
+        bare = Role.objects.get(slug="bare")
+    (letter,) = sent(world.pandar.id)
+
+    def accepted() -> str:
+        given = {"token": token_in(letter), "name": "Friend", "password": PASSWORD}
+        return str(world.api(None).post("auth/invitation/accept/", given).body.get("code", "done"))
+
+    def grow() -> None:
+        people.change(user=two[ONE].id, name="In turn", actor=actor)
+        people.set_permissions(role=bare, permissions=["tickets.view_queue"], actor=System(world.pandar.id))
+
+    assert meanwhile(world.pandar.id, grow, accepted) == "invitation_void"
 
 
 def test_whoever_still_may_has_only_waited(world: Any, two: dict[str, User]) -> None:

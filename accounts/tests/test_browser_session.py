@@ -87,6 +87,14 @@ def test_the_cookie_opens_the_api(world: Any, agents: Browser) -> None:
     assert Browser().ask("GET", "auth/me/").status_code == 401
 
 
+def test_nothing_is_done_in_the_name_of_who_signed_in_beside_it(world: Any, agents: Browser) -> None:
+    assert agents.ask("PATCH", "agents/me/", {"availability": "away"}, {"X-Expected-User": str(world.agent.id)}).status_code == 200
+    refused = agents.ask("PATCH", "agents/me/", {"availability": "busy"}, {"X-Expected-User": str(world.teammate.id)})
+    assert (refused.status_code, refused.json()["code"]) == (401, "other_user")
+    assert agents.ask("GET", "agents/me/").json()["data"]["availability"] == "away"
+    assert world.api(world.agent).call("GET", "agents/me/", headers={"X-Expected-User": "x"}).status == 200  # a token says whose it is
+
+
 UNSAFE = [("POST", "tickets/"), ("POST", "auth/socket-ticket/"), ("PATCH", "agents/me/"), ("POST", "auth/logout/"),
           ("DELETE", "auth/session/"), ("DELETE", "auth/sessions/")]
 

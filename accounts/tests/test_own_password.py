@@ -7,7 +7,7 @@ from accounts import passwords
 from accounts.actions import credentials, factors, people, sessions
 from accounts.actor import System
 from accounts.models import AuditEntry, Factor, RecoveryCode, Session, User
-from accounts.tests.factor_world import Clock, clock, equip
+from accounts.tests.factor_world import App, Clock, clock, equip
 from accounts.tests.mail_world import PASSWORD, sent
 from accounts.tests.test_browser_session import Browser
 from foundation.units import unit_of_work
@@ -113,6 +113,7 @@ WAYS = [
     ("POST", "auth/password/", {"password": PASSWORD, "new_password": NEW}, passwords, "hashed"),
     ("POST", "auth/email/", {"password": PASSWORD, "email": "elsewhere@example.com"}, credentials, "verify"),
     ("POST", "auth/factor/", {"password": PASSWORD}, credentials, "verify"),
+    ("POST", "auth/factor/confirm/", {}, factors, "count"),
     ("POST", "auth/factor/disable/", {"password": PASSWORD}, factors, "prove"),
     ("POST", "auth/factor/recovery-codes/", {"password": PASSWORD}, factors, "prove"),
 ]
@@ -125,6 +126,9 @@ def ask(world: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch, way: Any, eve
     if name == "prove":
         app, _ = equip(world.customer, clock)
         body = {**body, "code": app.code()}
+    elif name == "count":
+        with unit_of_work(world.pandar.id):
+            body = {"code": App(factors.enrol(user=world.customer).secret, clock).code()}
     between(monkeypatch, module, name, world, event)
     return mine.ask(method, path, body)
 

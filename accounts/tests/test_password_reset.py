@@ -239,6 +239,22 @@ def test_a_mail_server_that_is_away_is_asked_again(world: Any, monkeypatch: pyte
     assert len(sent(world.pandar.id)) == 1
 
 
+def test_a_letter_that_waited_for_long_has_a_link_that_works(world: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail server was away for hours, and meanwhile the key was replaced."""
+    def away(*_: Any) -> None:
+        raise ConnectionRefusedError
+
+    ask(world, world.agent.email)
+    with monkeypatch.context() as patch, pytest.raises(ConnectionRefusedError):
+        patch.setattr(mailing.EmailMultiAlternatives, "send", away)
+        sent(world.pandar.id)
+    with unit_of_work(world.pandar.id):
+        assert Link.objects.update(expires_at=datetime.now(UTC) - timedelta(hours=1)) == 1
+    settings.SECRET_KEY = "another key " + "0123456789" * 5
+    (letter,) = sent(world.pandar.id)
+    assert finish(world, token_in(letter)).status == 200
+
+
 @pytest.mark.parametrize(("code", "left"), [(550, 0), (450, 1)])
 def test_an_address_that_is_refused_for_good_is_given_up(world: Any, monkeypatch: pytest.MonkeyPatch, code: int, left: int) -> None:
     def refuse(*_: Any) -> None:
@@ -283,5 +299,5 @@ def test_the_pages_do_nothing_by_being_looked_at(world: Any, token: str) -> None
 def test_the_page_for_a_forgotten_password_asks_for_a_letter(world: Any) -> None:
     given = {"organization": "pandar", "email": world.agent.email}
     answer = world.api(None).client.post("/account/forgotten/", given)
-    assert "a letter is on its way" in answer.content.decode()
+    assert "an email is on its way" in answer.content.decode()
     assert len(sent(world.pandar.id)) == 1
