@@ -181,11 +181,14 @@ def read(*, actor: Actor, conversation: UUID, seq: int, session: str = "") -> in
     with connection.cursor() as cursor:
         cursor.execute(READ, given)
         moved = cursor.fetchone()
-    if moved is not None:
-        person = wire.Person(id=actor.id, name=actor.name, staff=actor.staff)
-        staff_seq, public_seq, public_before = moved
-        for staff, number in ((True, staff_seq), *([(False, public_seq)] if public_seq > public_before else [])):
-            frame = encode(wire.ReadUpTo(ticket=conversation, user=person, seq=number))
-            events.hint(Push(rooms.room(conversation, staff=staff), frame), exclude=session)
-    marks = {mark.user.id: mark.seq for mark in queries.read_marks(actor, conversation)}
-    return marks.get(actor.id, 0)
+    if moved is None:
+        marks = {mark.user.id: mark.seq for mark in queries.read_marks(actor, conversation)}
+        return marks.get(actor.id, 0)
+    staff_seq, public_seq, public_before = moved
+    reader = wire.Person(id=actor.id, name=actor.name, staff=actor.staff)
+    told = [(rooms.staff_room(conversation), reader, staff_seq)]
+    if public_seq > public_before and not (actor.staff and queries.read_by_other_staff(actor, conversation) >= public_seq):
+        told.append((rooms.public_room(conversation), wire.HOUSE if actor.staff else reader, public_seq))
+    for room, person, number in told:
+        events.hint(Push(room, encode(wire.ReadUpTo(ticket=conversation, user=person, seq=number))), exclude=session)
+    return int(staff_seq if actor.staff else public_seq)

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from accounts.actor import Actor
 from chat import wire
-from chat.models import Conversation
+from chat.models import Conversation, ReadMark
 from foundation.errors import NotFound
 
 BATCH_ENTRIES = 100
@@ -150,7 +150,7 @@ def page_after(actor: Actor, number: int, last_number: int, entries: Rows, reads
     fitting = wire.fitting(_encoded(entries))
     last = number + len(fitting)
     return Page(first=number + 1, last=last, head=max(last_number, last), more=last < last_number, entries=fitting,
-                reads=wire.reads_beside(fitting, _marks(reads)))
+                reads=wire.reads_beside(fitting, _marks(actor, reads)))
 
 
 def page_before(actor: Actor, number: int, last_number: int, entries: Rows, reads: Rows) -> Page:
@@ -158,7 +158,8 @@ def page_before(actor: Actor, number: int, last_number: int, entries: Rows, read
     fitting = list(reversed(wire.fitting(_encoded(reversed(entries)))))
     last = min(number - 1, last_number)
     first = last - len(fitting) + 1
-    return Page(first=first, last=last, head=last_number, more=first > 1, entries=fitting, reads=wire.reads_beside(fitting, _marks(reads)))
+    return Page(first=first, last=last, head=last_number, more=first > 1, entries=fitting,
+                reads=wire.reads_beside(fitting, _marks(actor, reads)))
 
 
 def _asked(sql: str, actor: Actor, conversation: UUID, number: int, most: int) -> tuple[Asked, Asked]:
@@ -178,8 +179,14 @@ def _encoded(rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
     return (entry.encode() for (entry,) in rows)
 
 
-def _marks(rows: Rows) -> list[wire.ReadMark]:
-    return [wire.ReadMark(user=wire.Person(id=user, name=name, staff=staff), seq=seq) for user, name, staff, seq in rows]
+def _marks(actor: Actor, rows: Rows) -> list[wire.ReadMark]:
+    """How far everybody has read; a customer learns of the staff how far any of them has, and not who."""
+    marks = [wire.ReadMark(user=wire.Person(id=user, name=name, staff=staff), seq=seq) for user, name, staff, seq in rows]
+    if actor.staff:
+        return marks
+    by_staff = [mark.seq for mark in marks if mark.user.staff]
+    house = [wire.ReadMark(user=wire.HOUSE, seq=max(by_staff))] if by_staff else []
+    return house + [mark for mark in marks if not mark.user.staff]
 
 
 def row_of(values: tuple[Any, ...]) -> wire.Row:
@@ -192,4 +199,10 @@ def row_of(values: tuple[Any, ...]) -> wire.Row:
 
 def read_marks(actor: Actor, conversation: UUID) -> list[wire.ReadMark]:
     """How far everybody has read, in the viewer's own numbers."""
-    return _marks(_rows((READS, {"organization": actor.organization_id, "conversation": conversation, "staff": actor.staff})))
+    return _marks(actor, _rows((READS, {"organization": actor.organization_id, "conversation": conversation, "staff": actor.staff})))
+
+
+def read_by_other_staff(actor: Actor, conversation: UUID) -> int:
+    """How far any of the staff but the actor has read, as the customer counts."""
+    others = ReadMark.objects.filter(conversation_id=conversation, user__role__is_staff=True).exclude(user_id=actor.id)
+    return others.aggregate(most=Max("public_seq"))["most"] or 0

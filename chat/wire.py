@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from accounts.actor import System
 from chat.models import LONGEST_TEXT, MOST_ATTACHMENTS
 from foundation.socket.frames import Command, Frame
 
@@ -24,6 +25,9 @@ class Person(msgspec.Struct, frozen=True):
     id: UUID | None
     name: str
     staff: bool
+
+
+HOUSE = Person(id=None, name=System.name, staff=True)
 
 
 class EntryBase(msgspec.Struct, tag_field="kind", kw_only=True):
@@ -124,10 +128,11 @@ class Row:
 
 
 def shown(row: Row, *, staff: bool) -> Entry:
-    """The entry as staff or as the customer see it."""
+    """The entry as staff or as the customer see it: who of the staff gave the ticket to whom, or moved it, customers are not told."""
+    by_house = not staff and row.sender_is_staff and row.kind in ("assignment", "status")
     common: dict[str, Any] = {
         "id": row.id, "seq": row.seq(staff), "created_at": row.created_at, "internal": row.public_seq is None,
-        "sender": Person(id=row.sender_id, name=row.sender_name, staff=row.sender_is_staff),
+        "sender": HOUSE if by_house else Person(id=row.sender_id, name=row.sender_name, staff=row.sender_is_staff),
     }
     if row.kind == "message":
         return Message(**common, text=row.text, client_id=row.client_id, attachments=attached(row.data), edited_at=row.edited_at,
@@ -213,6 +218,8 @@ class Read(Command, frozen=True):
 
 
 class ReadMark(msgspec.Struct, frozen=True):
+    """How far somebody has read. To a customer the staff are one reader, the house: as far as any of them."""
+
     user: Person
     seq: int
 
@@ -297,6 +304,8 @@ class DraftChanged(Frame):
 
 
 class ReadUpTo(Frame, tag="read"):
+    """Somebody has read that far; to a customer, for whom the staff are one reader, the house has."""
+
     ticket: UUID
     user: Person
     seq: int

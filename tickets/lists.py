@@ -262,6 +262,8 @@ def _filters(actor: Actor, wanted: Wanted) -> tuple[str, dict[str, Any]]:
             given[name] = value
     if wanted.status == OPEN:
         clauses.append(NOT_OVER)
+    if not actor.staff and (wanted.tag is not None or wanted.skill is not None):
+        raise Forbidden("Only staff see tags and skills.")
     if wanted.sla:
         if not actor.staff:
             raise Forbidden("Only staff see what is late.")

@@ -263,7 +263,12 @@ def test_a_place_is_shown_to_the_others_in_their_numbers(world: World) -> None:
     staff = {mark["user"]["id"]: mark["seq"] for mark in page(world, ticket, world.agent).data["reads"]}
     public = {mark["user"]["id"]: mark["seq"] for mark in page(world, ticket, world.customer).data["reads"]}
     assert staff == {str(world.customer.id): 4, str(world.agent.id): 3}
-    assert public == {str(world.customer.id): 3, str(world.agent.id): 2}
+    assert public == {str(world.customer.id): 3, None: 2}
+    assert world.api(world.teammate).post(f"tickets/{ticket.pk}/read/", {"seq": 4}).data == {"seq": 4}
+    marks = page(world, ticket, world.customer).data["reads"]
+    assert marks[0] == {"user": {"id": None, "name": "Pandar Chat", "staff": True}, "seq": 3}, "as far as any of the staff has read"
+    assert [mark["user"]["id"] for mark in marks[1:]] == [str(world.customer.id)], "and not who"
+    assert len(page(world, ticket, world.manager).data["reads"]) == 3, "the staff see each of them"
 
 
 def test_reading_anothers_conversation_is_not_found(world: World) -> None:

@@ -36,6 +36,9 @@ def everything(world: World) -> Ticket:
         more: list[dict[str, Any]] = [
             {"kind": "assignment", "data": {"assignee": None, "from": "assigned"}, "created_at": WHOLE},
             {"kind": "assignment", "data": {"assignee": {"id": str(world.agent.id), "name": STRANGE}}},
+            {"kind": "assignment", "data": {"assignee": None}, "sender": world.manager, "sender_name": world.manager.name},
+            {"kind": "status", "data": {"from": "resolved", "to": "queued"}, "sender": world.customer, "sender_name": STRANGE,
+             "sender_is_staff": False},
             {"kind": "change", "data": {"field": "tags", "from": None, "to": [STRANGE, 1, True]}, "public_seq": None},
             {"kind": "change", "data": {"field": "subject", "from": "", "to": {"deep": [{}]}}},
             {"kind": "status", "data": {"from": "in_progress", "to": "resolved"}, "sender_name": STRANGE},
@@ -74,3 +77,12 @@ def test_a_moment_cut_short_would_be_noticed(world: World, everything: Ticket) -
     sql = BOTH.replace(queries.JSON, "to_json(e.created_at)::text", 1)
     assert any(text.encode() not in wire.encoder.encode(wire.shown(row, staff=True))
                for text, row in pairs(world, everything, staff=True, sql=sql))
+
+
+def test_who_of_the_staff_did_it_is_for_the_staff(world: World, everything: Ticket) -> None:
+    def doers(*, staff: bool) -> set[tuple[str, Any]]:
+        found = [msgspec.json.decode(text) for text, _ in pairs(world, everything, staff=staff)]
+        return {(entry["kind"], entry["sender"]["id"]) for entry in found if entry["kind"] in ("assignment", "status")}
+
+    assert ("assignment", str(world.manager.id)) in doers(staff=True)
+    assert doers(staff=False) == {("assignment", None), ("status", None), ("status", str(world.customer.id))}

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from accounts.actions import sessions
+from foundation import events
 from foundation.ids import uuid7
 from foundation.tests.socket_world import Client, eventually
 from foundation.units import unit_of_work
@@ -190,7 +192,8 @@ def test_reading_a_note_is_not_told_to_the_customer(world: World, server: Server
     with world.socket(world.agent, server) as agent, world.socket(world.customer, server) as customer:
         join(agent, ticket), join(customer, ticket)
         agent.ask("read", ticket=str(ticket.pk), seq=1)
-        assert customer.wait("read")["seq"] == 1
+        told = customer.wait("read")
+        assert (told["seq"], told["user"]) == (1, {"id": None, "name": "Pandar Chat", "staff": True}), "not which of the staff"
         world.say(world.teammate, ticket, "a note", internal=True)
         agent.ask("read", ticket=str(ticket.pk), seq=2)
         silent(customer, '"read"')
@@ -242,6 +245,21 @@ def test_signing_out_everywhere_closes_every_tab(world: World, server: Server) -
         http.post("auth/logout/", json={"everywhere": True}).raise_for_status()
         assert [one.closed(5), two.closed(5)] == [4403, 4403]
         assert http.get("auth/me/").status_code == 401
+
+
+def test_who_signs_in_again_before_the_end_is_heard_of_stays(world: World, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    with world.socket(world.customer, server) as before:
+        with monkeypatch.context() as late, unit_of_work(world.pandar.id):
+            late.setattr(events, "control", lambda *which, **data: told.append((which, data)))
+            sessions.sign_out_everywhere(actor=world.actor(world.customer), user=world.customer)
+        world.pandar._tokens.clear()
+        with world.socket(world.customer, server) as after:
+            for which, data in told:
+                events.control(*which, **data)
+            assert before.closed(5) == 4403
+            assert after.wait("access-changed")["left"] == []
+            assert after.ask("leave-ticket-room", ticket=str(uuid7()))["type"] == "ok"
 
 
 def test_rights_that_a_role_loses_are_lost_on_open_sockets(world: World, server: Server) -> None:

@@ -154,7 +154,8 @@ def requeue(ticket: Ticket, *, act: str, actor: AnyActor, released_by: UUID | No
         queue_moved(thing.organization_id)  # it comes in where its age has it, before others
         updated(thing)
 
-    return lifecycle.MACHINE.move(ticket, Status.QUEUED, acts=[act], change=change, entry=status_entry(actor), event=event)
+    entry = status_entry(actor, internal=act != lifecycle.CUSTOMER_REPLY)  # who gave it back, and why, is the staff's business
+    return lifecycle.MACHINE.move(ticket, Status.QUEUED, acts=[act], change=change, entry=entry, event=event)
 
 
 def set_status(*, actor: AnyActor, ticket: UUID, to: str, version: int | None = None) -> Ticket:
@@ -185,9 +186,10 @@ def move(ticket: Ticket, to: str, *, acts: Iterable[str], actor: AnyActor) -> Ti
     return lifecycle.MACHINE.move(ticket, to, acts=acts, change=change, entry=status_entry(actor), event=event)
 
 
-def status_entry(actor: AnyActor) -> Any:
+def status_entry(actor: AnyActor, *, internal: bool = False) -> Any:
     """Tells the conversation of a new status."""
-    return lambda thing, source: chat.add(conversation=thing.pk, kind=Kind.STATUS, actor=actor, data={"from": source, "to": thing.status})
+    return lambda thing, source: chat.add(conversation=thing.pk, kind=Kind.STATUS, actor=actor, data={"from": source, "to": thing.status},
+                                          internal=internal)
 
 
 def woken(conversation: UUID, actor: Actor) -> None:

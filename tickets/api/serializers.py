@@ -69,7 +69,7 @@ class Sla(serializers.Serializer[Any]):
 
 
 class TicketRow(serializers.ModelSerializer[Ticket]):
-    """A ticket as lists show it. Context: `prefix`, `staff` and `viewer`."""
+    """A ticket as lists show it; `tags` and `sla` are for the staff. Context: `prefix`, `staff` and `viewer`."""
 
     id = serializers.UUIDField(source="pk")
     number = serializers.SerializerMethodField()
@@ -116,7 +116,7 @@ class TicketRow(serializers.ModelSerializer[Ticket]):
         return Priority(ticket.priority).name.lower()
 
     def get_tags(self, ticket: Ticket) -> list[str]:
-        return sorted(tag.name for tag in ticket.tags.all())
+        return sorted(tag.name for tag in ticket.tags.all()) if self.context["staff"] else []
 
     @extend_schema_field(Sla(allow_null=True))
     def get_sla(self, ticket: Ticket) -> Any:

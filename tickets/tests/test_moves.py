@@ -217,6 +217,27 @@ def test_released_it_is_queued_and_remembers_by_whom(world: Any) -> None:
     assert row["created_at"] == world.api(world.agent).get(f"tickets/{ticket.pk}/").data["created_at"]
 
 
+def test_what_a_customer_is_told_of_all_that(world: Any) -> None:
+    """Who answers, and that it was solved and goes on; not who gave it back or away, nor what it was tagged."""
+    ticket = world.ticket(agent=world.agent, tags=("fraud",))
+    post(world, world.agent, ticket, "release")
+    post(world, world.manager, ticket, "reassign", agent=str(world.teammate.id))
+    world.say(world.teammate, ticket, "Done.")
+    post(world, world.teammate, ticket, "status", status="resolved")
+    world.say(world.customer, ticket, "Not quite.")
+    told = [(entry["kind"], entry.get("to") or (entry.get("assignee") or {}).get("name"), entry["sender"]["id"])
+            for entry in world.api(world.customer).get(f"tickets/{ticket.pk}/entries/").data["entries"] if entry["kind"] != "message"]
+    assert told == [("assignment", world.agent.name, None), ("assignment", world.teammate.name, None), ("status", "in_progress", None),
+                    ("status", "resolved", None), ("status", "queued", str(world.customer.id))]
+    by = {(entry["kind"], entry["sender"]["id"], entry["internal"])
+          for entry in world.api(world.agent).get(f"tickets/{ticket.pk}/entries/").data["entries"]}
+    assert {("status", str(world.agent.id), True), ("assignment", str(world.manager.id), False)} <= by, "the staff are"
+    shown, listed = (world.api(world.customer).get(path).data for path in (f"tickets/{ticket.pk}/", "tickets/"))
+    assert [shown["tags"], listed[0]["tags"]] == [[], []]
+    assert world.api(world.agent).get("tickets/").data[0]["tags"] == ["fraud"]
+    assert world.api(world.customer).get("tickets/", tag="fraud").status == 403, "nor is it guessed"
+
+
 def test_only_its_agent_or_a_manager_gives_back(world: Any) -> None:
     ticket = world.ticket(agent=world.agent)
     assert post(world, world.teammate, ticket, "release").status == 403

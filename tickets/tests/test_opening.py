@@ -7,7 +7,7 @@ import pytest
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import AgentProfile
-from accounts.tests.parallel import at_once
+from accounts.tests.parallel import at_once, meanwhile
 from chat.models import Conversation, Entry
 from foundation.models import Delivery, Event
 from foundation.units import unit_of_work
@@ -61,7 +61,8 @@ def test_every_answer_is_the_serializers(world: Any) -> None:
     full = world.api(world.customer).post("tickets/", {**NEW, "category": "cards", "tags": ["b", "a", "b", "ünï"], "channel": "api"}).data
     assert parsed(plain) == by_serializer(world, world.customer, plain["id"])
     assert parsed(full) == by_serializer(world, world.customer, full["id"])
-    assert full["tags"] == ["a", "b", "ünï"]
+    assert full["tags"] == [], "they are the staff's"
+    assert world.api(world.agent).get(f"tickets/{full['id']}/").data["tags"] == ["a", "b", "ünï"]
 
 
 def test_lists_and_detail_are_the_serializers_too(world: Any) -> None:
@@ -92,6 +93,16 @@ def test_an_unknown_category_opens_nothing(world: Any) -> None:
     assert (answer.status, list(answer.body["fields"])) == (400, ["category"])
     assert count(world) == 0
     assert world.api(world.customer).post("tickets/", NEW, key="k").status == 201, "a refusal leaves its key free"
+
+
+@pytest.mark.parametrize("key", [None, "k"])
+def test_a_category_that_ends_at_that_moment_opens_nothing(world: Any, key: str | None) -> None:
+    category(world)
+    api = world.api(world.customer)
+    late = meanwhile(world.pandar.id, lambda: Category.objects.all().delete(), lambda: api.post(
+        "tickets/", {**NEW, "category": "cards"}, key=key))
+    assert (late.status, late.code, count(world)) == (409, "conflict", 0)
+    assert api.post("tickets/", NEW, key=key).status == 201, "the key is free"
 
 
 def test_a_foreign_category_is_unknown(world: Any) -> None:

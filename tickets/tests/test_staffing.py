@@ -1,11 +1,17 @@
 """Agents' skills and shifts, skills, the queue's settings and previews of what is not saved, over the API."""
+import threading
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connections
 
+from accounts.actions import agents, skills
 from accounts.models import AgentProfile, AgentSkill, AuditEntry, Skill, User
 from accounts.tests.admin_world import Tenant, ours, page, signed_in, text
+from accounts.tests.parallel import PATIENCE, meanwhile, until_blocked
+from foundation.errors import Invalid
 from foundation.models import Event
 from foundation.units import unit_of_work
 from tickets.models import Calendar, QueueSettings, SlaPolicy
@@ -65,13 +71,42 @@ def test_staff_see_skills_and_admins_change_them(world: Any, person: str, reads:
 
 def test_what_is_no_skill_is_refused(world: Any) -> None:
     api, known = world.api(world.admin), skill(world, "Cards")
-    for given, field in (({"name": "Cards"}, "name"), ({"name": ""}, "name"), ({"name": "x" * 101}, "name"),
+    for given, field in (({"name": "Cards"}, "name"), ({"name": "CARDS"}, "name"), ({"name": " cards "}, "name"),
+                         ({"name": ""}, "name"), ({"name": "x" * 101}, "name"),
                          ({"name": "x", "agents": [str(uuid4())]}, "agents"), ({"name": "x", "agents": [world.manager.id]}, "agents"),
                          ({"name": "x", "agents": [world.acme.agent.id]}, "agents")):
         answer = api.post("skills/", given)
         assert (answer.status, list(answer.body["fields"])) == (400, [field]), given
     assert [row["id"] for row in api.get("skills/").data] == [known["id"]]
     assert api.patch(f"skills/{uuid4()}/", {"name": "x"}).status == 404
+
+
+def test_capital_letters_make_no_other_skill(world: Any) -> None:
+    api = world.api(world.admin)
+    cards, other = skill(world, "Cards"), skill(world, "Élan")
+    refused = api.patch(f"skills/{other['id']}/", {"name": "cARDS"})
+    assert (refused.status, refused.body["fields"]) == (400, {"name": ["This name is taken."]})
+    assert api.post("skills/", {"name": "éLAN"}).status == 400
+    assert api.patch(f"skills/{cards['id']}/", {"name": "CARDS"}).data["name"] == "CARDS", "its own name is not another's"
+    with unit_of_work(world.pandar.id):
+        Skill.objects.create(organization_id=world.pandar.id, name="cards")
+    assert {row["name"] for row in api.get("skills/").data} == {"CARDS", "Élan", "cards"}, "what was named so before stays"
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_nor_do_they_when_two_are_made_at_once(world: Any, committed: None, monkeypatch: pytest.MonkeyPatch, locked: bool) -> None:
+    """And without the lock, both are made."""
+    if not locked:
+        monkeypatch.setattr(skills, "ONE_AT_A_TIME", "SELECT %s::text")
+    actor = world.actor(world.admin)
+
+    def second() -> bool:
+        with suppress(Invalid), unit_of_work(world.pandar.id):
+            skills.create(name="CARDS", actor=actor)
+            return True
+        return False
+
+    assert meanwhile(world.pandar.id, lambda: skills.create(name="Cards", actor=actor), second) is not locked
 
 
 def test_a_skill_that_a_category_needs_stays(world: Any) -> None:
@@ -102,6 +137,47 @@ def test_of_two_who_change_a_skill_the_second_is_told(world: Any) -> None:
     assert api.patch(f"skills/{seen['id']}/", {"agents": [world.agent.id], "version": seen["version"]}).status == 200
     late = api.patch(f"skills/{seen['id']}/", {"name": "Codes", "version": seen["version"]})
     assert (late.code, late.body["current"]["agents"]) == ("stale", 1)
+
+
+def test_who_teaches_a_skill_and_who_teaches_an_agent_do_not_wait_for_each_other(world: Any) -> None:
+    """The one has the skill and wants the agent, the other has the agent and, at the commit, wants the skill to refer to."""
+    api, known, answers = world.api(world.admin), skill(world, "Cards"), []
+
+    def teach() -> None:
+        answers.append(api.patch(f"agents/{world.agent.id}/", {"skills": [known["id"]]}))
+        connections.close_all()
+
+    thread = threading.Thread(target=teach, daemon=True)
+    with unit_of_work(world.pandar.id):
+        row = skills.locked(UUID(known["id"]))
+        thread.start()
+        until_blocked(thread)
+        skills.set_agents(skill=row, wanted=[world.agent.id], actor=world.actor(world.admin))
+    thread.join(PATIENCE)
+    assert answers[0].status == 200, answers[0].text
+    assert agent(world)["skills"] == ["Cards"]
+
+
+def test_an_agent_who_learns_two_things_at_once_knows_both(world: Any) -> None:
+    cards, codes = skill(world, "Cards"), skill(world, "Codes")
+    api, actor = world.api(world.admin), world.actor(world.admin)
+
+    def teach() -> None:
+        agents.set_skills(agent=agents.locked(world.agent.id), skills=[UUID(cards["id"])], actor=actor)
+
+    assert meanwhile(world.pandar.id, teach, lambda: api.patch(f"skills/{codes['id']}/", {"agents": [world.agent.id]}).status) == 200
+    assert sorted(agent(world)["skills"]) == ["Cards", "Codes"]
+
+
+def test_what_ends_while_an_agent_learns_it_is_refused(world: Any) -> None:
+    known, api, actor = skill(world, "Cards"), world.api(world.admin), world.actor(world.admin)
+
+    def end() -> None:
+        skills.delete(skill=skills.locked(UUID(known["id"])), actor=actor)
+
+    late = meanwhile(world.pandar.id, end, lambda: api.patch(f"agents/{world.agent.id}/", {"skills": [known["id"]], "capacity": 9}))
+    assert (late.status, late.code) == (409, "conflict")
+    assert agent(world)["capacity"] != 9 and agent(world)["skills"] == []
 
 
 # Agents.

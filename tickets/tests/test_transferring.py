@@ -138,7 +138,7 @@ def test_a_note_goes_with_it_to_the_staff(world: Any) -> None:
     skill, ticket = skill_of(world, world.teammate), world.ticket(agent=world.agent)
     assert send(world, world.agent, ticket, skill, note="The bank is closed.").status == 200
     kinds = [(entry["kind"], entry["internal"]) for entry in world.api(world.teammate).get(f"tickets/{ticket.pk}/entries/").data["entries"]]
-    assert kinds[-3:] == [("status", False), ("change", True), ("message", True)]
+    assert kinds[-3:] == [("status", True), ("change", True), ("message", True)]
     assert "bank is closed" not in world.api(world.customer).get(f"tickets/{ticket.pk}/entries/").text
     assert world.pandar.fresh(ticket).first_response_at is None, "a note answers nobody"
 
