@@ -20,6 +20,7 @@ from tickets import queries as tickets
 from tickets.models import Category, Ticket
 
 RUNS_SHOWN = 50
+VERSIONS = 50  # of a page
 
 
 # Journeys.
@@ -121,9 +122,12 @@ def version(journey: Journey, number: int) -> Version:
     return found
 
 
-def versions(journey: Journey) -> list[dict[str, Any]]:
-    """The newest first."""
-    return [version_row(journey, found) for found in Version.objects.filter(journey=journey).defer("graph")]
+def versions(journey: Journey, page: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A page of them, the newest first, and what stands beside it."""
+    rows = Version.objects.filter(journey=journey).defer("graph")
+    count = rows.count()
+    shown = [version_row(journey, found) for found in rows[(page - 1) * VERSIONS : page * VERSIONS]]
+    return shown, {"count": count, "page": page, "pages": -(-count // VERSIONS)}
 
 
 def version_row(journey: Journey, found: Version) -> dict[str, Any]:

@@ -17,21 +17,21 @@ Has = Callable[[str], bool]
 
 def rehearse(name: str, graph: Any, steps: Sequence[Mapping[str, Any]], has: Has = outcomes.has_category) -> dict[str, Any]:
     """Where these steps lead, each an answer {node, value} or {back: true}. The first one that is refused and those behind it are left out:
-    `taken` says how many were taken, `refused` why no more. Ids of pictures are not looked up; of the database only whether it `has` the
-    category of a ticket. Raises Invalid for more work than a request may be."""
+    `taken` says how many were taken, `refused` why no more, `refused_at` which field of a gift card is to blame. Ids of pictures are not
+    looked up; of the database only whether it `has` the category of a ticket. Raises Invalid for more work than a request may be."""
     journey = Journey(Graph.of(graph))
     if len(steps) * size(journey.graph) > MOST_WORK or written(steps) > MOST_WRITTEN:
         raise Invalid("Some fields are not valid.", code="too_much_to_preview",
                       fields={"steps": ["These are too many steps, or too long ones, for a preview of a journey of this size."]})
-    state, taken, refused = journey.begin(), 0, None
+    state, taken, refused, part = journey.begin(), 0, None, ""
     for step in steps:
         try:
             state = after(journey, state, step)
         except Refused as refusal:
-            refused = str(refusal)
+            refused, part = str(refusal), refusal.part
             break
         taken += 1
-    return {"taken": taken, "refused": refused, **shown(name, journey, state, has)}
+    return {"taken": taken, "refused": refused, "refused_at": part, **shown(name, journey, state, has)}
 
 
 def written(steps: Sequence[Mapping[str, Any]]) -> int:

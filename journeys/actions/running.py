@@ -59,7 +59,8 @@ def answer(*, actor: Actor, run: UUID, node: str, value: Any) -> Run:
     try:
         accepted = walkable.accept(node, value)
     except Refused as refusal:
-        raise Invalid("This is no answer to the question.", fields={"value": [str(refusal)]}) from None
+        field = f"value.{refusal.part}" if refusal.part else "value"
+        raise Invalid("This is no answer to the question.", fields={field: [str(refusal)]}) from None
     if found.status == RunStatus.COMPLETED:
         if found.answers and found.answers[-1] == [node, accepted]:
             return found

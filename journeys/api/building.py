@@ -1,11 +1,12 @@
 """Journeys over REST: the list that everybody reads, and what builds them."""
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actor import Actor
 from foundation.http.rendering import Listed
 from foundation.http.validation import valid, valid_query
 from foundation.http.views import ApiView
@@ -16,7 +17,7 @@ from journeys.api import serializers
 from journeys.graph import checking
 from journeys.graph.diffing import difference
 from journeys.graph.schema import SCHEMA
-from journeys.limits import PREVIEWS, VALIDATIONS
+from journeys.limits import LARGE, LARGE_VALIDATIONS, PREVIEWS, VALIDATIONS
 from journeys.models import Journey
 
 SEES = "journeys.view_journey"
@@ -73,13 +74,17 @@ class ValidateGraph(ApiView):
     @extend_schema(operation_id="journeys_validate_graph", request=serializers.Graph, responses=serializers.Checked)
     def post(self, request: Request) -> Response:
         """Everything that is wrong with a graph, without storing it."""
-        actor = self.actor
-        VALIDATIONS.check(actor.id)
-        graph = valid(serializers.Graph, request)["graph"]
-        found = checking.problems(graph)
-        with unit_of_work(actor):
-            found += queries.unknown_categories(graph)
-        return checked(found)
+        VALIDATIONS.check(self.actor.id)
+        return checked(looked_at(self.actor, valid(serializers.Graph, request)["graph"]))
+
+
+def looked_at(actor: Actor, graph: Any) -> list[checking.Problem]:
+    """What `queries.problems` finds, with no transaction open while the graph itself is looked at. Raises RateLimited."""
+    if len(checking.as_json(graph) or b"") > LARGE:
+        LARGE_VALIDATIONS.check(actor.id)
+    found = checking.problems(graph)
+    with unit_of_work(actor):
+        return found + queries.unknown_categories(graph)
 
 
 def checked(found: list[checking.Problem]) -> Response:
@@ -137,12 +142,16 @@ class OneJourney(ApiView):
 
 
 class Validate(ApiView):
+    own_units = True
     needs: ClassVar[dict[str, str]] = {"POST": SEES}
 
     @extend_schema(request=None, responses=serializers.Checked)
     def post(self, request: Request, journey: UUID) -> Response:
         """Everything that is wrong with the draft."""
-        return checked(queries.problems(queries.get(self.actor, journey).draft))
+        VALIDATIONS.check(self.actor.id)
+        with unit_of_work(self.actor):
+            draft = queries.get(self.actor, journey).draft
+        return checked(looked_at(self.actor, draft))
 
 
 class Publish(ApiView):
@@ -204,11 +213,11 @@ class Versions(ApiView):
     listed = True
     needs: ClassVar[dict[str, str]] = {"GET": SEES}
 
-    @extend_schema(responses=serializers.VersionRow(many=True))
+    @extend_schema(parameters=[serializers.VersionsWanted], responses=serializers.VersionRow(many=True))
     def get(self, request: Request, journey: UUID) -> Response:
-        """What was published, the newest first."""
-        found = queries.versions(queries.get(self.actor, journey))
-        return Response(Listed(found, count=len(found)))
+        """What was published, the newest first, 50 a page."""
+        found, about = queries.versions(queries.get(self.actor, journey), **valid_query(serializers.VersionsWanted, request))
+        return Response(Listed(found, **about))
 
 
 class OneVersion(ApiView):

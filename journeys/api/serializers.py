@@ -9,6 +9,7 @@ from journeys.graph.format import ACTIONS, PRIORITIES, QUESTION, QUESTION_TYPES
 from journeys.models import Audience, Journey, RunStatus, State, language_tag
 
 LARGEST = 2**31 - 1
+MOST_PAGES = 100_000
 MOST_STEPS = 500  # of a rehearsal
 ANY = "Of the type that the question asks for: `GET journeys/schema/` and docs/journeys.md name them."
 
@@ -75,6 +76,10 @@ class Graph(serializers.Serializer[Any]):
 
 class JourneysWanted(serializers.Serializer[Any]):
     language = LanguageField(required=False, help_text="Instead of `Accept-Language`.")
+
+
+class VersionsWanted(serializers.Serializer[Any]):
+    page = serializers.IntegerField(min_value=1, max_value=MOST_PAGES, default=1)
 
 
 class DiffWanted(serializers.Serializer[Any]):
@@ -297,6 +302,7 @@ class Outcome(serializers.Serializer[Any]):
 class Rehearsed(serializers.Serializer[Any]):
     taken = serializers.IntegerField(help_text="How many of the steps could be taken.")
     refused = serializers.CharField(allow_null=True, help_text="Why the next one could not.")
+    refused_at = serializers.CharField(help_text="Which field of a gift card is to blame; empty otherwise.")
     progress = serializers.FloatField(help_text="0 to 1, of the longest way that is left.")
     can_go_back = serializers.BooleanField()
     path = serializers.ListField(child=serializers.CharField(), help_text="All nodes on the way here.")

@@ -32,7 +32,11 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Refused(ValueError):
-    """No answer to this question; the message says why."""
+    """No answer to this question; the message says why. `part` is the field of a gift card that is to blame."""
+
+    def __init__(self, message: str, part: str = "") -> None:
+        super().__init__(message)
+        self.part = part
 
 
 def accept(question: Node, value: Any) -> Any:
@@ -123,7 +127,13 @@ def images(question: Node, value: Any) -> list[str]:
 def gift_card(question: Node, value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or set(value) != {"brand", "country", "amount"}:
         raise Refused("Please give brand, country and amount of the card, and nothing else: never its code or a photo here.")
-    return {name: read(value[name]) for name, read in CARD.items()}
+    found: dict[str, str] = {}
+    for name, read in CARD.items():
+        try:
+            found[name] = read(value[name])
+        except Refused as refusal:
+            raise Refused(str(refusal), name) from None
+    return found
 
 
 def brand(value: Any) -> str:

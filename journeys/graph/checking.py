@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from journeys.graph import answers, conditions, patterns, structure
@@ -43,9 +44,10 @@ from journeys.graph.rendering import INSERTION, LONGEST_TAG, insertions
 from journeys.graph.schema import VALIDATION, violations
 from journeys.graph.walking import Journey
 
-NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
 ERROR, WARNING = "error", "warning"
 MOST_TOLD = 1_000  # of what is malformed; a file that was never one of ours has no end of it
+MOST_PATTERNS, MOST_TRIED, MOST_AROUND = 100, 20_000, 1_000_000  # of what is laborious
 KNOWN = {
     QUESTION: {"questionType", "question", "help", "required", "validation", "options", "nextNodeMap", "nextNode"},
     MESSAGE: {"message", "nextNode"}, CONDITION: {"rules", "nextNode"}, END: {"action", "message", "ticket", "submission"}}
@@ -68,14 +70,18 @@ class Problem:
 
 
 def problems(data: Any) -> list[Problem]:
-    """All of them, each once, by node in the order of the file."""
+    """All of them, by node in the order of the file; of one kind one in each place, so that any two can be told apart."""
     if too_much := oversized(data):
         return [too_much]
     graph = Graph.of(data)
+    if too_much := laborious(graph):
+        return [too_much]
     nodes = mapping(mapping(data).get("nodes"))
-    found = dict.fromkeys([*malformed(data, nodes), *of_nodes(graph, nodes), *of_whole(graph)])
+    found: dict[tuple[str | None, str, str], Problem] = {}
+    for problem in (*malformed(data, nodes), *of_nodes(graph, nodes), *of_whole(graph)):
+        found.setdefault((problem.node, problem.code, problem.member), problem)
     order = {key: place for place, key in enumerate(nodes)}
-    return sorted(found, key=lambda problem: (order.get(problem.node or "", -1), problem.level))
+    return sorted(found.values(), key=lambda problem: (order.get(problem.node or "", -1), problem.level))
 
 
 def errors(data: Any) -> list[Problem]:
@@ -85,29 +91,50 @@ def errors(data: Any) -> list[Problem]:
 
 def oversized(data: Any) -> Problem | None:
     """Why a graph is not even looked at, or kept."""
-    try:
-        written = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        size = len(written.encode())
-    except (RecursionError, TypeError, ValueError):
+    written = as_json(data)
+    if written is None:
         return Problem(None, "not_json", "This is no JSON that could be kept.")
     if NUL.search(written):
         return Problem(None, "not_json", "A text has the character NUL in it, which cannot be kept.")
-    if size > MOST_BYTES:
+    if (size := len(written)) > MOST_BYTES:
         return Problem(None, "too_large", f"A journey has {MOST_BYTES:,} bytes at most; this one has {size:,}.")
     if (many := len(mapping(mapping(data).get("nodes")))) > MOST_NODES:
         return Problem(None, "too_many_nodes", f"A journey has {MOST_NODES} nodes at most; this one has {many}.")
     return None
 
 
+def as_json(data: Any) -> bytes | None:
+    """None for what JSON does not have."""
+    try:
+        return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (RecursionError, TypeError, ValueError):
+        return None
+
+
+def laborious(graph: Graph) -> Problem | None:
+    """Why a graph takes longer to look at than anybody waits, though it is small: patterns of any size are tried with mapped answers of any
+    length, and a sale is looked for on the ways around each question that tells its card."""
+    texts = [node for node in graph.nodes.values() if node.type == TEXT and node.asks and isinstance(node.validation.get("pattern"), str)]
+    tried = sum(len(key) for node in texts for key in node.map)
+    if len({node.validation["pattern"] for node in texts}) > MOST_PATTERNS or tried > MOST_TRIED:
+        return Problem(None, "too_much", f"A journey has {MOST_PATTERNS} patterns at most, and {MOST_TRIED:,} characters of answers that "
+                       "lead on from questions with one.")
+    around = {key for end in graph.nodes.values() if end.action == SELL_GIFT_CARD for key in end.submission.values()}
+    size = sum(1 + len(node.map) + len(node.rules) for node in graph.nodes.values())
+    if len(around) * size > MOST_AROUND:
+        return Problem(None, "too_much", "Too many questions tell the cards of sales, for a journey with so many ways.")
+    return None
+
+
 def malformed(data: Any, nodes: Mapping[str, Any]) -> Iterator[Problem]:
     """What the schema says, until it has said enough."""
-    for count, (path, message) in enumerate(violations(data)):
+    for count, (path, code, message) in enumerate(violations(data)):
         if count == MOST_TOLD:
             yield Problem(None, "malformed", "There is more that is malformed.")
             return
         inside = len(path) > 1 and path[0] == "nodes" and path[1] in nodes
         member = ".".join(map(str, path[2:] if inside else path))
-        yield Problem(str(path[1]) if inside else None, "malformed", f"{member or 'This'} {message}.", member)
+        yield Problem(str(path[1]) if inside else None, code, f"{member or 'This'} {message}.", member)
 
 
 # One node by itself.
@@ -141,13 +168,15 @@ def targets(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Pr
 
 
 def options(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for place, option in enumerate(map(mapping, listed(members.get("options")))):
-        value = option.get("value")
-        if isinstance(value, str):
-            if value in seen:
-                yield Problem(node.id, "option_twice", f"The value {value} is given twice.", f"options.{place}.value")
-            seen.add(value)
+    """Options that an answer, or a customer, cannot tell apart."""
+    values: dict[str, int] = {}
+    labels: dict[str, int] = {}
+    for place, option in enumerate(map(mapping, listed(members.get("options"))[:MOST_LINES])):
+        value, label = option.get("value"), text(option.get("label"))
+        if isinstance(value, str) and (first := values.setdefault(value, place)) != place:
+            yield Problem(node.id, "option_twice", f"Options {first + 1} and {place + 1} have the value {value}.", f"options.{place}.value")
+        if (seen := " ".join(label.split()).casefold()) and (first := labels.setdefault(seen, place)) != place:
+            yield Problem(node.id, "label_twice", f"Options {first + 1} and {place + 1} are called {label}.", f"options.{place}.label")
 
 
 def mapped(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Problem]:
@@ -165,7 +194,8 @@ def ways_out(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[P
     if node.next is None:
         for option in node.options if node.type in CHOICES else ():
             if option.value not in node.map:
-                yield Problem(node.id, "option_leads_nowhere", f"The option {option.value} leads nowhere.", "nextNodeMap")
+                message = f"The option {option.label} leads nowhere."
+                yield Problem(node.id, "option_leads_nowhere", message, f"nextNodeMap.{option.value}")
         if node.type not in CHOICES:
             yield Problem(node.id, "leads_nowhere", "It lacks nextNode.", "nextNode")
         elif not node.required:
@@ -217,9 +247,9 @@ def texts(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Prob
     given |= {f"ticket.{name}": text(node.ticket.get(name)) for name in ("subject", "category", "priority")}
     given |= {f"ticket.tags.{place}": text(tag) for place, tag in enumerate(listed(node.ticket.get("tags")))}
     for member, template in given.items():
-        for key in dict.fromkeys(insertions(template)):
-            if graph.question(key) is None:
-                yield Problem(node.id, "inserts_nothing", f"{{{{{key}}}}} inserts an answer, and {key} is no question.", member)
+        if unknown := [key for key in dict.fromkeys(insertions(template)) if graph.question(key) is None]:
+            named = ", ".join(f"{{{{{key}}}}}" for key in unknown)
+            yield Problem(node.id, "inserts_nothing", f"{named} inserts an answer, and that is no question.", member)
 
 
 def values(graph: Graph, node: Node, members: Mapping[str, Any]) -> Iterator[Problem]:
@@ -287,28 +317,29 @@ def silent_circles(journey: Journey) -> Iterator[Problem]:
 def sales(journey: Journey, start: str) -> Iterator[Problem]:
     """Whoever comes to a `sell_gift_card` has described the card on every way there."""
     graph = journey.graph
-    cards = {key for key, node in graph.nodes.items() if node.type == GIFT_CARD and node.asks}
+    cards = frozenset(key for key, node in graph.nodes.items() if node.type == GIFT_CARD and node.asks)
+    around = cache(partial(structure.reached, journey.ways, [start]))  # without setting foot on some questions
+    yield from photos(journey)
     for end in graph.nodes.values():
         if end.kind != END or end.action != SELL_GIFT_CARD:
             continue
         for name, key in end.submission.items():
             if reason := misfit(name, graph.question(key)):
                 yield Problem(end.id, "bad_mapping", f"{key} {reason}.", f"submission.{name}")
-        yield from photos(journey, end)
         for name in CARD_FIELDS:
             asked = {end.submission[name]} if name in end.submission else cards
-            needed = {key for key in asked if (question := graph.question(key)) is not None and question.required}
-            if end.id in structure.reached(journey.ways, [start], needed):
+            needed = frozenset(key for key in asked if (question := graph.question(key)) is not None and question.required)
+            if end.id in around(needed):
                 message = f"One can come here without having told the card's {name}."
                 yield Problem(end.id, "card_not_described", message, f"submission.{name}")
 
 
-def photos(journey: Journey, end: Node) -> Iterator[Problem]:
+def photos(journey: Journey) -> Iterator[Problem]:
     """Images on the way to a sale: a card's photo shows its code, and belongs into the vault."""
-    before = structure.reached(structure.reversed_ways(journey.ways), [end.id])
-    for key in before:
+    selling = [key for key, node in journey.graph.nodes.items() if node.kind == END and node.action == SELL_GIFT_CARD]
+    for key in structure.reached(structure.reversed_ways(journey.ways), selling):
         if journey.graph.nodes[key].type == IMAGES and journey.graph.nodes[key].asks:
-            yield Problem(key, "photo_of_card", f"It can lead to {end.id}, which sells a gift card: no photo of one is taken here.")
+            yield Problem(key, "photo_of_card", "It can lead to an end that sells a gift card: no photo of one is taken here.")
 
 
 def misfit(name: str, question: Node | None) -> str:

@@ -136,6 +136,7 @@ SCHEMA: Schema = {
         },
     },
 }
+MISSING, MALFORMED = "missing", "malformed"
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 EXPLAINED = {
     "type": "must be of the type {}", "enum": "must be one of {}", "maxLength": "has {} characters at most", "minItems": "needs {} or more",
@@ -145,18 +146,26 @@ EXPLAINED = {
 PATTERNS = {SAID["pattern"]: "must not be blank", ISO["pattern"]: "must be a date as YYYY-MM-DD"}
 
 
-def violations(data: Any) -> Iterator[tuple[list[str | int], str]]:
-    """Where a graph is not what the schema says (a path into it), and how, for people."""
+def violations(data: Any) -> Iterator[tuple[list[str | int], str, str]]:
+    """Where a graph is not what the schema says (a path into it), whether nothing is there (`missing`) or something else (`malformed`), and
+    how, for people."""
     for error in VALIDATOR.iter_errors(data):
+        path = list(error.absolute_path)
+        if error.validator == "required":
+            yield from (([*path, name], MISSING, "is missing") for name in error.validator_value if name not in error.instance)
+            continue
         named = [error.instance] if "propertyNames" in error.absolute_schema_path else []
-        yield [*error.absolute_path, *named], explained(error)
+        yield [*path, *named], MISSING if is_empty(error) else MALFORMED, explained(error)
+
+
+def is_empty(error: Any) -> bool:
+    """Whether what is there says nothing: a blank text, a list or an object without anything in it."""
+    return error.validator in ("minItems", "minProperties", "minLength") or error.validator_value == SAID["pattern"]
 
 
 def explained(error: Any) -> str:
     """What is wrong, without repeating what was given."""
     kind, wanted = str(error.validator), error.validator_value
-    if kind == "required":
-        return f"lacks {', '.join(name for name in wanted if name not in error.instance)}"
     if kind == "pattern":
         return PATTERNS.get(wanted, "does not have the form that is asked for")
     if kind == "additionalProperties":

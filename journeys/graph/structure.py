@@ -43,10 +43,10 @@ def can_decide(question: Node, place: int) -> bool:
 
 
 def takes_next(node: Node) -> bool:
-    """Whether some answer is led by `nextNode`."""
+    """Whether some answer is led by `nextNode`. A choice without options counts too: that it lacks them is its one problem."""
     if node.kind != QUESTION:
         return node.kind in (MESSAGE, CONDITION)
-    if node.type not in CHOICES or not node.required:
+    if node.type not in CHOICES or not node.required or not node.options:
         return True
     unmapped = sum(option.value not in node.map for option in node.options)
     return unmapped >= (least_chosen(node) if node.type == MULTIPLE else 1)

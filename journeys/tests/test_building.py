@@ -5,6 +5,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from foundation.units import unit_of_work
+from journeys import queries
 from journeys.actions import building
 from journeys.api.building import accepted_languages
 from journeys.graph.schema import SCHEMA
@@ -155,6 +156,16 @@ def test_an_organization_has_no_more_journeys_than_it_could_ever_offer(world: An
     assert world.api(world.acme.admin).post("journeys/", {"name": "Help"}).status == 201, "another organization's are its own"
     assert world.api(world.admin).delete(f"journeys/{new['id']}/").status == 200
     made(world)
+
+
+def test_versions_come_in_pages(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "VERSIONS", 2)
+    journey = offered(world.pandar)
+    for _ in range(2):
+        publish(world.pandar, journey)
+    pages = [world.api(world.admin).get(f"journeys/{journey.pk}/versions/{page}").body for page in ("", "?page=2", "?page=3")]
+    assert [[version["number"] for version in page["data"]] for page in pages] == [[3, 2], [1], []]
+    assert [(page["count"], page["page"], page["pages"]) for page in pages] == [(3, 1, 2), (3, 2, 2), (3, 3, 2)]
 
 
 def test_only_a_draft_is_deleted(world: Any) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.graph import checking
+from journeys.graph import checking, structure
 from journeys.graph.checking import ERROR, WARNING, problems
 from journeys.graph.format import IMAGES, MOST_OPERANDS, MULTIPLE, NUMBER, SINGLE, rules_of
 from journeys.tests.graphs import anything, ask, choose, damaged, end, example, graph, plausible, say
@@ -60,26 +60,34 @@ def test_a_sound_graph_has_no_problems(data: Any) -> None:
     assert problems(data) == []
 
 
+def options(*labels: str) -> list[dict[str, str]]:
+    return [{"label": label, "value": f"v{number}"} for number, label in enumerate(labels)]
+
+
 SILENT = [say("one", "c"), choose("c", [("q", "equals", "x", "end")], "two"), say("two", "one")]
 WRONG: list[tuple[Any, set[tuple[str | None, str]]]] = [
     (None, {(None, "malformed")}),
     ([], {(None, "malformed")}),
-    ({}, {(None, "malformed")}),
-    ({"startNode": "q", "nodes": {}}, {(None, "malformed"), (None, "no_start")}),
+    ({}, {(None, "missing")}),
+    ({"startNode": "q", "nodes": {}}, {(None, "missing"), (None, "no_start")}),
     (graph(end(), start="nowhere"), {(None, "no_start")}),
     ({"startNode": "end\n", "nodes": {"end\n": end("end\n")}}, {(None, "malformed"), ("end\n", "malformed")}),
     ({"startNode": "a b", "nodes": {"a b": end("a b")}}, {(None, "malformed"), ("a b", "malformed")}),
     (graph({**end(), "type": "poem"}), {("end", "malformed"), ("end", "no_end")}),
     ({"startNode": "end", "nodes": {"end": end("other")}}, {("end", "id_differs")}),
-    ({"startNode": "end", "nodes": {"end": {"type": "end", "action": "none"}}}, {("end", "id_differs"), ("end", "malformed")}),
+    ({"startNode": "end", "nodes": {"end": {"type": "end", "action": "none"}}}, {("end", "id_differs"), ("end", "missing")}),
     (graph(ask("q", nextNode="gone"), end()), {("q", "unknown_target"), ("q", "no_end"), ("end", "unreachable")}),
     (graph(ask("q", SINGLE, nextNodeMap={"a": "gone"}, nextNode="end"), end()), {("q", "unknown_target")}),
     (graph(choose("c", [("c", "answered", None, "gone")], "end"), end()), {("c", "unknown_target"), ("c", "compares_nothing")}),
     (graph(ask("q"), end()), {("q", "leads_nowhere"), ("q", "no_end"), ("end", "unreachable")}),
     (graph(ask("q", SINGLE, nextNodeMap={"a": "end", "b": "end"}), end()), {("q", "option_leads_nowhere")}),
     (graph(ask("q", SINGLE, required=False, nextNodeMap={"a": "end", "b": "end", "c": "end"}), end()), {("q", "leads_nowhere")}),
-    (graph(ask("q", SINGLE, nextNode="end", options=[{"label": "A", "value": "a"}] * 2), end()), {("q", "option_twice")}),
-    (graph(ask("q", SINGLE, nextNode="end", options=[]), end()), {("q", "malformed"), ("q", "no_end"), ("end", "unreachable")}),
+    (graph(ask("q", SINGLE, nextNode="end", options=[{"label": "A", "value": "a"}] * 2), end()), {
+        ("q", "option_twice"), ("q", "label_twice")}),
+    (graph(ask("q", SINGLE, nextNode="end", options=options("Yes", " yES")), end()), {("q", "label_twice")}),
+    (graph(ask("q", SINGLE, nextNode="end", options=options("Oui", "Ou i", "Où")), end()), set()),
+    (graph(ask("q", SINGLE, nextNode="end", options=options("A", " ")), end()), {("q", "missing")}),
+    (graph(ask("q", SINGLE, nextNode="end", options=[]), end()), {("q", "missing")}),
     (graph(ask("q", nextNode="end"), ask("lost", nextNode="end"), end()), {("lost", "unreachable")}),
     (graph(ask("q", nextNode="p"), ask("p", nextNode="q"), end()), {("q", "no_end"), ("p", "no_end"), ("end", "unreachable")}),
     (graph(ask("q", nextNode="one"), *SILENT, end()), {("one", "endless_circle"), ("c", "endless_circle"), ("two", "endless_circle")}),
@@ -98,7 +106,7 @@ WRONG: list[tuple[Any, set[tuple[str | None, str]]]] = [
         ("q", "empty_range"), ("q", "no_end"), ("end", "unreachable")}),
     (graph(ask("q", "date", nextNode="end", validation={"min": "2026-02-30"}), end()), {("q", "no_date")}),
     (graph(ask("q", IMAGES, nextNode="end", validation={"maxFiles": 11}), end()), {("q", "malformed")}),
-    (graph(ask("q", nextNode="end"), end(action="create_ticket")), {("end", "malformed")}),
+    (graph(ask("q", nextNode="end"), end(action="create_ticket")), {("end", "missing")}),
     (graph(ask("q", nextNode="end"), end(action="create_ticket", ticket={"subject": "{{p}}"})), {("end", "inserts_nothing")}),
     (graph(ask("q", nextNode="end", help="{{end}}"), end()), {("q", "inserts_nothing")}),
     (graph(end(action="create_ticket", ticket={"subject": "x", "priority": "soon"})), {("end", "unknown_priority"), ("end", "malformed")}),
@@ -132,7 +140,7 @@ def test_a_file_that_is_nothing_of_ours_is_told_of_within_bounds() -> None:
     rules = [("q", "equals", f"v{number}", "end") for number in range(3_000)]
     data = graph(ask("q", SINGLE, nextNode="c", options=many, nextNodeMap={option["value"]: "end" for option in many[9_000:]}),
                  choose("c", rules, "end"), end())
-    assert found(data) == {("q", "malformed"), ("c", "malformed")}
+    assert found(data) == {("q", "malformed"), ("q", "label_twice"), ("c", "malformed")}
     wrong = graph(ask("q", SINGLE, nextNode="end", options=[{"label": 7, "value": []}] * 20_000), end())
     assert len(problems(wrong)) < 1_100
 
@@ -179,6 +187,59 @@ def test_a_problem_says_where_in_the_node() -> None:
     assert (problem.node, problem.member, problem.message) == ("node-1", "options.1.label", "options.1.label must be of the type string.")
 
 
+LONG = {"a" * 190 + str(number): "end" for number in range(150)}
+LABORIOUS = [
+    (graph(ask("q", nextNode="end", validation={"pattern": "((a|b){1,100}){1,9}"}, nextNodeMap=LONG), end()), "MOST_TRIED", 30_000),
+    (graph(*[ask(f"q{number}", nextNode=f"q{number + 1}", validation={"pattern": f"a{number}"}) for number in range(9)], end("q9")),
+     "MOST_PATTERNS", 9),
+    (graph(BRAND, COUNTRY, AMOUNT, MAPPED), "MOST_AROUND", 12),
+]
+
+
+@pytest.mark.parametrize(("data", "bound", "least"), LABORIOUS)
+def test_what_would_take_long_is_not_looked_at(data: Any, bound: str, least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, bound, least)
+    assert found(data) == set()
+    monkeypatch.setattr(checking, bound, least - 1 if bound != "MOST_TRIED" else 20_000)
+    assert [problem.code for problem in problems(data)] == ["too_much"]
+
+
+def test_sales_are_looked_for_once_around_the_same_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many ends as there may be, all of one card."""
+    walks: list[Any] = []
+    reached = structure.reached
+
+    def noted(*given: Any) -> set[str]:
+        walks.append(given)
+        return reached(*given)
+
+    monkeypatch.setattr(structure, "reached", noted)
+    ends = {str(number): f"end{number}" for number in range(40)}
+    selling = [end(to, "sell_gift_card") for to in ends.values()]
+    data = graph({**CARD, "nextNode": "q"}, ask("q", NUMBER, nextNodeMap=ends, nextNode="end0"), *selling)
+    assert found(data) == set()
+    assert sum(walk[2:] == ({"card"},) for walk in walks) == 1
+
+
+def test_problems_of_one_question_are_told_apart() -> None:
+    """Each by what it is about: as many sentences as problems, each in a place of its own."""
+    data = graph(ask("q", SINGLE, options=options("Yes", "No", "yes", "YES"), question="{{x}} {{y}}?"), end())
+    found = [(problem.member, problem.message) for problem in problems(data) if problem.node == "q" and problem.code != "no_end"]
+    assert found == [
+        ("options.2.label", "Options 1 and 3 are called yes."), ("options.3.label", "Options 1 and 4 are called YES."),
+        *((f"nextNodeMap.v{number}", f"The option {label} leads nowhere.") for number, label in enumerate(["Yes", "No", "yes", "YES"])),
+        ("question", "{{x}}, {{y}} inserts an answer, and that is no question.")]
+
+
+def test_what_is_not_there_is_missing_and_what_is_otherwise_is_malformed() -> None:
+    data = graph(ask("q", SINGLE, options=[], question=" ", nextNode="end"), {"id": "m", "type": "message"},
+                 end(action="create_ticket", ticket={"subject": 7}))
+    assert {(problem.node, problem.code, problem.member, problem.message) for problem in problems(data) if "m" in problem.code[0]} == {
+        ("q", "missing", "options", "options needs 1 or more."), ("q", "missing", "question", "question must not be blank."),
+        ("m", "missing", "message", "message is missing."), ("m", "missing", "nextNode", "nextNode is missing."),
+        ("end", "malformed", "ticket.subject", "ticket.subject must be of the type string.")}
+
+
 def test_what_was_given_is_not_repeated_in_what_is_said_of_it() -> None:
     data = example()
     data["nodes"]["node-1"]["options"] = "secret" * 100
@@ -187,9 +248,9 @@ def test_what_was_given_is_not_repeated_in_what_is_said_of_it() -> None:
 
 @given(anything | damaged())
 def test_no_input_makes_it_fail(data: Any) -> None:
-    for problem in problems(data):
-        assert problem.message
-        assert problem.level in (ERROR, WARNING)
+    found = problems(data)
+    assert all(problem.message and problem.level in (ERROR, WARNING) for problem in found)
+    assert len({(problem.node, problem.code, problem.member) for problem in found}) == len(found)
 
 
 @given(plausible())

@@ -7,17 +7,18 @@ from hypothesis import strategies as st
 
 from foundation.units import current_organization, unit_of_work
 from journeys import rehearsing
+from journeys.api import building as api
 from journeys.graph.format import IMAGES, Graph
 from journeys.graph.walking import Journey as Walkable
-from journeys.limits import PREVIEWS, VALIDATIONS
+from journeys.limits import LARGE_VALIDATIONS, PREVIEWS, VALIDATIONS
 from journeys.models import Run, Visit
 from journeys.tests.graphs import UPLOADS, anything, ask, choose, end, example, graph, say
-from journeys.tests.offering import Customer, offered
+from journeys.tests.offering import Customer, draft, offered
 from tickets.models import Category, Ticket
 
 pytestmark = pytest.mark.usefixtures("redis_url")
 URL = "journeys/preview/"
-LIMITS = {URL: PREVIEWS, "journeys/validate/": VALIDATIONS}
+LIMITS = {URL: PREVIEWS, "journeys/validate/": VALIDATIONS, "journeys/{}/validate/": VALIDATIONS}
 STEPS = [("node-1", "order_issue"), ("node-2", ["missing"]), ("node-3", "The blue one is missing")]
 
 
@@ -77,8 +78,8 @@ def test_a_card_is_described_and_pictures_stand_for_themselves(world: Any) -> No
 def test_a_draft_with_problems_is_gone_through_as_far_as_it_goes(world: Any) -> None:
     broken = rehearsed(world, graph(ask("q", nextNode="gone"), end()), ("q", "anything"))
     assert (broken["node"], broken["end"], broken["taken"], broken["path"]) == (None, None, 1, ["q"])
-    assert rehearsed(world, {}) == {"taken": 0, "refused": None, "progress": 0.0, "can_go_back": False, "path": [], "node": None,
-                                    "messages": [], "answers": [], "end": None}
+    assert rehearsed(world, {}) == {"taken": 0, "refused": None, "refused_at": "", "progress": 0.0, "can_go_back": False, "path": [],
+                                    "node": None, "messages": [], "answers": [], "end": None}
 
 
 def test_what_it_refuses(world: Any) -> None:
@@ -132,13 +133,38 @@ def inside() -> bool:
     return True
 
 
-@pytest.mark.parametrize("url", [URL, "journeys/validate/"])
-def test_looking_at_graphs_is_limited(world: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+@pytest.mark.parametrize("url", list(LIMITS))
+def test_looking_at_graphs_is_limited(world: Any, settings: Any, url: str) -> None:
+    limit, at = LIMITS[url], url.format(draft(world.pandar, {}).pk)
     settings.RATE_LIMITS = True
-    limit = LIMITS[url]
     admin = world.api(world.admin)
-    assert [admin.post(url, {"graph": {}}).status for _ in range(limit.most + 1)] == [200] * limit.most + [429]
-    assert world.api(world.manager).post(url, {"graph": {}}).status == 200, "each their own"
+    assert [admin.post(at, {"graph": {}}).status for _ in range(limit.most + 1)] == [200] * limit.most + [429]
+    assert world.api(world.manager).post(at, {"graph": {}}).status == 200, "each their own"
+
+
+@pytest.mark.parametrize("url", list(LIMITS)[1:])
+def test_checking_large_graphs_is_limited_more(world: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setattr(api, "LARGE", 1_000)
+    large = graph(ask("q", nextNode="end", note="x" * 1_000), end())
+    at = url.format(draft(world.pandar, large).pk)
+    settings.RATE_LIMITS = True
+    admin = world.api(world.admin)
+    most = LARGE_VALIDATIONS.most
+    assert [admin.post(at, {"graph": large}).status for _ in range(most + 1)] == [200] * most + [429]
+    assert admin.post("journeys/validate/", {"graph": graph(end())}).status == 200, "small ones go on"
+
+
+def test_a_stored_draft_is_checked_without_a_transaction(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+
+    def noted(graph: Any) -> Any:
+        held.append(inside())
+        return []
+
+    monkeypatch.setattr(api.checking, "problems", noted)
+    for url in list(LIMITS)[1:]:
+        assert world.api(world.admin).post(url.format(draft(world.pandar).pk), {"graph": {}}).data["valid"]
+    assert held == [False] * 2
 
 
 def test_the_path_goes_over_messages_and_conditions() -> None:
