@@ -1,8 +1,13 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
 import react from '@vitejs/plugin-react'
 import type { Plugin, Rolldown } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const SERVER = process.env.PANDAR_URL ?? 'http://127.0.0.1:8000'
+const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+const PORTAL = file('portal.html') // which is no file
 const SPOKEN = /\/(?:en|fr)-[A-Z]{2}\.mjs$/
 const PAGES = ['src/main.tsx', 'src/portal/main.tsx'] as const
 /** Of these a page needs the whole or nothing; React Aria stays apart, as each page has other parts of it. */
@@ -15,6 +20,13 @@ const spoken: Plugin = {
     filter: { id: { include: /\/react-aria\/dist\/private\/intl\/.*\.mjs$/, exclude: SPOKEN } },
     handler: () => 'export default undefined',
   },
+}
+
+/** The portal's page is the console's with a script of its own. */
+const portal: Plugin = {
+  name: 'portal', enforce: 'pre',
+  resolveId: (id) => (id === PORTAL ? id : null),
+  load: async (id) => (id === PORTAL ? (await readFile(file('index.html'), 'utf8')).replace(PAGES[0], PAGES[1]) : null),
 }
 
 /** Many small files are heavier than one, and each is asked for by itself: what both pages begin with is put together. */
@@ -42,10 +54,10 @@ function together(): Rolldown.CodeSplittingGroup[] {
 
 export default defineConfig(({ command }) => ({
   base: command === 'build' ? '/static/console/' : '/',
-  plugins: [spoken, react()],
+  plugins: [spoken, portal, react()],
   build: {
     outDir: 'dist', target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000,
-    rolldownOptions: { input: ['index.html', 'portal.html'], output: { codeSplitting: { groups: together() } } },
+    rolldownOptions: { input: [file('index.html'), PORTAL], output: { codeSplitting: { groups: together() } } },
   },
   server: { proxy: { '/api': { target: SERVER }, '/ws': { target: SERVER, ws: true }, '/admin': { target: SERVER }, '/static': { target: SERVER } } },
   test: { include: ['tests/**/*.test.{ts,tsx}'], restoreMocks: true, testTimeout: 60_000 },

@@ -11,7 +11,7 @@ import { BrowserRouter } from 'react-router'
 import { ApiError } from './api/errors'
 import { keys } from './api/keys'
 import { Boundary } from './app/Boundary'
-import { theme, wear } from './app/theme'
+import { wearChosen } from './app/theme'
 import { regional } from './app/time'
 import { refuseStrayFiles } from './files/stray'
 import { begin } from './i18n'
@@ -35,7 +35,7 @@ const cache: QueryClient = new QueryClient({
 })
 
 export async function start(page: ReactNode): Promise<void> {
-  wear(theme())
+  wearChosen()
   refuseStrayFiles()
   await begin()
   const root = document.getElementById('root')

@@ -6,13 +6,13 @@ import { ApiError } from '../src/api/errors'
 const TICKET = '11111111-1111-4111-8111-111111111111'
 const path = { params: { path: { ticket: TICKET } } } as const
 
-function answering(status: number, body: unknown, type = 'application/json') {
+function answering(status: number, body: unknown, type = 'application/json', more: { user?: string } = {}) {
   const asked: Request[] = []
   const fetch = (request: Request) => {
     asked.push(request)
     return Promise.resolve(new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers: { 'Content-Type': type } }))
   }
-  return { asked, api: newApi('http://here/', fetch as typeof globalThis.fetch) }
+  return { asked, api: newApi({ baseUrl: 'http://here/', fetch: fetch as typeof globalThis.fetch, ...more }) }
 }
 
 describe('the API', () => {
@@ -33,7 +33,7 @@ describe('the API', () => {
   })
 
   it('says that nothing was heard', async () => {
-    const api = newApi('http://here/', () => Promise.reject(new TypeError('network')))
+    const api = newApi({ baseUrl: 'http://here/', fetch: () => Promise.reject(new TypeError('network')) })
     const error: unknown = await data(api.GET('/api/v1/tickets/{ticket}/', path)).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(ApiError)
     expect(error).toMatchObject({ status: 0, passes: true, signedOut: false })
@@ -45,6 +45,16 @@ describe('the API', () => {
     await api.GET('/api/v1/tickets/{ticket}/', path)
     await api.POST('/api/v1/tickets/{ticket}/read/', { ...path, body: { seq: 1 } })
     expect(asked.map((request) => request.headers.get('X-CSRFToken'))).toEqual([null, 'a=b'])
+    vi.unstubAllGlobals()
+  })
+
+  it('says for whom it changes something, so that nothing is done in the name of who signed in beside it', async () => {
+    vi.stubGlobal('document', { cookie: '' })
+    const { api, asked } = answering(401, { error: 'Somebody else', code: 'other_user' }, undefined, { user: 'anna' })
+    const refused: unknown = await api.PUT('/api/v1/tickets/{ticket}/draft/', { ...path, body: { text: 'x', internal: false, seen: null, tab: '' } }).catch((error: unknown) => error)
+    await api.GET('/api/v1/auth/me/').catch(() => undefined) // who is here is asked without knowing it
+    expect(asked.map((request) => request.headers.get('X-Expected-User'))).toEqual(['anna', null])
+    expect(refused).toMatchObject({ code: 'other_user', sessionOver: true })
     vi.unstubAllGlobals()
   })
 

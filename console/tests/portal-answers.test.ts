@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { begun, fits, type Node, problemOf, type Typed, valueOf } from '../src/portal/journey/answers'
+import { begun, cardProblems, fits, type Node, problemOf, type Typed, valueOf } from '../src/portal/journey/answers'
 
 function ask(questionType: Node['questionType'], more: Partial<Node> = {}): Node {
   const options = ['a', 'b', 'c'].map((value) => ({ label: value, value }))
@@ -43,6 +43,11 @@ describe('what is wrong with an answer', () => {
     expect(problemOf(node, typed)?.key ?? null).toBe(problem)
   })
 
+  it('is told for each field of a card', () => {
+    expect(Object.entries(cardProblems(card('1234 5678', '', '0'))).map(([field, problem]) => [field, problem.key])).toEqual([['brand', 'brand'], ['country', 'country'], ['amount', 'amount']])
+    expect(cardProblems(card('Steam', 'US', '50,5'))).toEqual({})
+  })
+
   it('is said while one types only where going on makes it no better', () => {
     expect(problemOf(ask('text', { validation: { minLength: 3 } }), 'a')?.now).toBeUndefined()
     expect(problemOf(ask('text', { validation: { maxLength: 3 } }), 'abcd')).toMatchObject({ now: true, count: 1 })
@@ -66,8 +71,14 @@ describe('one comes back to an answer', () => {
     [ask('image_upload', { answer: ['x'] }), [{ id: 'x', name: '' }]], [ask('gift_card', { answer: card('A', 'US', '1') }), card('A', 'US', '1')],
     [ask('text'), ''], [ask('multiple_choice'), []], [ask('gift_card'), card('', '', '')],
   ])('%#', (node, typed) => {
-    expect(begun(node)).toEqual(typed)
-    expect(fits(node, begun(node))).toBe(true)
+    expect(begun(node, 'en')).toEqual(typed)
+    expect(fits(node, begun(node, 'en'))).toBe(true)
+  })
+
+  it('with the mark that one’s own language has in numbers', () => {
+    const [number, sum] = [ask('number', { answer: 2.5 }), ask('gift_card', { answer: card('A', 'US', '50.50') })]
+    expect([begun(number, 'fr'), begun(sum, 'fr')]).toEqual(['2,5', card('A', 'US', '50,50')])
+    expect([valueOf(number, begun(number, 'fr')), valueOf(sum, begun(sum, 'fr'))]).toEqual([2.5, card('A', 'US', '50.50')])
   })
 })
 

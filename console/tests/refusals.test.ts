@@ -10,6 +10,9 @@ describe('what the server says when it refuses', () => {
     expect(worded('This name is taken.', 'invalid', french)).toBe('Ce nom est déjà pris.')
     expect(worded('Please write at least 5 characters.', undefined, french)).toBe('Écrivez au moins 5 caractères, s’il vous plaît.')
     expect(worded('It would take Büro more than 40 years to be open so long.', undefined, french)).toContain('que Büro soit')
+    expect(worded('It would take $& (A) more than 40 years to be open so long.', undefined, french)).toContain('que $& (A) soit')
+    expect(worded('At most 5 numbers of minutes, rising, from 1 to 1440.', undefined, french)).toBe('5 nombres de minutes au plus, croissants, de 1 à 1440.')
+    expect(worded('At most 50.', undefined, french)).toBe('50 au plus.')
   })
   test('else by its code', () => {
     expect(worded('Never heard of.', 'stale', french)).toBe('Quelqu’un d’autre a changé ceci entre-temps.')

@@ -14,10 +14,15 @@ export function cookie(name: string, all: string = document.cookie): string | un
   return found === undefined ? undefined : decodeURIComponent(found.slice(name.length + 1))
 }
 
-const guarded: Middleware = {
+/** What stands in the head of whatever may change something: that a page of ours sent it, and for whom. */
+export function pledges(user: string | undefined): Record<string, string> {
+  const token = cookie('csrftoken')
+  return { ...(token === undefined ? {} : { 'X-CSRFToken': token }), ...(user === undefined ? {} : { 'X-Expected-User': user }) }
+}
+
+const guarded = (user: string | undefined): Middleware => ({
   onRequest({ request }) {
-    const token = SAFE.has(request.method) ? undefined : cookie('csrftoken')
-    if (token !== undefined) request.headers.set('X-CSRFToken', token)
+    if (!SAFE.has(request.method)) for (const [name, value] of Object.entries(pledges(user))) request.headers.set(name, value)
     return request
   },
   async onResponse({ response }) {
@@ -27,7 +32,7 @@ const guarded: Middleware = {
   onError() {
     return new ApiError(0, {})
   },
-}
+})
 
 /** A proxy's own page has no body that is ours. */
 async function refusal(response: Response): Promise<ApiError> {
@@ -36,9 +41,10 @@ async function refusal(response: Response): Promise<ApiError> {
   return new ApiError(response.status, body)
 }
 
-export function newApi(baseUrl = '/', fetch: typeof globalThis.fetch = globalThis.fetch) {
+/** `user`: whose page it is. Where the browser has somebody else's cookie by then, the server changes nothing. */
+export function newApi({ user, baseUrl = '/', fetch = globalThis.fetch }: { user?: string; baseUrl?: string; fetch?: typeof globalThis.fetch } = {}) {
   const api = createClient<paths>({ baseUrl, fetch, credentials: 'same-origin', headers: { Accept: JSON_TYPE } })
-  api.use(guarded)
+  api.use(guarded(user))
   return api
 }
 

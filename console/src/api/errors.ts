@@ -4,7 +4,7 @@ import type { components } from './schema'
 
 type Body = components['schemas']['Error']
 
-const OVER = new Set(['unauthenticated', 'invalid_token', 'session_ended'])
+const OVER = new Set(['unauthenticated', 'invalid_token', 'session_ended', 'other_user'])
 
 /** `status` 0: nothing was heard of the server, and whether it did anything is not known. */
 export class ApiError extends Error {

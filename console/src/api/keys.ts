@@ -9,5 +9,6 @@ export const keys = {
   ticket: (id: string) => ['ticket', id],
   agents: ['agents'],
   own: ['agents', 'me'],
+  categories: ['categories'],
   mine: ['mine'],
 } as const

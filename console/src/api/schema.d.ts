@@ -829,7 +829,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What was published, the newest first. */
+        /** @description What was published, the newest first, 50 a page. */
         get: operations["journeys_versions_list"];
         put?: never;
         post?: never;
@@ -2786,6 +2786,8 @@ export interface components {
             taken: number;
             /** @description Why the next one could not. */
             refused: string | null;
+            /** @description Which field of a gift card is to blame; empty otherwise. */
+            refused_at: string;
             /**
              * Format: double
              * @description 0 to 1, of the longest way that is left.
@@ -3066,7 +3068,7 @@ export interface components {
             /** @description Where the viewer's next message goes. */
             writing: components["schemas"]["WritingEnum"];
         };
-        /** @description A ticket as lists show it. Context: `prefix`, `staff` and `viewer`. */
+        /** @description A ticket as lists show it; `tags` and `sla` are for the staff. Context: `prefix`, `staff` and `viewer`. */
         TicketRow: {
             /** Format: uuid */
             id: string;
@@ -3763,7 +3765,10 @@ export interface components {
             reads: components["schemas"]["ReadMarkStruct"][];
             ref: string | null;
         };
-        /** ReadMarkStruct */
+        /**
+         * ReadMarkStruct
+         * @description How far somebody has read. To a customer the staff are one reader, the house: as far as any of them.
+         */
         ReadMarkStruct: {
             user: components["schemas"]["PersonStruct"];
             seq: number;
@@ -3847,7 +3852,10 @@ export interface components {
             user: components["schemas"]["PersonStruct"];
             viewing: boolean;
         };
-        /** ReadUpToFrame */
+        /**
+         * ReadUpToFrame
+         * @description Somebody has read that far; to a customer, for whom the staff are one reader, the house has.
+         */
         ReadUpToFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -6176,7 +6184,9 @@ export interface operations {
     };
     journeys_versions_list: {
         parameters: {
-            query?: never;
+            query?: {
+                page?: number;
+            };
             header?: never;
             path: {
                 journey: string;

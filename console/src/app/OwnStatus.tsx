@@ -1,34 +1,27 @@
 /** One's own availability, load and shift: always at hand, and true also when somebody else or the house changed it. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { ChevronDown } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button as Pressable, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 
-import { data } from '../api/client'
 import { keys } from '../api/keys'
-import type { components } from '../api/schema'
 import { useActs } from '../keyboard/useAct'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Dialog'
 import { Menu, MenuChoice } from '../ui/Menu'
-import { complain, say } from '../ui/Toasts'
+import { say } from '../ui/Toasts'
 import { serverClock } from './clock'
 import styles from './OwnStatus.module.css'
-import { useApi, useLive, useMay, useMe } from './session'
+import { AVAILABILITIES, type Agent, type Availability, useBecoming, useOwn } from './own'
+import { useLive, useMe } from './session'
 import { useShiftChanges } from './shifts'
 import { soon, span } from './time'
 
-type Agent = components['schemas']['Agent']
-type Availability = Agent['availability']
-const AVAILABILITIES: readonly Availability[] = ['available', 'busy', 'away', 'offline']
-
 export function OwnStatus() {
-  const serves = useMay('accounts.serve_customers')
-  const api = useApi()
-  const own = useQuery({ queryKey: keys.own, queryFn: () => data(api.GET('/api/v1/agents/me/')), enabled: serves })
-  useChangesByOthers(own.data)
-  return own.data === undefined || !serves ? null : <Chosen own={own.data} />
+  const own = useOwn()
+  useChangesByOthers(own)
+  return own === undefined ? null : <Chosen own={own} />
 }
 
 function Chosen({ own }: { own: Agent }) {
@@ -57,8 +50,8 @@ function Chosen({ own }: { own: Agent }) {
         </Menu>
       </div>
       <Load own={own} />
-      {own.lost_connection && shown === 'offline' ? (
-        <span className={styles.lost} role="status">{t('own.lost')} <Button small onPress={() => { become('available') }}>{t('availability.available')}</Button></span>
+      {shown === 'offline' ? (
+        <span className={styles.lost} data-chosen={!own.lost_connection} role="status">{t(own.lost_connection ? 'own.lost' : 'own.offline')} <Button small onPress={() => { become('available') }}>{t('availability.available')}</Button></span>
       ) : <ShiftText own={own} />}
       <Leave own={own} open={leaving} onClose={() => { setLeaving(false) }} onLeave={() => { setLeaving(false); become('offline') }} />
     </div>
@@ -101,20 +94,6 @@ function Leave({ own, open, onClose, onLeave }: { own: Agent; open: boolean; onC
       </div>
     </Confirm>
   )
-}
-
-/** What one is about to be, and how to become it; taken back, with the reason, where the server refuses. */
-function useBecoming(): { becoming: Availability | undefined; become: (availability: Availability) => void } {
-  const { t } = useTranslation()
-  const api = useApi()
-  const cache = useQueryClient()
-  const changing = useMutation({
-    mutationFn: (availability: Availability) => data(api.PATCH('/api/v1/agents/me/', { body: { availability } })),
-    onSuccess: (own) => { cache.setQueryData(keys.own, own) },
-    onError: (error) => { complain(t('own.failed', { why: error.message === '' ? t('error.unreachable') : error.message })) },
-    onSettled: () => cache.invalidateQueries({ queryKey: keys.agents }),
-  })
-  return { becoming: changing.isPending ? changing.variables : undefined, become: changing.mutate }
 }
 
 /** Fetches one's own figures again when something concerns them, and says so when somebody else changed the status. */

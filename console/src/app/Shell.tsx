@@ -1,7 +1,6 @@
 /** What stands around every page of the staff: the way to the others, who one is, and how one and the connection stand. */
 import { CircleUser, Inbox as InboxIcon, ListOrdered, Settings, SlidersHorizontal, Workflow } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { NavLink, Outlet, useLocation, useNavigate } from 'react-router'
@@ -10,6 +9,7 @@ import { LANGUAGES, type Language, speak } from '../i18n'
 import { Keyboard } from '../keyboard/Keyboard'
 import { useActs } from '../keyboard/useAct'
 import { Menu, MenuAct, MenuChoice, MenuLine } from '../ui/Menu'
+import { keepPlace } from '../ui/place'
 import { Boundary } from './Boundary'
 import { Connection } from './Connection'
 import { NoticeSwitches } from './notices/NoticeSwitches'
@@ -17,8 +17,9 @@ import { useNotices } from './notices/useNotices'
 import { OwnStatus } from './OwnStatus'
 import { STAFF } from './pages'
 import styles from './Shell.module.css'
-import { useLeaving, useMe } from './session'
-import { THEMES, theme, wear } from './theme'
+import { useMe } from './session'
+import { THEMES, useTheme, wear } from './theme'
+import { useSignOut } from './useSignOut'
 
 interface Way {
   readonly path: string
@@ -46,14 +47,14 @@ export function Shell() {
     <div className={styles.shell}>
       <nav className={styles.rail} aria-label={t('app.name')}>
         <NavLink to="/" end className={styles.place ?? ''} title={t('menu.inbox')}>
-          <InboxIcon aria-hidden /><span className="unseen">{t('menu.inbox')}</span>
+          <InboxIcon aria-hidden /><Name of="inbox" />
           {unread === 0 ? null : <span className={styles.unread}><span className="unseen">{t('list.unread', { count: unread })}</span><span aria-hidden="true">{unread > 99 ? '99+' : unread}</span></span>}
         </NavLink>
         {ways.map(({ path, text, icon }) => (
-          <NavLink key={path} to={path} className={styles.place ?? ''} title={t(`menu.${text}`)}>{icon}<span className="unseen">{t(`menu.${text}`)}</span></NavLink>
+          <NavLink key={path} to={path} className={styles.place ?? ''} title={t(`menu.${text}`)}>{icon}<Name of={text} /></NavLink>
         ))}
         {me.permissions.includes('accounts.use_admin') ? (
-          <a href="/admin/" className={styles.place} title={t('menu.administration')}><Settings aria-hidden /><span className="unseen">{t('menu.administration')}</span></a>
+          <a href="/admin/" className={styles.place} title={t('menu.administration')}><Settings aria-hidden /><Name of="administration" /></a>
         ) : null}
         <span className={styles.gap} />
         <Account />
@@ -62,7 +63,7 @@ export function Shell() {
         <div className={styles.content}><Boundary place={pathname}><Outlet /></Boundary></div>
         <footer className={styles.bar}>
           <OwnStatus />
-          <span className={styles.gap} />
+          <div ref={keepPlace} className={styles.remarks} />
           <Connection />
           <NoticeSwitches />
         </footer>
@@ -72,20 +73,34 @@ export function Shell() {
   )
 }
 
+/** Read aloud in full; what is seen below an icon is short. */
+function Name({ of }: { of: Way['text'] | 'inbox' | 'administration' }) {
+  const { t } = useTranslation()
+  return <><span className="unseen">{t(`menu.${of}`)}</span><Short of={of} /></>
+}
+
+function Short({ of }: { of: Way['text'] | 'inbox' | 'administration' | 'account' }) {
+  const { t } = useTranslation()
+  return <span className={styles.short} aria-hidden="true">{t(`menu.short.${of}`)}</span>
+}
+
 function Account() {
   const { t, i18n } = useTranslation()
   const me = useMe()
-  const { leave } = useLeaving()
-  const [worn, setWorn] = useState(theme)
+  const { signOut, window } = useSignOut(me)
+  const worn = useTheme()
   return (
-    <Menu label={t('menu.account')} placement="right bottom"
-      trigger={<Button className={styles.account ?? ''} aria-label={t('menu.account')}><CircleUser aria-hidden /></Button>}>
-      <MenuChoice label={<><span>{me.name}</span><span>{t('menu.theme')}</span></>} value={worn} onChange={(name) => { wear(name); setWorn(name) }}
-        options={THEMES.map((name) => ({ value: name, label: t(`theme.${name}`) }))} />
-      <MenuChoice label="Language · Langue" value={i18n.language as Language} onChange={speak}
-        options={(Object.keys(LANGUAGES) as Language[]).map((tag) => ({ value: tag, label: LANGUAGES[tag], lang: tag }))} />
-      <MenuLine />
-      <MenuAct onAction={leave}>{t('menu.signOut')}</MenuAct>
-    </Menu>
+    <>
+      <Menu label={t('menu.account')} placement="right bottom"
+        trigger={<Button className={styles.account ?? ''} aria-label={t('menu.account')}><CircleUser aria-hidden /><Short of="account" /></Button>}>
+        <MenuChoice label={<><span>{me.name}</span><span>{t('menu.theme')}</span></>} value={worn} onChange={wear}
+          options={THEMES.map((name) => ({ value: name, label: t(`theme.${name}`) }))} />
+        <MenuChoice label="Language · Langue" value={i18n.language as Language} onChange={speak}
+          options={(Object.keys(LANGUAGES) as Language[]).map((tag) => ({ value: tag, label: LANGUAGES[tag], lang: tag }))} />
+        <MenuLine />
+        <MenuAct onAction={signOut}>{t('menu.signOut')}</MenuAct>
+      </Menu>
+      {window}
+    </>
   )
 }

@@ -8,13 +8,13 @@ import { Entering } from '../pages/sign-in/Entering'
 import type { Me } from '../realtime/live'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { asksToSignIn, useLeaving, useWatched } from './session'
+import { asksToSignIn, useForgetting, useWatched } from './session'
 import styles from './SignInAgain.module.css'
 
 export default function SignInAgain({ me }: { me: Me }) {
   const { t } = useTranslation()
   const cache = useQueryClient()
-  const { forget } = useLeaving()
+  const forget = useForgetting()
   const open = useWatched(asksToSignIn)
   useEffect(() => {
     const look = () => { // another tab may have signed in again
@@ -30,7 +30,7 @@ export default function SignInAgain({ me }: { me: Me }) {
     <Dialog title={t('again.title')} open={open} onClose={() => { asksToSignIn.set(false) }}
       foot={<Button look="quiet" onPress={forget}>{t('again.other')}</Button>}>
       <div className={styles.again}>
-        <p>{t('again.text')}</p>
+        <p>{t('again.text')}{me.staff ? ` ${t('again.barred')}` : ''}</p>
         <Entering organization={me.organization.slug} email={me.email} onEntered={() => void cache.invalidateQueries()} />
       </div>
     </Dialog>

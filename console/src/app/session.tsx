@@ -1,23 +1,36 @@
 /** Who is signed in here, and what their tab hears. */
 import { hashKey, type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
 
 import { type Api, data, newApi } from '../api/client'
 import { ApiError } from '../api/errors'
 import { keys } from '../api/keys'
 import { Live, type Me, Watched } from '../realtime/live'
-import { loadWhatWaits } from './later'
+import { newShelf } from '../realtime/shelf'
+import { complain } from '../ui/Toasts'
+import { later, loadWhatWaits } from './later'
 
 const api = newApi()
-const Signed = createContext<{ me: Me; live: Live; here: boolean } | null>(null)
+/** What knows what is on this device, and erases it. */
+export const leaving = later(() => import('./leaving'))
+const LEFT = 'pandar left' // by which a tab tells the others who signed out
+interface Signing {
+  readonly me: Me
+  readonly api: Api
+  readonly live: Live
+  readonly here: boolean
+}
+const Signed = createContext<Signing | null>(null)
 /** Who was signed in last and did not leave: their page stays as it is until they are back. */
 const present = new Watched<Me | null>(null)
 
 /** Whether the window to sign in again is open; it can be closed, so that one can read and copy, and the connection's sign opens it again. */
 export const asksToSignIn = new Watched(true)
 
+/** It speaks for whoever is signed in here. */
 export function useApi(): Api {
-  return api
+  return useContext(Signed)?.api ?? api
 }
 
 export function useMe(): Me {
@@ -71,20 +84,45 @@ export function useWhoAmI(): { me: Me | null | undefined; here: boolean; error: 
   return { me: me ?? before ?? me, here: me !== null, error, again: () => void asked.refetch() }
 }
 
-/** Sign out, or forget who was signed in: the next one begins at the sign-in page. */
-export function useLeaving(): { leave: () => void; forget: () => void; leaving: boolean } {
+/** Forget who was signed in: the next one begins at the sign-in page, and what the last one typed waits for them on this device. */
+export function useForgetting(): () => void {
   const cache = useQueryClient()
-  const forget = () => {
+  return useCallback(() => {
     present.set(null)
     cache.clear()
     cache.setQueryData(keys.me, null)
+  }, [cache])
+}
+
+/** Sign out, in all tabs, and leave nothing on this device; `useSignOut` asks before. */
+export function useLeaving(me: Me): { leave: () => void; busy: boolean } {
+  const { t } = useTranslation()
+  const own = useApi()
+  const live = useContext(Signed)?.live
+  const forget = useForgetting()
+  const gone = async () => {
+    forget()
+    const others = new BroadcastChannel(LEFT)
+    others.postMessage(me.id)
+    others.close()
+    const { erase } = await leaving()
+    await erase(me.id, live?.shelf ?? newShelf()).catch(() => undefined)
   }
   const ending = useMutation({
-    mutationFn: () => data(api.DELETE('/api/v1/auth/session/')),
-    onSuccess: forget,
-    onError: (error) => { if (error instanceof ApiError && error.signedOut) forget() },
+    networkMode: 'always', mutationFn: () => data(own.DELETE('/api/v1/auth/session/')),
+    onSuccess: gone,
+    onError: (error) => {
+      if (error instanceof ApiError && error.signedOut) return gone()
+      complain(t('leaving.failed'))
+      return undefined
+    },
   })
-  return { leave: () => { ending.mutate() }, forget, leaving: ending.isPending }
+  return { leave: () => { ending.mutate() }, busy: ending.isPending }
+}
+
+/** The tab's line and disk, where somebody is signed in. */
+export function useLiveIfAny(): Live | undefined {
+  return useContext(Signed)?.live
 }
 
 /** What one person was told is not for the next one, who may be of another organization. */
@@ -96,16 +134,25 @@ export function forgetAllBut(cache: QueryClient, kept: readonly unknown[]): void
 /** `key` it by the user: another one has another line. */
 export function SignedIn({ me, here, children }: { me: Me; here: boolean; children: ReactNode }) {
   const cache = useQueryClient()
-  const [live] = useState(() => new Live(api, cache, me))
+  const [own] = useState(() => newApi({ user: me.id }))
+  const [live] = useState(() => new Live(own, cache, me))
   useEffect(() => live.start(), [live])
+  const forget = useForgetting()
   useEffect(loadWhatWaits, [])
   useEffect(() => {
-    if (here) live.resume()
+    const others = new BroadcastChannel(LEFT)
+    others.onmessage = ({ data: who }: MessageEvent<string>) => { if (who === me.id) forget() }
+    return () => { others.close() }
+  }, [me.id, forget])
+  const was = useRef(here)
+  useEffect(() => {
+    if (here && !was.current) live.resume()
+    was.current = here
   }, [live, here])
-  return <Signed value={{ me, live, here }}>{children}</Signed>
+  return <Signed value={{ me, api: own, live, here }}>{children}</Signed>
 }
 
-function useSigned(): { me: Me; live: Live; here: boolean } {
+function useSigned(): Signing {
   const signed = useContext(Signed)
   if (signed === null) throw new Error('nobody is signed in here')
   return signed

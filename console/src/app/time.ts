@@ -32,6 +32,14 @@ export function ago(time: string, now: number, language: string): string {
   return dates(language, { day: 'numeric', month: 'short' }).format(Date.parse(time))
 }
 
+/** How long ago, as one says it in a sentence: "now", "5 minutes ago", "3 days ago". */
+export function since(time: string, now: number, language: string): string {
+  const passed = now - Date.parse(time)
+  if (passed < MINUTE) return kept(Intl.RelativeTimeFormat, language, { numeric: 'auto' }).format(0, 'second')
+  const [length, unit] = passed < HOUR ? [MINUTE, 'minute'] as const : passed < DAY ? [HOUR, 'hour'] as const : [DAY, 'day'] as const
+  return kept(Intl.RelativeTimeFormat, language, { numeric: 'always' }).format(-Math.floor(passed / length), unit)
+}
+
 /** A length of time by its largest unit: "45 s", "12 min", "3 h". */
 export function span(milliseconds: number, language: string, unitDisplay: 'narrow' | 'long' = 'narrow'): string {
   const length = Math.abs(milliseconds)

@@ -1,7 +1,7 @@
 /** Where one writes: a reply or, for staff, a note, each with a draft of its own, so that neither ever becomes the other unseen. */
 import type { TFunction } from 'i18next'
 import { Lock, Paperclip, Send, Settings2, X } from 'lucide-react'
-import { type ClipboardEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { type ClipboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -9,7 +9,8 @@ import { Link } from 'react-router'
 import { useLive, useMe, useWatched } from '../app/session'
 import { carriesFiles } from '../files/stray'
 import type { Draft } from '../realtime/drafts'
-import { useActs } from '../keyboard/useAct'
+import type { Act } from '../keyboard/registry'
+import { heard, useActs } from '../keyboard/useAct'
 import { Button, IconButton } from '../ui/Button'
 import { Menu, MenuChoice } from '../ui/Menu'
 import { complain } from '../ui/Toasts'
@@ -19,9 +20,10 @@ import { bytes } from './Files'
 import { Kept } from './Kept'
 import { sorted, type Unfit, useLimits } from './limits'
 import { Closed, NoNotes, type Writing } from './Over'
-import { sends, SEND_KEYS, useSendKey } from './sendKey'
-import { useDraft } from './useDraft'
+import { SEND_KEYS, sendKeys, useSendKey } from './sendKey'
+import { useDraft, useRefusal } from './useDraft'
 import { useFiles } from './useFiles'
+import { VIEWER_KEYS } from './viewer/keys'
 
 interface Props {
   ticket: string
@@ -59,16 +61,14 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
   const [unfit, setUnfit] = useState<readonly string[]>([])
   const field = useRef<HTMLTextAreaElement>(null)
   const over = limits.over(draft.text)
+  const refusal = useRefusal(ticket, internal)
+  const unsaved = over > 0 || refusal === null || draft.text === draft.base.text ? '' : t('composer.notSaved', { why: refusal.message === '' ? t('composer.noReason') : refusal.message })
   const refused = files.list.some((file) => file.refusal !== null)
   const sendable = (draft.text.trim() !== '' || files.list.length > 0) && over === 0 && !refused
   const write = (note: boolean) => {
     setInternal(note)
     field.current?.focus()
   }
-  useActs([
-    { id: 'conversation.reply', text: t('act.reply'), group: 'conversation', key: 'r', run: () => { write(false) } },
-    { id: 'conversation.note', text: t('act.note'), group: 'conversation', key: 'n', possible: notes, run: () => { write(true) } },
-  ])
   const type = (text: string) => {
     drafts.type(ticket, internal, text)
     if (text === '') presence.rested(ticket)
@@ -94,12 +94,17 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
     setUnfit(left.map(({ file, why }) => unfitText(t, file, why, i18n.language, limits.given)))
     if (fit.length > 0) void files.add(fit).catch(() => { complain(t('composer.notKept')) })
   }
-  const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (sends(event, sendKey)) send()
-    else if (event.key === 'ArrowUp' && draft.text === '' && files.list.length === 0) onEditLast()
-    else return
-    event.preventDefault()
-  }
+  const empty = draft.text === '' && files.list.length === 0
+  const typing: readonly Act[] = [
+    { id: 'conversation.send', text: t('act.send'), group: 'conversation', own: sendKeys(sendKey), hidden: true, run: send },
+    { id: 'conversation.editLast', text: t('act.editLast'), group: 'conversation', own: ['ArrowUp'], hidden: true, possible: empty, run: onEditLast },
+    ...(me.staff ? [{ id: 'conversation.leave', text: t('act.leaveField'), group: 'conversation' as const, own: ['Escape'], hidden: true, run: () => { around.current?.querySelector<HTMLElement>('[role="log"]')?.focus() } }] : []),
+  ]
+  useActs([
+    { id: 'conversation.reply', text: t('act.reply'), group: 'conversation', key: 'r', run: () => { write(false) } },
+    { id: 'conversation.note', text: t('act.note'), group: 'conversation', key: 'n', possible: notes, run: () => { write(true) } },
+    ...typing, ...(me.staff ? VIEWER_KEYS.map(({ id, own }): Act => ({ id, text: t(`viewer.${id}`), group: 'pictures', own, hidden: true, run: () => undefined })) : []),
+  ])
   const insert = (text: string) => {
     const box = field.current
     const [from, to] = [box?.selectionStart ?? draft.text.length, box?.selectionEnd ?? draft.text.length]
@@ -135,7 +140,7 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
       )}
       <div className={styles.box}>
         <textarea ref={field} dir="auto" rows={2} className={styles.text} aria-label={label} placeholder={label} value={draft.text} data-composer
-          onChange={(event) => { type(event.target.value) }} onKeyDown={pressed} onBlur={() => { presence.rested(ticket) }}
+          onChange={(event) => { type(event.target.value) }} onKeyDown={(event) => { heard(typing, event) }} onBlur={() => { presence.rested(ticket) }}
           onPaste={(event: ClipboardEvent) => {
             const pasted = [...event.clipboardData.files]
             if (pasted.length === 0) return
@@ -158,8 +163,8 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
             <MenuChoice label={t('composer.sendKey')} value={sendKey} onChange={chooseKey}
               options={SEND_KEYS.map((value) => ({ value, label: t(value === 'enter' ? 'composer.byEnter' : 'composer.byModEnter') }))} />
           </Menu>
-          <span className={styles.hint} role="status" data-wrong={over > 0}>
-            {over > 0 ? t('composer.tooLong', { count: over }) : rest < SHOWN_BEFORE ? t('composer.left', { count: rest })
+          <span className={styles.hint} role="status" data-wrong={over > 0 || unsaved !== ''}>
+            {unsaved !== '' ? unsaved : over > 0 ? t('composer.tooLong', { count: over }) : rest < SHOWN_BEFORE ? t('composer.left', { count: rest })
               : refused ? t('composer.refusedFile') : <Keeping draft={draft} byEnter={sendKey === 'enter'} />}
           </span>
           {/* The field keeps the cursor whatever is clicked here: letters typed beside it are acts. A button that is disabled amid a double

@@ -6,11 +6,13 @@ import { useTranslation } from 'react-i18next'
 import { data } from '../api/client'
 import type { ApiError } from '../api/errors'
 import { useApi } from '../app/session'
+import type { Act } from '../keyboard/registry'
+import { heard, useActs } from '../keyboard/useAct'
 import { Button } from '../ui/Button'
 import type { Message } from './blocks'
 import styles from './EditMessage.module.css'
 import { useLimits } from './limits'
-import { useSendKey, sends } from './sendKey'
+import { sendKeys, useSendKey } from './sendKey'
 
 export function EditMessage({ message, onDone }: { message: Message; onDone: () => void }) {
   const { t } = useTranslation()
@@ -34,12 +36,13 @@ export function EditMessage({ message, onDone }: { message: Message; onDone: () 
     if (text.trim() === message.text) onDone()
     else if (savable) saving.mutate()
   }
+  const acts: readonly Act[] = [
+    { id: 'message.save', text: t('act.saveMessage'), group: 'conversation', own: sendKeys(sendKey), hidden: true, run: save },
+    { id: 'message.leave', text: t('act.leaveMessage'), group: 'conversation', own: ['Escape'], hidden: true, run: onDone },
+  ]
+  useActs(acts)
   const typed = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') onDone()
-    else if (sends(event, sendKey)) save()
-    else return
-    event.preventDefault()
-    event.stopPropagation()
+    if (heard(acts, event)) event.stopPropagation()
   }
   const wrong = over > 0 ? t('composer.tooLong', { count: over }) : saving.error === null ? null
     : saving.error.status === 0 ? t('message.notSaved') : saving.error.message

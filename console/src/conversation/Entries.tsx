@@ -68,6 +68,7 @@ interface PartProps {
 
 const Part = memo(function Part({ block, recent, newFrom, readTo, readers, editing }: PartProps) {
   const { i18n } = useTranslation()
+  const { staff } = useAround()
   return (
     <ol className={styles.block} data-block data-recent={recent}>
       {block.entries.map((entry, index) => {
@@ -80,7 +81,7 @@ const Part = memo(function Part({ block, recent, newFrom, readTo, readers, editi
             {isNew ? <NewLine /> : null}
             {entry.kind === 'message' ? (
               <Said message={entry} joined={!isNew && joins(before, entry)} read={entry.seq <= readTo} editing={entry.id === editing} />
-            ) : <Happened entry={entry} />}
+            ) : <Happened entry={entry} staff={staff} />}
             {others === undefined ? null : <Readers people={others} />}
           </li>
         )

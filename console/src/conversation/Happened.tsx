@@ -1,4 +1,4 @@
-/** What happened between the messages, in plain words. */
+/** What happened between the messages, in plain words: the staff's, or the customer's, who is told what concerns them. */
 import { ArrowRightLeft, CircleDot, SlidersHorizontal } from 'lucide-react'
 import type { TFunction } from 'i18next'
 import { memo } from 'react'
@@ -12,13 +12,15 @@ import styles from './Entries.module.css'
 type Event = Exclude<Shown, Message>
 const ICONS = { assignment: ArrowRightLeft, status: CircleDot, change: SlidersHorizontal }
 
-export const Happened = memo(function Happened({ entry }: { entry: Event }) {
+export const Happened = memo(function Happened({ entry, staff }: { entry: Event; staff: boolean }) {
   const { t, i18n } = useTranslation()
   const Icon = ICONS[entry.kind]
+  const told = staff ? story(entry, t) : news(entry, t)
+  if (told === null) return null
   return (
     <p className={styles.happened}>
       <Icon aria-hidden />
-      <span>{story(entry, t)}</span>
+      <span>{told}</span>
       <time dateTime={entry.created_at} title={whole(entry.created_at, i18n.language)}>{clock(entry.created_at, i18n.language)}</time>
     </p>
   )
@@ -35,6 +37,15 @@ export function story(entry: Event, t: TFunction): string {
     case 'change':
       return changed(entry, who, t)
   }
+}
+
+/** The same for the customer; null for what is no news to them. */
+export function news(entry: Event, t: TFunction): string | null {
+  if (entry.kind === 'assignment') return entry.assignee === null ? null : t('conversation.answers', { who: entry.assignee.name })
+  if (entry.kind !== 'status') return null
+  if (entry.to === 'resolved') return t('conversation.solved')
+  if (entry.to === 'closed') return t('conversation.finished')
+  return entry.from === 'resolved' ? t('conversation.reopened') : null
 }
 
 function changed({ field, before: from, after: to }: Extract<Event, { kind: 'change' }>, who: string, t: TFunction): string {

@@ -16,19 +16,9 @@ export function useSendKey(): [SendKey, (key: SendKey) => void] {
   return [SEND_KEYS.find((key) => key === kept) ?? usual, choose]
 }
 
-interface Pressed {
-  readonly key: string
-  readonly ctrlKey: boolean
-  readonly metaKey: boolean
-  readonly shiftKey: boolean
-  readonly altKey: boolean
-  readonly nativeEvent: { readonly isComposing: boolean }
-}
-
-/** Whether this press sends. With Enter alone Ctrl+Enter sends too, and Shift+Enter begins a line; on a phone Enter is a line. */
-export function sends({ key, ctrlKey, metaKey, shiftKey, altKey, nativeEvent }: Pressed, chosen: SendKey, byFinger = fingers()): boolean {
-  if (key !== 'Enter' || nativeEvent.isComposing || altKey) return false
-  return ctrlKey || metaKey || (chosen === 'enter' && !shiftKey && !byFinger)
+/** What sends. With Enter alone Ctrl+Enter sends too, and Shift+Enter begins a line; on a phone Enter is a line. */
+export function sendKeys(chosen: SendKey, byFinger = fingers()): readonly string[] {
+  return chosen === 'enter' && !byFinger ? ['Enter', 'Mod+Enter'] : ['Mod+Enter']
 }
 
 function fingers(): boolean {

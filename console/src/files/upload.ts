@@ -1,5 +1,5 @@
 /** Sending a file, with how far it is; a picture that is too large for the server is made smaller first. */
-import { cookie } from '../api/client'
+import { pledges } from '../api/client'
 import { ApiError } from '../api/errors'
 import type { components } from '../api/schema'
 import type { Given } from './limits'
@@ -10,20 +10,22 @@ const ADDRESS = '/api/v1/upload/'
 const STALLED = 60_000 // milliseconds without a byte or an answer: the network is gone, whatever the device says
 
 interface Sending {
+  /** Whose page it is. */
+  readonly user?: string
   /** 0 to 1. */
   readonly progress?: (sent: number) => void
   readonly signal?: AbortSignal
 }
 
 /** The stored file. Rejects with ApiError, by the server's code or `too_large` of a file that cannot be made small enough. */
-export async function upload(file: File, most: Given, { progress, signal }: Sending = {}): Promise<Uploaded> {
+export async function upload(file: File, most: Given, { user, progress, signal }: Sending = {}): Promise<Uploaded> {
   const fitting = await shrunk(file, most)
   signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', ADDRESS)
     request.setRequestHeader('Accept', 'application/json')
-    request.setRequestHeader('X-CSRFToken', cookie('csrftoken') ?? '')
+    for (const [name, value] of Object.entries(pledges(user))) request.setRequestHeader(name, value)
     let stalled = false
     let silence: ReturnType<typeof setTimeout>
     const moved = () => {

@@ -6,7 +6,7 @@ interface Refusals {
   readonly codes: Readonly<Record<string, string>>
 }
 
-const GAP = /\{\{(\w+)\}\}/
+const GAPS = /\{\{\w+\}\}/g
 const known = new Map<string, Refusals>()
 
 /** Loaded by those whose language it is: English readers need none of it, and whoever cannot load it reads the server's own words. */
@@ -21,14 +21,17 @@ export function worded(said: string, code?: string, refusals = known.get(i18next
   return refusals.sentences[said] ?? filled(said, refusals.sentences) ?? (code === undefined ? undefined : refusals.codes[code]) ?? said
 }
 
-/** The text of a sentence with gaps, filled with what stands in them. */
+/** The text of the first sentence with gaps that this is, filled with what stands in them. */
 function filled(said: string, sentences: Refusals['sentences']): string | undefined {
   for (const [sentence, text] of Object.entries(sentences)) {
-    if (!GAP.test(sentence)) continue
-    const [before = '', name = '', after = ''] = sentence.split(GAP)
-    if (said.length > before.length + after.length && said.startsWith(before) && said.endsWith(after)) {
-      return text.replace(`{{${name}}}`, said.slice(before.length, said.length - after.length))
-    }
+    const names = sentence.match(GAPS)
+    const found = names === null ? null : shaped(sentence).exec(said)
+    if (names !== null && found !== null) return names.reduce((done, name, at) => done.replace(name, () => found[at + 1] ?? ''), text)
   }
   return undefined
+}
+
+function shaped(sentence: string): RegExp {
+  const parts = sentence.split(GAPS).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('(.+)')}$`, 's')
 }

@@ -7,7 +7,8 @@ import { useTranslation } from 'react-i18next'
 import { data } from '../api/client'
 import { keys } from '../api/keys'
 import { useApi, useMay } from '../app/session'
-import { useAct } from '../keyboard/useAct'
+import type { Act as Offered } from '../keyboard/registry'
+import { heard, useAct } from '../keyboard/useAct'
 import { IconButton } from '../ui/Button'
 import { Menu, MenuAct } from '../ui/Menu'
 import { complain, say } from '../ui/Toasts'
@@ -51,9 +52,10 @@ export function BulkBar({ marked, onDone, onClear }: Props) {
     await cache.invalidateQueries({ queryKey: keys.lists })
   }
   const start = (act: Act) => { void run(act) }
-  useAct({ id: 'bulk.clear', text: t('bulk.clear'), group: 'list', possible: !busy, run: onClear })
+  const clearing: Offered = { id: 'bulk.clear', text: t('bulk.clear'), group: 'list', own: ['Escape'], possible: !busy, run: onClear }
+  useAct(clearing)
   useEffect(() => {
-    const leave = (event: KeyboardEvent) => { if (event.key === 'Escape' && !busy && document.querySelector(OVER_THE_PAGE) === null) onClear() }
+    const leave = (event: KeyboardEvent) => { if (document.querySelector(OVER_THE_PAGE) === null) heard([clearing], event) }
     addEventListener('keydown', leave)
     return () => { removeEventListener('keydown', leave) }
   })

@@ -1,7 +1,7 @@
 /** Above the list: which one it is, how it is ordered and narrowed down. */
 import { useQuery } from '@tanstack/react-query'
 import { ArrowDownWideNarrow, ListFilter, X } from 'lucide-react'
-import { Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import { Button as Pressable, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 
 import { data } from '../api/client'
@@ -13,7 +13,7 @@ import { Choose } from '../ui/Choose'
 import { Menu, MenuChoice } from '../ui/Menu'
 import styles from './Head.module.css'
 import type { Choice } from './kept'
-import { countOf, type Filters, filtersOf, ORDER_NAMES, type View, written } from './views'
+import { countOf, type Filters, filtersOf, orderOf, ordersOf, type View, written } from './views'
 import { useCounts, useNameOf } from './Views'
 
 type Name = keyof Filters
@@ -24,7 +24,8 @@ const ANY = ''
 
 export function Head({ choice, onChoice }: { choice: Choice; onChoice: (choice: Choice) => void }) {
   const { t, i18n } = useTranslation()
-  const { view, order, filters } = choice
+  const { view, filters } = choice
+  const order = orderOf(view, choice.order)
   const nameOf = useNameOf()
   const counted = countOf(view, useCounts())
   const textOf = useTextOf()
@@ -33,8 +34,10 @@ export function Head({ choice, onChoice }: { choice: Choice; onChoice: (choice: 
   return (
     <header className={styles.head}>
       <h2>{nameOf(view)}{counted === undefined ? null : <small>{written(counted, i18n.language)}</small>}</h2>
-      <Menu label={t('list.sort')} placement="bottom end" trigger={<IconButton small label={`${t('list.sort')}: ${t(`list.${order}`)}`}><ArrowDownWideNarrow aria-hidden /></IconButton>}>
-        <MenuChoice label={t('list.sort')} value={order} options={ORDER_NAMES.map((value) => ({ value, label: t(`list.${value}`) }))}
+      <Menu label={t('list.sort')} placement="bottom end" trigger={(
+        <Pressable className={styles.order ?? ''} aria-label={`${t('list.sort')}: ${t(`list.${order}`)}`}><ArrowDownWideNarrow aria-hidden /><span>{t(`list.${order}`)}</span></Pressable>
+      )}>
+        <MenuChoice label={t('list.sort')} value={order} options={ordersOf(view).map((value) => ({ value, label: t(`list.${value}`) }))}
           onChange={(chosen) => { onChoice({ ...choice, order: chosen }) }} />
       </Menu>
       <DialogTrigger>
@@ -64,10 +67,11 @@ function FilterFields({ view, filters, onFilters }: { view: View; filters: Filte
   const { t } = useTranslation()
   const counts = useCounts()
   const agents = useAgents()
+  const categories = useCategories()
   const textOf = useTextOf()
   const values: Record<Name, readonly string[]> = {
     status: STATUSES, priority: PRIORITIES, sla: LATE, assignee: ['me', 'none', 'offline', ...agents.map(({ id }) => id)],
-    skill: counts?.skills.map(({ id }) => id) ?? [], tag: counts?.tags.map(({ name }) => name) ?? [],
+    category: categories.map(({ slug }) => slug), skill: counts?.skills.map(({ id }) => id) ?? [], tag: counts?.tags.map(({ name }) => name) ?? [],
   }
   const change = (name: Name, value: string) => {
     const others = Object.fromEntries(Object.entries(filters).filter(([other]) => other !== name))
@@ -89,15 +93,22 @@ function useAgents(): readonly components['schemas']['Agent'][] {
   return useQuery({ queryKey: keys.agents, queryFn: () => data(api.GET('/api/v1/agents/')) }).data ?? []
 }
 
+function useCategories(): readonly components['schemas']['CategoryBrief'][] {
+  const api = useApi()
+  return useQuery({ queryKey: keys.categories, queryFn: () => data(api.GET('/api/v1/categories/')) }).data ?? []
+}
+
 /** A filter's value in words. */
 function useTextOf(): (name: Name, value: string) => string {
   const { t } = useTranslation()
   const agents = useAgents()
+  const categories = useCategories()
   const counts = useCounts()
   return (name, value) => {
     if (name === 'status') return t(`status.${value as (typeof STATUSES)[number]}`)
     if (name === 'priority') return t(`priority.${value as (typeof PRIORITIES)[number]}`)
     if (name === 'sla') return t(`filter.${value as (typeof LATE)[number]}`)
+    if (name === 'category') return categories.find(({ slug }) => slug === value)?.name ?? value
     if (name === 'skill') return counts?.skills.find(({ id }) => id === value)?.name ?? value
     if (name === 'tag') return value
     if (value === 'me' || value === 'none' || value === 'offline') return t(`filter.${value}`)

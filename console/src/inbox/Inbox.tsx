@@ -15,6 +15,7 @@ import { Divider } from './Divider'
 import { Head } from './Head'
 import styles from './Inbox.module.css'
 import { type Choice, choice as keptChoice, keepChoice, keepWidth, width } from './kept'
+import { NoneOfMine } from './NoneOfMine'
 import { TicketList } from './TicketList'
 import { useNews } from './useList'
 import { FIXED, filtersOf, listQuery, OVER } from './views'
@@ -99,7 +100,7 @@ function Lists({ chosen, divider, onChoose, onPrepare }: ListsProps) {
         <TicketList key={JSON.stringify(query)} query={query} chosen={chosen} marked={marked} refusals={refusals} onChoose={onChoose} onPrepare={onPrepare} onMark={mark}
           empty={narrowed ? (
             <Empty text={t('list.emptyFiltered')} icon={<Button small onPress={() => { change({ ...choice, filters: {} }) }}>{t('filter.clear')}</Button>} />
-          ) : <Empty text={t(view === 'mine' ? 'list.emptyMine' : 'list.empty')} />} />
+          ) : view === 'mine' ? <NoneOfMine /> : <Empty text={t('list.empty')} />} />
         {divider}
       </section>
     </>

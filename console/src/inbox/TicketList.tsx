@@ -1,10 +1,11 @@
 /** The tickets of a view: as long as the view is, though only what is on screen is drawn and fetched. */
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type PointerEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useLive, useWatched } from '../app/session'
 import { Failure, Loading } from '../app/States'
-import { useActs } from '../keyboard/useAct'
+import type { Act } from '../keyboard/registry'
+import { heard, useActs } from '../keyboard/useAct'
 import { FARTHEST, moved, PAGE, type Row } from './rows'
 import styles from './TicketList.module.css'
 import { Blank, ID, ROW, TicketRow } from './TicketRow'
@@ -75,22 +76,21 @@ function Rows({ query, chosen, marked, refusals, onChoose, onPrepare, onMark, le
     onMark(range, upTo || !marked.has(id))
     setFrom(id)
   }, [rows, from, marked, onMark])
-  const arrow = (event: KeyboardEvent) => {
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -length, End: length }[event.key]
-    if (by === undefined) return
-    event.preventDefault()
-    step(by)
-  }
-  useActs([
-    { id: 'list.next', text: t('act.next'), group: 'list', key: 'j', run: () => { step(1) } },
-    { id: 'list.previous', text: t('act.previous'), group: 'list', key: 'k', run: () => { step(-1) } },
+  const acts: readonly Act[] = [
+    { id: 'list.next', text: t('act.next'), group: 'list', key: 'j', own: ['ArrowDown'], run: () => { step(1) } },
+    { id: 'list.previous', text: t('act.previous'), group: 'list', key: 'k', own: ['ArrowUp'], run: () => { step(-1) } },
+    { id: 'list.pageDown', text: t('act.further'), group: 'list', own: ['PageDown'], hidden: true, run: () => { step(8) } },
+    { id: 'list.pageUp', text: t('act.back'), group: 'list', own: ['PageUp'], hidden: true, run: () => { step(-8) } },
+    { id: 'list.first', text: t('act.first'), group: 'list', own: ['Home'], run: () => { step(-length) } },
+    { id: 'list.last', text: t('act.last'), group: 'list', own: ['End'], run: () => { step(length) } },
     { id: 'list.mark', text: t('list.mark'), group: 'list', key: 'x', possible: chosen !== undefined || cursor !== undefined,
       run: () => { const id = chosen ?? cursor; if (id !== undefined) mark(id, false) } },
     { id: 'list.markShown', text: t('list.markShown'), group: 'list', run: () => { onMark(visible, true) } },
-  ])
+  ]
+  useActs(acts)
 
   return (
-    <div ref={scroller} className={styles.scroller} role="listbox" aria-label={t('list.label')} aria-multiselectable="true" tabIndex={0} onKeyDown={arrow}
+    <div ref={scroller} className={styles.scroller} role="listbox" aria-label={t('list.label')} aria-multiselectable="true" tabIndex={0} onKeyDown={(event) => { heard(acts, event) }}
       onPointerOver={point} onPointerDown={point} onPointerLeave={point}
       onScroll={(event) => { positions.set(name, event.currentTarget.scrollTop) }}
       aria-activedescendant={chosen !== undefined && visible.includes(chosen) ? `${ID}${chosen}` : undefined}>
@@ -99,7 +99,7 @@ function Rows({ query, chosen, marked, refusals, onChoose, onPrepare, onMark, le
           const row = rows.get(index)
           return row === undefined ? <Blank key={index} top={index * ROW} /> : (
             <TicketRow key={row.id} row={row} place={index} of={length} top={index * ROW} chosen={row.id === chosen} marked={marked.has(row.id)}
-              marking={marked.size > 0} refused={refusals.get(row.id)} draft={drafts.get(row.id)}
+              marking={marked.size > 0} refused={refusals.get(row.id)} draft={drafts.get(row.id)} own={query.assignee === 'me'}
               unsent={unsent.some((message) => message.ticket === row.id)} onChoose={onChoose} onMark={mark} />
           )
         })}

@@ -34,12 +34,14 @@ interface Props {
   refused: string | undefined
   draft: Draft | undefined
   unsent: boolean
+  /** All tickets of the list are the reader's own: whose they are need not be said. */
+  own: boolean
   onChoose: (id: string) => void
   onMark: (id: string, upTo: boolean) => void
 }
 
 export const TicketRow = memo(function TicketRow(props: Props) {
-  const { row, place, of, top, chosen, marked, marking, onChoose, onMark } = props
+  const { row, place, of, top, chosen, marked, marking, own, onChoose, onMark } = props
   const { t } = useTranslation()
   const Channel = CHANNELS[row.channel]
   const Priority = PRIORITIES[row.priority]
@@ -76,7 +78,7 @@ export const TicketRow = memo(function TicketRow(props: Props) {
               <Priority aria-hidden /><span className="unseen">{t(`priority.${row.priority as 'high'}`)}</span>
             </span>
           )}
-          {row.assignee === null ? <span className={styles.nobody} title={t('list.nobody')}><span className="unseen">{t('list.nobody')}</span></span>
+          {own ? null : row.assignee === null ? <span className={styles.nobody} title={t('list.nobody')}><span className="unseen">{t('list.nobody')}</span></span>
             : <span title={row.assignee.name}><Avatar small name={row.assignee.name} /><span className="unseen">{row.assignee.name}</span></span>}
         </span>
       </span>

@@ -21,13 +21,12 @@ const QUESTIONS: Record<Fixed, ListQuery> = {
   closed: { status: 'closed' },
 }
 
-export const ORDERS = { activity: '-last_entry_at', waiting: 'created_at', deadline: 'sla_due_at', priority: '-priority', newest: '-created_at' } as const
+export const ORDERS = { activity: '-last_entry_at', changed: '-updated_at', waiting: 'created_at', deadline: 'sla_due_at', priority: '-priority', newest: '-created_at' } as const
 export type Order = keyof typeof ORDERS
-export const ORDER_NAMES = Object.keys(ORDERS) as Order[]
 
 /** What narrows a view down further. */
-export type Filters = Pick<ListQuery, 'status' | 'priority' | 'assignee' | 'sla' | 'skill' | 'tag'>
-export const FILTERS = ['status', 'priority', 'assignee', 'sla', 'skill', 'tag'] as const satisfies readonly (keyof Filters)[]
+export type Filters = Pick<ListQuery, 'status' | 'priority' | 'assignee' | 'sla' | 'category' | 'skill' | 'tag'>
+export const FILTERS = ['status', 'priority', 'assignee', 'sla', 'category', 'skill', 'tag'] as const satisfies readonly (keyof Filters)[]
 
 export function questionOf(view: View): ListQuery {
   if (isFixed(view)) return QUESTIONS[view]
@@ -39,12 +38,18 @@ export function questionOf(view: View): ListQuery {
 export function listQuery(view: View, order: Order, filters: Filters): ListQuery {
   const possible = filtersOf(view)
   const narrowed = Object.fromEntries(FILTERS.flatMap((name) => (possible.includes(name) && filters[name] !== undefined ? [[name, filters[name]]] : [])))
-  return { ...questionOf(view), ...narrowed, ordering: orderOf(view, order), last: true }
+  return { ...questionOf(view), ...narrowed, ordering: ORDERS[orderOf(view, order)], last: true }
 }
 
-/** What is over has no deadline and nobody waits for it; and by what was said last only what changed lately is ordered. */
-function orderOf(view: View, order: Order): (typeof ORDERS)[Order] | '-updated_at' {
-  return view === 'resolved' || view === 'closed' ? (order === 'newest' || order === 'priority' ? ORDERS[order] : '-updated_at') : ORDERS[order]
+/** In which orders a view can stand. What is over has no deadline and nobody waits for it. */
+export function ordersOf(view: View): readonly Order[] {
+  return view === 'resolved' || view === 'closed' ? ['changed', 'priority', 'newest'] : ['activity', 'waiting', 'deadline', 'priority', 'newest']
+}
+
+/** The order in which it stands: the chosen one, where the view has it. */
+export function orderOf(view: View, chosen: Order): Order {
+  const [usual = 'activity', ...others] = ordersOf(view)
+  return others.find((order) => order === chosen) ?? usual
 }
 
 /** The filters that a view leaves open. */

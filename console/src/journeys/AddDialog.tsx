@@ -7,16 +7,17 @@ import { Dialog } from '../ui/Dialog'
 import { Choose } from '../ui/Field'
 import styles from './AddDialog.module.css'
 import { KIND_ICONS, TYPE_ICONS } from './icons'
-import { addNode, openWay, type Place } from './model/edit'
-import { type Kind, KINDS, nodeOf, QUESTION_TYPES, type QuestionType, wayId } from './model/graph'
-import { useBuilder } from './Table'
+import { addNode, openWay, START } from './model/edit'
+import { edges, type Kind, KINDS, nodeOf, QUESTION_TYPES, type QuestionType, startOf, wayId } from './model/graph'
+import { afterWindow } from './steering'
+import { type Spot, useBuilder } from './Table'
 
 const OTHERS = KINDS.filter((kind): kind is Exclude<Kind, 'question'> => kind !== 'question')
 
-export function AddDialog({ at, onClose }: { at: Place | null; onClose: () => void }) {
+export function AddDialog({ at, onClose }: { at: Spot; onClose: () => void }) {
   const { t } = useTranslation('journeys')
   const { graph, rows, labels, desk, show, edit } = useBuilder()
-  const [place, setPlace] = useState(at === null ? '' : JSON.stringify([at.node, at.way]))
+  const [place, setPlace] = useState(at === null ? '' : at === START ? START : JSON.stringify([at.node, at.way]))
   const ways = rows.flatMap(({ id }) => {
     const node = nodeOf(graph, id)
     return node === null ? [] : node.ways.map((way) => ({ value: JSON.stringify([id, wayId(way)]), label: t('add.way', { node: labels.title(id), way: labels.way(node, way) }) }))
@@ -24,21 +25,20 @@ export function AddDialog({ at, onClose }: { at: Place | null; onClose: () => vo
   const add = (key: string) => {
     const type = QUESTION_TYPES.find((name) => name === key)
     const kind = OTHERS.find((name) => name === key) ?? 'question'
-    const [node = '', way = ''] = place === '' ? [] : JSON.parse(place) as [string, string]
+    const [node = '', way = ''] = place === '' || place === START ? [] : JSON.parse(place) as [string, string]
     let added = ''
     edit((from) => {
-      const made = addNode(from, kind, { at: place === '' ? undefined : { node, way }, type })
+      const made = addNode(from, kind, { at: place === '' ? undefined : place === START ? START : { node, way }, type })
       added = made.id
       return made.graph
     })
     onClose()
-    // When the window is gone, and gave back the cursor.
-    requestAnimationFrame(() => requestAnimationFrame(() => { if (desk.graph !== graph) show(added, 'editor') }))
+    afterWindow(() => { if (desk.graph !== graph) show(added, 'editor') })
   }
   return (
     <Dialog title={t('add.title')} open onClose={onClose}>
       <div className={styles.form}>
-        <Choose label={t('add.after')} value={place} options={[{ value: '', label: t('add.apart') }, ...ways]} onChange={setPlace} />
+        <Choose label={t('add.where')} value={place} options={[{ value: START, label: t('add.start') }, ...ways, { value: '', label: t('add.apart') }]} onChange={setPlace} />
         <ListBox aria-label={t('add.title')} className={styles.kinds ?? ''} onAction={(key) => { add(String(key)) }} autoFocus="first" shouldFocusWrap>
           <ListBoxSection>
             <Header className={styles.header ?? ''}>{t('add.questions')}</Header>
@@ -64,9 +64,13 @@ function Item({ name, title, about }: { name: QuestionType | Exclude<Kind, 'ques
   )
 }
 
-/** The way of a node behind which a new step comes, where it is not said. */
-export function placeAfter(builder: ReturnType<typeof useBuilder>): Place | null {
-  const node = builder.current === null ? null : nodeOf(builder.graph, builder.current)
+/** Where a new step comes, where it is not said: after the chosen one, or before it where that is an end; where none is chosen, after the
+ * last one that leads on, and at the start of a journey that has none. */
+export function spotFor({ graph, rows, current }: Pick<ReturnType<typeof useBuilder>, 'graph' | 'rows' | 'current'>): Spot {
+  const node = nodeOf(graph, current ?? rows.findLast((row) => (nodeOf(graph, row.id)?.ways.length ?? 0) > 0)?.id ?? '')
   const way = node === null ? null : openWay(node)
-  return node === null || way === null ? null : { node: node.id, way }
+  if (node === null || startOf(graph) === node.id && way === null) return START
+  const edge = edges(graph).find(({ to }) => to === node.id)
+  if (way !== null) return { node: node.id, way }
+  return edge === undefined ? null : { node: edge.from, way: edge.way }
 }

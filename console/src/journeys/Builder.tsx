@@ -18,12 +18,12 @@ import { Conflict } from './Conflict'
 import { Desk } from './desk/desk'
 import { type Kept, type Shelf, shelf } from './desk/kept'
 import type { Detail, Door } from './desk/saver'
-import { Archive, later, Publish, Settings } from './Dialogs'
+import { Archive, Publish, Settings } from './Dialogs'
 import { Editor, type EditorView } from './editor/Editor'
 import { download } from './files'
 import { Head, type Opened, Panes, type Pane } from './Head'
 import { useLabels } from './labels'
-import { duplicate, type Place, removeNodes } from './model/edit'
+import { duplicate, removeNodes } from './model/edit'
 import type { Graph } from './model/graph'
 import { outline } from './model/outline'
 import { Outline } from './Outline'
@@ -31,7 +31,8 @@ import { Preview } from './Preview'
 import { ProblemList } from './ProblemList'
 import { useProblems } from './problems'
 import { SavingBar } from './SavingState'
-import { type Builder as Shared, Table } from './Table'
+import { afterWindow } from './steering'
+import { type Builder as Shared, type Spot, Table } from './Table'
 import { useBuilderActs } from './acts'
 import { Versions } from './Versions'
 
@@ -138,7 +139,7 @@ function Tabletop({ desk, mayChange }: { desk: Desk; mayChange: boolean }) {
   const [editing, setEditing] = useState(false)
   const [counted, setCounted] = useState(false)
   const [opened, setOpened] = useState<Opened>(null)
-  const [at, setAt] = useState<Place | null>(null)
+  const [at, setAt] = useState<Spot>(null)
   const [path, setPath] = useState<readonly string[]>([])
   const canvas = useRef<View>(null)
   const list = useRef<View>(null)
@@ -156,7 +157,7 @@ function Tabletop({ desk, mayChange }: { desk: Desk; mayChange: boolean }) {
     if (focus === 'editor') {
       setEditing(true)
       canvas.current?.show(node, false)
-      later(() => { editor.current?.focus(member) })
+      afterWindow(() => { editor.current?.focus(member) })
       return
     }
     const onList = area.current === 'list' && list.current !== null

@@ -12,10 +12,12 @@ import { Button } from '../ui/Button'
 import { Confirm, Dialog } from '../ui/Dialog'
 import { Choose, TextField } from '../ui/Field'
 import { complain, say } from '../ui/Toasts'
+import { isUnchanged } from './desk/desk'
 import type { Detail } from './desk/saver'
 import styles from './Dialogs.module.css'
 import { useProblemText } from './ProblemList'
 import { useRefusal } from './refusals'
+import { afterWindow } from './steering'
 import { useBuilder } from './Table'
 
 type Audience = components['schemas']['AudienceEnum']
@@ -42,24 +44,29 @@ export function Publish({ onClose, onProblems }: { onClose: () => void; onProble
   const refused = error === null ? null : error instanceof ApiError && error.code === 'invalid_journey' ? t('publish.problems') : refusal(error)
   const wrong = problems.all.filter((problem) => problem.level === 'error')
   const doubtful = problems.all.filter((problem) => problem.level === 'warning')
-  const unchanged = standing.detail.state === 'published' && !standing.detail.has_changes && standing.saving.name === 'saved'
+  const unchanged = isUnchanged(standing)
+  const { name, audience, published_number: published } = standing.detail
   return (
     <Dialog title={t('publish.title')} open onClose={onClose} foot={(
       <>
         <Button onPress={onClose}>{common('app.cancel')}</Button>
-        <Button look="primary" isDisabled={wrong.length > 0} isPending={publishing.isPending} onPress={() => { publishing.mutate(note) }}>{t('publish.act')}</Button>
+        <Button look="primary" isDisabled={wrong.length > 0 || unchanged} isPending={publishing.isPending} onPress={() => { publishing.mutate(note) }}>{t('publish.act')}</Button>
       </>
     )}>
       <div className={styles.form}>
-        <p>{wrong.length > 0 ? t('publish.problems') : t('publish.text')}</p>
-        {unchanged ? <p className={styles.remark}>{t('publish.nothing')}</p> : null}
+        {unchanged ? <p>{t('publish.nothing')}</p> : wrong.length > 0 ? <p>{t('publish.problems')}</p> : (
+          <>
+            <p>{t(published === null ? 'publish.first' : 'publish.text', { name, audience: t(`list.audience.${audience}`) })}</p>
+            <p className={styles.remark}>{t('publish.after')}</p>
+          </>
+        )}
         {wrong.length + doubtful.length === 0 ? null : (
           <>
             <p className={styles.remark}>{wrong.length > 0 ? t('publish.problemsHint') : t('publish.warnings')}</p>
             <ul className={styles.problems}>
               {(wrong.length > 0 ? wrong : doubtful).slice(0, 8).map((problem, place) => (
                 <li key={place} data-level={problem.level}>
-                  <button type="button" onClick={() => { onClose(); onProblems(); if (problem.node !== null) later(() => { if (problem.node !== null) show(problem.node, 'editor', problem.member) }) }}>
+                  <button type="button" onClick={() => { onClose(); onProblems(); if (problem.node !== null) afterWindow(() => { if (problem.node !== null) show(problem.node, 'editor', problem.member) }) }}>
                     <CircleAlert aria-hidden /><span><b>{problem.node === null ? t('problems.whole') : labels.title(problem.node)}</b> {words(problem)}</span>
                   </button>
                 </li>
@@ -67,16 +74,11 @@ export function Publish({ onClose, onProblems }: { onClose: () => void; onProble
             </ul>
           </>
         )}
-        {wrong.length > 0 ? null : <TextField label={t('publish.note')} value={note} onChange={setNote} rows={2} maxLength={500} />}
+        {wrong.length > 0 || unchanged ? null : <TextField label={t('publish.note')} value={note} onChange={setNote} rows={2} maxLength={500} />}
         {refused === null ? null : <p className={styles.wrong} role="alert">{refused}</p>}
       </div>
     </Dialog>
   )
-}
-
-/** When a window is gone and gave back the cursor. */
-export function later(does: () => void): void {
-  requestAnimationFrame(() => requestAnimationFrame(does))
 }
 
 type Given = Pick<Detail, 'name' | 'description' | 'audience' | 'language' | 'position'>

@@ -1,20 +1,21 @@
 /** The bar above the builder: what journey it is, how it stands, and what is done with it as a whole. */
 import { useMutation } from '@tanstack/react-query'
-import { Archive, ArchiveRestore, ArrowLeft, ChartColumn, CircleAlert, Copy, Download, Ellipsis, History, List, Network, Play, Plus, Redo2, Rocket, Settings2, TriangleAlert, Undo2, Upload } from 'lucide-react'
+import { Archive, ArchiveRestore, ArrowLeft, ChartColumn, CircleAlert, Copy, Download, Ellipsis, History, Play, Plus, Redo2, Rocket, Settings2, Undo2, Upload } from 'lucide-react'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 
 import { data } from '../api/client'
 import { useApi, useMay } from '../app/session'
-import { useKeyOf } from '../keyboard/useAct'
+import { useActs, useKeyOf } from '../keyboard/useAct'
 import { Button, IconButton } from '../ui/Button'
 import { Menu, MenuAct, MenuLine } from '../ui/Menu'
 import { Badge } from '../ui/Marks'
 import { complain, say } from '../ui/Toasts'
-import { placeAfter } from './AddDialog'
+import { spotFor } from './AddDialog'
 import styles from './Builder.module.css'
 import { useMove } from './Dialogs'
+import { isUnchanged } from './desk/desk'
 import { download, graphOf, read } from './files'
 import { useRefusal } from './refusals'
 import { SavingState } from './SavingState'
@@ -35,9 +36,15 @@ export function Head({ onOpen, onPreview, figures }: Props) {
   const { desk, standing, mayChange, problems } = builder
   const mayPublish = useMay('journeys.publish_journey')
   const { detail, history } = standing
-  const changes = detail.state === 'published' && (detail.has_changes || standing.saving.name !== 'saved')
+  const unchanged = isUnchanged(standing)
+  const changes = detail.state === 'published' && !unchanged
   const rate = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 0 })
   const key = { undo: useKeyOf('journey.undo'), redo: useKeyOf('journey.redo'), add: useKeyOf('journey.add'), preview: useKeyOf('journey.preview') }
+  useActs([
+    { id: 'journey.publish', text: t('bar.publish'), group: 'journey', possible: mayPublish, run: () => { onOpen('publish') } },
+    { id: 'journey.versions', text: t('bar.versions'), group: 'journey', run: () => { onOpen('versions') } },
+    { id: 'journey.settings', text: t('bar.settings'), group: 'journey', run: () => { onOpen('settings') } },
+  ])
   return (
     <header className={styles.head}>
       <Link to="/journeys" className={styles.back ?? ''} aria-label={t('bar.back')} title={t('bar.back')}><ArrowLeft aria-hidden /></Link>
@@ -58,9 +65,9 @@ export function Head({ onOpen, onPreview, figures }: Props) {
         {figures.may ? <IconButton label={t('bar.figures')} aria-pressed={figures.on} onPress={() => { figures.onChange(!figures.on) }}><ChartColumn aria-hidden /></IconButton> : null}
         <IconButton label={t('bar.versions')} onPress={() => { onOpen('versions') }}><History aria-hidden /></IconButton>
         <More onOpen={onOpen} />
-        <Button icon={<Plus aria-hidden />} isDisabled={!mayChange} onPress={() => { builder.ask(placeAfter(builder)) }} aria-keyshortcuts={key.add}>{t('bar.add')}</Button>
-        <Button icon={<Play aria-hidden />} onPress={onPreview} aria-keyshortcuts={key.preview}>{t('bar.preview')}</Button>
-        {mayPublish ? <Button look="primary" icon={problems.errors > 0 ? <CircleAlert aria-hidden /> : <Rocket aria-hidden />} onPress={() => { onOpen('publish') }}>{t('bar.publish')}</Button> : null}
+        <Button icon={<Plus aria-hidden />} isDisabled={!mayChange} onPress={() => { builder.ask(spotFor(builder)) }} aria-keyshortcuts={key.add}><span className={styles.word}>{t('bar.add')}</span></Button>
+        <span className={styles.hasTab}><Button icon={<Play aria-hidden />} onPress={onPreview} aria-keyshortcuts={key.preview}>{t('bar.preview')}</Button></span>
+        {mayPublish ? <Button look={unchanged ? 'usual' : 'primary'} icon={problems.errors > 0 ? <CircleAlert aria-hidden /> : <Rocket aria-hidden />} onPress={() => { onOpen('publish') }}>{t('bar.publish')}</Button> : null}
       </div>
     </header>
   )
@@ -114,13 +121,13 @@ export function Panes({ pane, onPane, onCanvas, onShowCanvas }: { pane: Pane; on
   const warnings = problems.all.length - problems.errors
   return (
     <div className={styles.panes} role="group" aria-label={t('bar.views')}>
-      <button type="button" className={styles.onlyNarrow} aria-pressed={onCanvas} onClick={onShowCanvas}><Network aria-hidden />{t('bar.canvas')}</button>
-      <button type="button" aria-pressed={pane === 'outline'} data-aside={onCanvas} onClick={() => { onPane('outline') }}><List aria-hidden />{t('bar.outline')}</button>
+      <button type="button" className={styles.onlyNarrow} aria-pressed={onCanvas} onClick={onShowCanvas}>{t('bar.canvas')}</button>
+      <button type="button" aria-pressed={pane === 'outline'} data-aside={onCanvas} onClick={() => { onPane('outline') }}>{t('bar.outline')}</button>
       <button type="button" aria-pressed={pane === 'problems'} data-aside={onCanvas} onClick={() => { onPane('problems') }}>
-        {problems.errors > 0 ? <CircleAlert aria-hidden /> : <TriangleAlert aria-hidden />}{t('bar.problems')}
+        {t('bar.problems')}
         {problems.all.length === 0 ? null : <Badge tone={problems.errors > 0 ? 'bad' : 'warn'}>{problems.errors > 0 ? problems.errors : warnings}</Badge>}
       </button>
-      <button type="button" aria-pressed={pane === 'preview'} data-aside={onCanvas} onClick={() => { onPane('preview') }}><Play aria-hidden />{t('bar.preview')}</button>
+      <button type="button" aria-pressed={pane === 'preview'} data-aside={onCanvas} onClick={() => { onPane('preview') }}>{t('bar.preview')}</button>
     </div>
   )
 }

@@ -1,5 +1,5 @@
 /** The journey as a list in reading order, with branches below what they branch from: the same as the canvas, for who reads or listens. */
-import { CircleAlert, Flag, TriangleAlert } from 'lucide-react'
+import { CircleAlert, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -61,8 +61,9 @@ function Item({ row, first, apart }: { row: Row; first: boolean; apart: boolean 
       {via.length === 0 ? null : <span className={styles.via}>{t('outline.via', { ways: via.join(', ') })}</span>}
       <span className={styles.line}>
         <span className={styles.icon} data-kind={node.kind ?? 'unknown'}><NodeIcon node={node} /></span>
+        {startOf(graph) === row.id ? <span className={styles.mark} data-mark={t('node.start')} /> : null}
         <span className={styles.title} data-empty={node.text.trim() === ''}>{labels.title(row.id)}</span>
-        {startOf(graph) === row.id ? <Flag className={styles.start} aria-hidden /> : null}
+        {node.kind === 'end' ? <span className={styles.mark} data-end data-mark={t('kind.end')} /> : null}
         {errors > 0 ? <CircleAlert className={styles.error} aria-hidden /> : found.length > 0 ? <TriangleAlert className={styles.warning} aria-hidden /> : null}
       </span>
     </li>

@@ -1,15 +1,18 @@
 /** The draft as a customer meets it, gone through by the server's own evaluator. Nothing is stored. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { RotateCcw, Undo2, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { data } from '../api/client'
 import type { components } from '../api/schema'
+import { amountText, answerText, type Card, cardOf, currencyName, decimal, typed } from '../app/cards'
+import { countryName, namedCountries } from '../app/countries'
 import { useApi } from '../app/session'
 import { Failure, Loading } from '../app/States'
+import { worded } from '../i18n/refusals'
 import { Button, IconButton } from '../ui/Button'
-import { Checkbox, TextField } from '../ui/Field'
+import { Checkbox, Choose, TextField } from '../ui/Field'
 import { Badge } from '../ui/Marks'
 import styles from './Preview.module.css'
 import { hash, useSettled } from './problems'
@@ -21,7 +24,7 @@ type Step = components['schemas']['StepRequest']
 type Value = Exclude<Step['value'], undefined>
 
 export function Preview({ onClose, onPath }: { onClose: () => void; onPath: (path: readonly string[]) => void }) {
-  const { t } = useTranslation('journeys')
+  const { t, i18n } = useTranslation('journeys')
   const api = useApi()
   const { graph: edited, standing, show } = useBuilder()
   const graph = useSettled(edited)
@@ -57,7 +60,7 @@ export function Preview({ onClose, onPath }: { onClose: () => void; onPath: (pat
               {found.answers.map((answer) => (
                 <li key={answer.node}>
                   <button type="button" className={styles.asked} title={t('preview.showStep')} onClick={() => { show(answer.node) }}>{answer.question || t('node.untitled')}</button>
-                  <span className={styles.answered}>{answer.text || '–'}</span>
+                  <span className={styles.answered}>{answerText(answer, i18n.language) || '–'}</span>
                 </li>
               ))}
             </ol>
@@ -65,7 +68,7 @@ export function Preview({ onClose, onPath }: { onClose: () => void; onPath: (pat
             {found.messages.map((message, place) => <p key={place} className={styles.message}>{message}</p>)}
             <div aria-live="polite">
               {found.node === null ? found.end === null ? <p className={styles.nowhere}>{t('preview.nowhere')}</p> : <Ended end={found.end} />
-                : <Answering key={`${found.node.id} ${found.node.questionType} ${taken.length}`} asked={found.node} wrong={refusedNow ? found.refused : null} busy={asked.isFetching}
+                : <Answering key={`${found.node.id} ${found.node.questionType} ${found.taken}`} asked={found.node} wrong={refusedNow && found.refused !== null ? worded(found.refused) : null} wrongAt={found.refused_at} busy={asked.isFetching}
                     onAnswer={(value) => { step({ node: found.node?.id ?? '', value, back: false }) }} onShow={() => { show(found.node?.id ?? '') }} />}
             </div>
           </>
@@ -75,19 +78,25 @@ export function Preview({ onClose, onPath }: { onClose: () => void; onPath: (pat
   )
 }
 
-interface Answer { asked: Asked; wrong: string | null; busy: boolean; onAnswer: (value: Value) => void; onShow: () => void }
+interface Answer { asked: Asked; wrong: string | null; wrongAt: string; busy: boolean; onAnswer: (value: Value) => void; onShow: () => void }
 
-function Answering({ asked, wrong, busy, onAnswer, onShow }: Answer) {
-  const { t } = useTranslation('journeys')
-  const [text, setText] = useState(typeof asked.answer === 'string' || typeof asked.answer === 'number' ? String(asked.answer) : '')
+function Answering({ asked, wrong, wrongAt, busy, onAnswer, onShow }: Answer) {
+  const { t, i18n } = useTranslation('journeys')
+  const countries = useMemo(() => namedCountries(i18n.language), [i18n.language])
+  const [text, setText] = useState(typeof asked.answer === 'number' ? typed(String(asked.answer), i18n.language) : typeof asked.answer === 'string' ? asked.answer : '')
   const [chosen, setChosen] = useState<readonly string[]>(Array.isArray(asked.answer) ? (asked.answer as string[]) : typeof asked.answer === 'string' ? [asked.answer] : [])
-  const [card, setCard] = useState({ brand: '', country: '', amount: '' })
+  const [card, setCard] = useState<Card>(() => {
+    const before = cardOf(asked.answer)
+    return before === null ? { brand: '', country: '', amount: '' } : { ...before, amount: typed(before.amount, i18n.language) }
+  })
+  const at = (name: keyof Card) => (wrong !== null && wrongAt === name ? wrong : undefined)
+  const money = currencyName(card.country, i18n.language)
   const kind = asked.questionType
   const value = (): Value => {
     if (kind === 'single_choice') return chosen[0] ?? null
     if (kind === 'multiple_choice') return [...chosen]
-    if (kind === 'number') return text.trim() === '' ? null : Number.isFinite(Number(text)) ? Number(text) : text
-    if (kind === 'gift_card') return Object.values(card).every((part) => part.trim() === '') ? null : card
+    if (kind === 'number') return text.trim() === '' ? null : Number.isFinite(Number(decimal(text))) ? Number(decimal(text)) : text
+    if (kind === 'gift_card') return `${card.brand}${card.country}${card.amount}`.trim() === '' ? null : { ...card, amount: decimal(card.amount) }
     // A picture stands for itself: only how many there are is told.
     if (kind === 'image_upload') return Array.from({ length: Math.min(Number(text) || 0, 10) }, (_, place) => `00000000-0000-4000-8000-${String(place).padStart(12, '0')}`)
     return text
@@ -108,13 +117,17 @@ function Answering({ asked, wrong, busy, onAnswer, onShow }: Answer) {
             <Checkbox key={option.value} isSelected={chosen.includes(option.value)} onChange={(yes) => { setChosen(yes ? [...chosen, option.value] : chosen.filter((one) => one !== option.value)) }}>{option.label}</Checkbox>
           ))}
         </div>
-      ) : kind === 'gift_card' ? (['brand', 'country', 'amount'] as const).map((name) => (
-        <TextField key={name} label={t(`preview.${name}`)} value={card[name]} onChange={(next) => { setCard({ ...card, [name]: next }) }} />
-      )) : (
+      ) : kind === 'gift_card' ? (
+        <>
+          <TextField label={t('edit.brand')} value={card.brand} wrong={at('brand')} onChange={(brand) => { setCard({ ...card, brand }) }} />
+          <Choose label={t('edit.country')} value={card.country} wrong={at('country')} options={[{ value: '', label: t('preview.chooseCountry') }, ...countries]} onChange={(country) => { setCard({ ...card, country }) }} />
+          <TextField label={t('edit.amount')} value={card.amount} wrong={at('amount')} inputMode="decimal" {...(money === '' ? {} : { hint: t('preview.currency', { currency: money }) })} onChange={(amount) => { setCard({ ...card, amount }) }} />
+        </>
+      ) : (
         <TextField label={kind === 'image_upload' ? t('preview.pictures') : t('preview.choose')} value={text} onChange={setText} {...(kind === 'text' ? { rows: 3 } : {})}
           type={kind === 'date' ? 'date' : 'text'} {...(kind === 'number' || kind === 'image_upload' ? { inputMode: 'decimal' as const } : {})} />
       )}
-      {wrong === null ? null : <p className={styles.wrong} role="alert">{wrong}</p>}
+      {wrong === null || wrongAt !== '' ? null : <p className={styles.wrong} role="alert">{wrong}</p>}
       <div className={styles.acts}>
         <Button type="submit" look="primary" isPending={busy}>{t('preview.answer')}</Button>
         {asked.required ? null : <Button onPress={() => { onAnswer(null) }}>{t('preview.skip')}</Button>}
@@ -124,16 +137,20 @@ function Answering({ asked, wrong, busy, onAnswer, onShow }: Answer) {
 }
 
 function Ended({ end }: { end: NonNullable<Rehearsed['end']> }) {
-  const { t } = useTranslation('journeys')
+  const { t, i18n } = useTranslation('journeys')
   const { show } = useBuilder()
   const { ticket, submission } = end
+  const shown = (name: keyof Card) => {
+    const { country, amount, brand } = submission ?? { brand: '', country: '', amount: '' }
+    return { brand, country: countryName(country, i18n.language), amount: amountText(amount, country, i18n.language) }[name]
+  }
   return (
     <div className={styles.end}>
       <button type="button" className={styles.ask} title={t('preview.showStep')} onClick={() => { show(end.node) }}>{end.message || t('preview.ended')}</button>
       {ticket === null ? submission === null ? <p className={styles.hint}>{t('preview.none')}</p> : (
         <>
           <h3>{t('preview.sells')}</h3>
-          <dl className={styles.facts}>{(['brand', 'country', 'amount'] as const).map((name) => <div key={name}><dt>{t(`edit.${name}`)}</dt><dd>{submission[name]}</dd></div>)}</dl>
+          <dl className={styles.facts}>{(['brand', 'country', 'amount'] as const).map((name) => <div key={name}><dt>{t(`edit.${name}`)}</dt><dd>{shown(name)}</dd></div>)}</dl>
         </>
       ) : (
         <>

@@ -4,7 +4,7 @@ import { createContext, useContext } from 'react'
 import type { components } from '../api/schema'
 import type { Desk, Standing } from './desk/desk'
 import type { Labels } from './labels'
-import type { Place } from './model/edit'
+import type { Place, START } from './model/edit'
 import type { Graph } from './model/graph'
 import type { Row } from './model/outline'
 
@@ -17,6 +17,9 @@ export interface Problems {
   readonly errors: number
   readonly state: 'checking' | 'checked' | 'failed'
 }
+
+/** Where a new step comes; null: it is not said yet. */
+export type Spot = Place | typeof START | null
 
 export interface Builder {
   readonly desk: Desk
@@ -35,8 +38,8 @@ export interface Builder {
   /** Choose one node and bring it into view; `focus` puts the cursor on it, or on what edits this member of it. */
   show: (id: string, focus?: 'node' | 'editor', member?: string) => void
   choose: (ids: readonly string[]) => void
-  /** Ask which step to add, after this place. */
-  ask: (at: Place | null) => void
+  /** Ask which step to add, in this place. */
+  ask: (at: Spot) => void
   remove: (ids: readonly string[]) => void
   duplicate: (ids: readonly string[]) => void
 }

@@ -1,5 +1,5 @@
 /** What was published when and by whom, what differs, and the way back. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -29,7 +29,16 @@ export function Versions({ onClose }: { onClose: () => void }) {
   const [before, setBefore] = useState(current === null ? 'nothing' : String(current))
   const [after, setAfter] = useState('draft')
   const [busy, setBusy] = useState<number | null>(null)
-  const all = useQuery({ queryKey: ['journeys', journey, 'versions', current], queryFn: () => data(api.GET('/api/v1/journeys/{journey}/versions/', { params: { path } })) })
+  const all = useInfiniteQuery({
+    queryKey: ['journeys', journey, 'versions', current], initialPageParam: 1,
+    queryFn: async ({ pageParam: page }) => {
+      const { data: answer } = await api.GET('/api/v1/journeys/{journey}/versions/', { params: { path, query: { page } } })
+      if (answer === undefined) throw new ApiError(0, {})
+      return answer
+    },
+    getNextPageParam: ({ page, pages }) => ((page ?? 1) < (pages ?? 1) ? (page ?? 1) + 1 : undefined),
+  })
+  const versions = all.data?.pages.flatMap((page) => page.data)
   const restore = async (number: number) => {
     setBusy(number)
     try {
@@ -42,14 +51,14 @@ export function Versions({ onClose }: { onClose: () => void }) {
     }
     setBusy(null)
   }
-  const numbers = (all.data ?? []).map((version) => ({ value: String(version.number), label: t('versions.number', { number: String(version.number) }) }))
+  const numbers = (versions ?? []).map((version) => ({ value: String(version.number), label: t('versions.number', { number: String(version.number) }) }))
   return (
     <Dialog title={t('versions.title')} open wide onClose={onClose}>
-      {all.data === undefined ? all.isError ? <Failure text={t('versions.failed')} again={() => void all.refetch()} /> : <Loading /> : (
+      {versions === undefined ? all.isError ? <Failure text={t('versions.failed')} again={() => void all.refetch()} /> : <Loading /> : (
         <div className={styles.versions}>
-          {all.data.length === 0 ? <p className={styles.none}>{t('versions.none')}</p> : (
+          {versions.length === 0 ? <p className={styles.none}>{t('versions.none')}</p> : (
             <ul className={styles.list}>
-              {all.data.map((version) => (
+              {versions.map((version) => (
                 <li key={version.number}>
                   <div>
                     <b>{t('versions.number', { number: String(version.number) })}</b> {version.is_current ? <Badge tone="good">{t('versions.current')}</Badge> : null}
@@ -61,7 +70,8 @@ export function Versions({ onClose }: { onClose: () => void }) {
               ))}
             </ul>
           )}
-          {all.data.length === 0 ? null : (
+          {all.hasNextPage ? <Button small look="quiet" isPending={all.isFetchingNextPage} onPress={() => void all.fetchNextPage()}>{t('versions.earlier')}</Button> : null}
+          {versions.length === 0 ? null : (
             <section aria-labelledby="versions-compare" className={styles.compare}>
               <h3 id="versions-compare">{t('versions.compare')}</h3>
               <div className={styles.pair}>

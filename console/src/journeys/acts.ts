@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 
 import { useActs } from '../keyboard/useAct'
-import { placeAfter } from './AddDialog'
+import { spotFor } from './AddDialog'
 import { setStart } from './model/edit'
 import { outline } from './model/outline'
 import type { Builder } from './Table'
@@ -36,7 +36,7 @@ export function useBuilderActs(builder: Builder, { onPreview }: { onPreview: () 
     { id: 'journey.several', text: t('keys.choose'), group, key: 'Shift + ↓', hidden: true, run: nothing },
     { id: 'journey.edit', text: t('keys.edit'), group, key: 'Enter', possible: one, hidden: true, run: () => { if (current !== null) show(current, 'editor') } },
     { id: 'journey.leave', text: t('keys.leave'), group, key: 'Esc', hidden: true, run: nothing },
-    { id: 'journey.add', text: t('keys.add'), group, key: 'n', possible: mayChange, run: () => { builder.ask(placeAfter(builder)) } },
+    { id: 'journey.add', text: t('keys.add'), group, key: 'n', possible: mayChange, run: () => { builder.ask(spotFor(builder)) } },
     { id: 'journey.connect', text: t('keys.connect'), group, key: 'c', possible: one, run: () => { if (current !== null) show(current, 'editor', 'nextNode') } },
     { id: 'journey.duplicate', text: t('keys.duplicate'), group, key: 'd', possible: mayChange && one, run: () => { builder.duplicate(standing.chosen) } },
     { id: 'journey.remove', text: t('keys.remove'), group, key: 'Delete', possible: mayChange && one, run: () => { builder.remove(standing.chosen) } },

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { firstWords } from './desk/desk'
-import { type Graph, has, leadsTo, type Node, nodeOf, type Operator, OPERATORS, type Rule, type Way } from './model/graph'
+import { type Graph, has, leadsTo, type Node, nodeOf, type Operator, OPERATORS, type Rule, startOf, type Way } from './model/graph'
 import type { Row } from './model/outline'
 
 export interface Labels {
@@ -46,7 +46,7 @@ function labelsOf(graph: Graph, t: TFunction<'journeys'>): Labels {
     return rule === undefined ? '' : ofRule(rule)
   }
   const kind = (node: Node) => (node.kind === null ? t('kind.unknown') : node.kind === 'question' && node.questionType !== null ? t(`type.${node.questionType}`)
-    : node.kind === 'end' ? t(`action.${node.action ?? 'none'}`) : t(`kind.${node.kind}`))
+    : node.kind === 'end' && node.text.trim() !== '' ? t('node.end', { action: t(`action.${node.action ?? 'none'}`) }) : t(`kind.${node.kind}`))
   const target = (node: Node, found: Way) => {
     const to = leadsTo(node, found)
     if (to === null) return t('node.nowhere')
@@ -56,7 +56,8 @@ function labelsOf(graph: Graph, t: TFunction<'journeys'>): Labels {
     const node = nodeOf(graph, row.id)
     if (node === null) return row.id
     const ways = node.ways.map((found) => leadsTo(node, found) === null ? t('node.leadsNowhere', { way: way(node, found) }) : t('node.leads', { way: way(node, found), to: target(node, found) }))
-    return [t('node.about', { kind: kind(node), text: title(row.id) }), ...(row.reached ? [] : [t('node.unreached')]), ...ways,
+    const about = t('node.about', { kind: kind(node), text: title(row.id) })
+    return [startOf(graph) === row.id ? t('node.starting', { about }) : about, ...(row.reached ? [] : [t('node.unreached')]), ...ways,
       ...(problems === 0 ? [] : [t('node.problems', { count: problems })])].join('. ')
   }
   return { title, kind, way, target, story }

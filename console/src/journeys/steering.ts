@@ -13,6 +13,11 @@ export function go(event: KeyboardEvent, builder: Builder, to: string | null | u
   if (event.shiftKey) builder.choose([...before.filter((id) => id !== to), to])
 }
 
+/** When a window is gone and gave back the cursor. */
+export function afterWindow(does: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(does))
+}
+
 /** True where the key was one of ours. */
 export function steered(event: KeyboardEvent, builder: Builder): boolean {
   const { rows, current, standing, show, choose, remove, edit, mayChange } = builder

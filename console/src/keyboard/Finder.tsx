@@ -22,6 +22,8 @@ interface Props<Of extends Finding> {
   label: string
   placeholder: string
   recent?: readonly string[]
+  /** What one may wonder about the choices, such as why some are missing. */
+  note?: string
   /** What there is, for what is typed. */
   useChoices: (question: string) => readonly Of[]
   onChoose: (choice: Of) => void
@@ -40,7 +42,7 @@ export function Finder<Of extends Finding>({ open, ...rest }: Props<Of> & { open
   )
 }
 
-function Content<Of extends Finding>({ label, placeholder, recent = [], useChoices, onChoose, onClose }: Props<Of>) {
+function Content<Of extends Finding>({ label, placeholder, recent = [], note = '', useChoices, onChoose, onClose }: Props<Of>) {
   const { t } = useTranslation()
   const [question, setQuestion] = useState('')
   const [at, setAt] = useState(0)
@@ -69,12 +71,13 @@ function Content<Of extends Finding>({ label, placeholder, recent = [], useChoic
           onChange={(event) => { setQuestion(event.target.value); setAt(0) }} onKeyDown={steer} />
       </label>
       <p className="unseen" role="status">{t('palette.found', { count: found.length })}</p>
-      {found.length === 0 ? <p className={styles.none}>{t('palette.none', { text: question })}</p> : null}
+      {found.length === 0 && (question !== '' || note === '') ? <p className={styles.none}>{t('palette.none', { text: question })}</p> : null}
       <ul id="finder-found" role="listbox" aria-label={t('palette.results')} className={styles.found} hidden={found.length === 0}>
         {found.map((result, index) => (
           <Line key={result.choice.id} result={result} index={index} here={index === here} onPoint={setAt} onChoose={choose} />
         ))}
       </ul>
+      {note === '' ? null : <p className={styles.note}>{note}</p>}
       <p className={styles.foot} aria-hidden="true"><kbd>↑</kbd><kbd>↓</kbd><kbd>↵</kbd><kbd>esc</kbd><span>{t('palette.foot')}</span></p>
     </>
   )

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import { Dialog } from '../ui/Dialog'
 import { written } from './keys'
-import { GROUPS } from './registry'
+import { type Act, GROUPS } from './registry'
 import styles from './Sheet.module.css'
 import { useOffered } from './useAct'
 
@@ -17,9 +17,13 @@ export default function Sheet({ open, onClose }: { open: boolean; onClose: () =>
   )
 }
 
+function keysOf({ key, own = [] }: Act): readonly string[] {
+  return key === undefined ? own : [key, ...own]
+}
+
 function Groups() {
   const { t } = useTranslation()
-  const acts = useOffered().filter((act) => act.key !== undefined)
+  const acts = useOffered().filter((act) => keysOf(act).length > 0)
   return (
     <div className={styles.groups}>
       {GROUPS.map((group) => ({ group, here: acts.filter((act) => act.group === group) })).filter(({ here }) => here.length > 0).map(({ group, here }) => (
@@ -29,7 +33,7 @@ function Groups() {
             {here.map((act) => (
               <div key={act.id} className={styles.act} data-possible={act.possible !== false}>
                 <dt>{act.text}{act.possible === false ? <small>{t('keys.notNow')}</small> : null}</dt>
-                <dd><kbd>{written(act.key ?? '')}</kbd></dd>
+                <dd>{keysOf(act).map((key) => <kbd key={key}>{written(key)}</kbd>)}</dd>
               </div>
             ))}
           </dl>

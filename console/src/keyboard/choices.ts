@@ -7,7 +7,7 @@ import { useNavigate } from 'react-router'
 import { keys } from '../api/keys'
 import type { components } from '../api/schema'
 import type { Finding } from './Finder'
-import { registry } from './registry'
+import { type Act, type Group, registry } from './registry'
 import { useOffered } from './useAct'
 
 type Row = components['schemas']['TicketRow']
@@ -23,10 +23,18 @@ export function useChoices(question: string): readonly Chosen[] {
   const acts = useOffered()
   const tickets = useTickets(question.trim() !== '')
   return useMemo(() => [
-    ...acts.filter((act) => act.possible !== false && act.hidden !== true)
+    ...nearestFirst(acts.filter((act) => act.possible !== false && act.hidden !== true))
       .map(({ id, text, words, group, key }) => ({ id, text, words, key, kind: t(`keys.group.${group}`), lasting: true, run: () => { registry.run(id) } })),
     ...tickets,
   ], [acts, tickets, t])
+}
+
+const NEAREST: readonly Group[] = ['ticket', 'conversation', 'journey']
+
+/** What can be done with what is open, before the ways to elsewhere. */
+export function nearestFirst(acts: readonly Act[]): readonly Act[] {
+  const near = NEAREST.flatMap((group) => acts.filter((act) => act.group === group))
+  return [...near, ...acts.filter((act) => !near.includes(act))]
 }
 
 /** Those that the lists have loaded, by number, subject or customer. */

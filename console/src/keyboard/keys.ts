@@ -2,7 +2,7 @@
 
 const TYPED_INTO = 'textarea, select, [contenteditable]:not([contenteditable="false"]), [role="textbox"], [role="combobox"], [role="spinbutton"]'
 const NOT_TYPED_INTO = new Set(['button', 'checkbox', 'color', 'file', 'image', 'radio', 'range', 'reset', 'submit'])
-const OVER_THE_PAGE = '[role="dialog"], [role="alertdialog"], [role="menu"], [data-trigger]:not([role="tooltip"])'
+const OVER_THE_PAGE = '[role="dialog"], [role="alertdialog"]:not([data-remark]), [role="menu"], [data-trigger]:not([role="tooltip"])'
 
 export type Press = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'isComposing'>
 
@@ -25,6 +25,17 @@ export function pressed(event: Press): string | null {
   return /^.$/u.test(event.key) ? event.key : null
 }
 
+export type Named = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'> & { readonly isComposing?: boolean; readonly nativeEvent?: { readonly isComposing: boolean } }
+
+/** Any press by its name, also of a key that writes nothing: `Mod+Enter`, `ArrowUp`, `Shift+R`; empty amid a word that is composed. */
+export function named({ key, ctrlKey, metaKey, altKey, shiftKey, isComposing, nativeEvent }: Named): string {
+  if ((nativeEvent?.isComposing ?? isComposing) === true || altKey) return ''
+  const letter = /^\p{Letter}$/u.test(key)
+  if (ctrlKey || metaKey) return `Mod+${letter ? key.toUpperCase() : key}`
+  if (shiftKey && (letter || key.length > 1)) return `Shift+${letter ? key.toUpperCase() : key}`
+  return letter ? key.toLowerCase() : key
+}
+
 function latin({ key, code }: Press): string | null {
   if (/^[a-z]$/iu.test(key)) return key.toLowerCase()
   const place = /^Key([A-Z])$/u.exec(code)?.[1]
@@ -42,10 +53,12 @@ export function isCovered(page: ParentNode = document): boolean {
   return page.querySelector(OVER_THE_PAGE) !== null
 }
 
+const SIGNS: Readonly<Record<string, string>> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc' }
 const APPLE = typeof navigator !== 'undefined' && /Mac|iP(?:hone|ad|od)/u.test(navigator.userAgent)
 
 /** As it stands on the reader's keyboard. */
 export function written(key: string, apple: boolean = APPLE): string {
   const shown = modified(key) ? key.replace('Mod+', apple ? '⌘' : 'Ctrl+') : key
-  return shown.length === 1 ? shown.toUpperCase() : shown
+  const last = SIGNS[shown]
+  return last ?? (shown.length === 1 ? shown.toUpperCase() : shown)
 }

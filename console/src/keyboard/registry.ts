@@ -1,6 +1,6 @@
 /** What can be done here and now: acts are in it as long as what offers them is on the page. */
 
-export const GROUPS = ['list', 'conversation', 'ticket', 'journey', 'go', 'app'] as const
+export const GROUPS = ['list', 'conversation', 'ticket', 'pictures', 'journey', 'go', 'app'] as const
 export type Group = (typeof GROUPS)[number]
 
 export interface Act {
@@ -11,6 +11,8 @@ export interface Act {
   readonly group: Group
   /** `t`, `?`, `Mod+K`. */
   readonly key?: string | undefined
+  /** Keys that whatever offers it hears by itself (`heard`), such as a field in which one types: `Mod+Enter`, `ArrowUp`. */
+  readonly own?: readonly string[]
   /** Other words under which it is looked for. */
   readonly words?: string | undefined
   /** Whether it can be done now; the sheet of keys shows it all the same. */
@@ -74,7 +76,7 @@ const SEEN = ['id', 'text', 'group', 'key', 'words', 'possible', 'hidden'] as co
 function alike(some: readonly Act[], others: readonly Act[]): boolean {
   return some.length === others.length && some.every((act, index) => {
     const other = others[index]
-    return other !== undefined && SEEN.every((name) => act[name] === other[name])
+    return other !== undefined && SEEN.every((name) => act[name] === other[name]) && act.own?.join() === other.own?.join()
   })
 }
 

@@ -20,13 +20,13 @@ export function Page({ title, children }: { title: string; children: ReactNode }
   )
 }
 
-export function Head({ title, back, children }: { title: string; back: string; children?: ReactNode }) {
+export function Head({ title, back, backTo, children }: { title: string; back: string; backTo?: string; children?: ReactNode }) {
   const { t } = useWords()
   const organization = useOrganization()
   return (
     <header className={styles.head}>
       <title>{`${title} · ${organization}`}</title>
-      <Link to={back} className={styles.back ?? ''} aria-label={t('nav.back')}><ArrowLeft aria-hidden /></Link>
+      <Link to={back} className={styles.back ?? ''} aria-label={backTo ?? t('nav.back')}><ArrowLeft aria-hidden /></Link>
       {children}
     </header>
   )

@@ -1,9 +1,10 @@
 /** The customers' pages: the doors for whoever is not signed in, and what lies behind them. */
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router'
 
-import { SignedIn, useLeaving, useWhoAmI } from '../app/session'
+import { SignedIn, useWhoAmI } from '../app/session'
 import SignInAgain from '../app/SignInAgain'
 import { Failure, Loading } from '../app/States'
+import { useSignOut } from '../app/useSignOut'
 import type { Me } from '../realtime/live'
 import { Button } from '../ui/Button'
 import { Account } from './account/Account'
@@ -50,7 +51,7 @@ function Inside() {
   if (error !== null) return <Failure text={reason(error)} again={again} whole />
   if (me === undefined) return <Loading whole />
   if (me === null) return <Doors />
-  if (me.staff) return <Staff />
+  if (me.staff) return <Staff me={me} />
   if (me.organization.slug !== organization.toLowerCase()) return <Elsewhere me={me} />
   return (
     <SignedIn key={me.id} me={me} here={here}>
@@ -105,13 +106,13 @@ function Nowhere() {
   )
 }
 
-function Staff() {
+function Staff({ me }: { me: Me }) {
   const { t } = useWords()
   return (
     <Door title={t('door.staff')}>
       <p>{t('door.staffHow')}</p>
       <a href="/">{t('door.toConsole')}</a>
-      <Leave />
+      <Leave me={me} />
     </Door>
   )
 }
@@ -123,14 +124,14 @@ function Elsewhere({ me }: { me: Me }) {
     <Door title={t('door.elsewhere')}>
       <p>{t('door.elsewhereHow', { name: me.name, organization: own.name })}</p>
       <Link to={`/portal/${encodeURIComponent(own.slug)}/`}>{t('door.toOwn', { organization: own.name })}</Link>
-      <Leave />
+      <Leave me={me} />
     </Door>
   )
 }
 
 /** Out of a session that is of no use here. */
-function Leave() {
+function Leave({ me }: { me: Me }) {
   const { t } = useWords()
-  const { leave, leaving } = useLeaving()
-  return <Button isPending={leaving} onPress={leave}>{t('door.leave')}</Button>
+  const { signOut, busy, window } = useSignOut(me)
+  return <><Button isPending={busy} onPress={signOut}>{t('door.leave')}</Button>{window}</>
 }

@@ -32,9 +32,23 @@ export function kept<Value>(user: string, name: string, store: Storage = localSt
   }
 }
 
+/** Whether something of this user's is kept that says anything. */
+export function isTyped(user: string, store: Storage = localStorage): boolean {
+  return named(`${PREFIX} ${user} `, store).some((key) => !isBlank(kept<unknown>(user, key.slice(`${PREFIX} ${user} `.length), store).get()))
+}
+
+/** An empty field, or a form of such; `key` is what a letter is sent under. */
+function isBlank(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() === ''
+  return typeof value !== 'object' || value === null || Object.entries(value).every(([name, part]) => name === 'key' || isBlank(part))
+}
+
 /** Forget all but these of what begins with a name, such as the answers of runs that are over. */
 export function keepOnly(user: string, name: string, wanted: ReadonlySet<string>, store: Storage = localStorage): void {
   const before = `${PREFIX} ${user} ${name}`
-  const all = Array.from({ length: store.length }, (_, index) => store.key(index) ?? '')
-  for (const key of all) if (key.startsWith(before) && !wanted.has(key.slice(before.length))) store.removeItem(key)
+  for (const key of named(before, store)) if (!wanted.has(key.slice(before.length))) store.removeItem(key)
+}
+
+function named(before: string, store: Storage): string[] {
+  return Array.from({ length: store.length }, (_, index) => store.key(index) ?? '').filter((key) => key.startsWith(before))
 }

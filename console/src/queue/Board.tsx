@@ -26,7 +26,7 @@ function Whole() {
   const agents = useAgents()
   const skills = useSkills()
   const giving = useGiving()
-  const items = useMemo(() => queue.data?.pages.flatMap((page) => page.data) ?? [], [queue.data])
+  const items = useMemo(() => [...queue.items.values()], [queue.items])
   const names = useMemo(() => new Map((skills.data ?? []).map(({ id, name }) => [id, name])), [skills.data])
   const shown = useMemo(() => {
     const from = new Map<string, string | null>(items.map(({ ticket }) => [ticket.id, null]))
@@ -39,7 +39,7 @@ function Whole() {
       <main className={styles.board} aria-label={t('title')}>
         <title>{`${t('title')} · ${common('app.name')}`}</title>
         <h1 className="unseen">{t('title')}</h1>
-        <Waiting queue={queue} items={items} names={names} agents={shown} giving={giving} />
+        <Waiting queue={queue} names={names} agents={shown} giving={giving} />
         <Agents asked={agents} agents={shown} skills={skills.data ?? []} giving={giving} />
         <Breaches />
       </main>

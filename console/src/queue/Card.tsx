@@ -18,10 +18,12 @@ interface Props {
   agents: readonly Agent[]
   giving: Giving
   moving: boolean
+  /** At the end of its first line. */
+  aside?: ReactNode
   children?: ReactNode
 }
 
-export function Card({ ticket, skill, agents, giving, moving, children }: Props) {
+export function Card({ ticket, skill, agents, giving, moving, aside, children }: Props) {
   const { t } = useTranslation('queue')
   const { t: common } = useTranslation()
   const refusal = giving.refusals.get(ticket.id)
@@ -32,6 +34,7 @@ export function Card({ ticket, skill, agents, giving, moving, children }: Props)
         <p className={styles.top}>
           <span className={styles.subject} dir="auto">{ticket.subject}</span>
           {ticket.priority === 'normal' ? null : <span className={styles.priority} data-priority={ticket.priority}>{common(`priority.${ticket.priority as 'high'}`)}</span>}
+          {aside}
         </p>
         <p className={styles.marks}><span>{ticket.number}</span><span className={styles.fades} dir="auto">{ticket.customer.name}</span>{ticket.category === null ? null : <span className={styles.fades}>{ticket.category.name}</span>}<Chip sla={ticket.sla} /></p>
         {children}

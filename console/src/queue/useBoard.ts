@@ -1,30 +1,74 @@
 /** What the board shows, kept up by the socket's hints. */
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useQueries, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
-import { data } from '../api/client'
+import { type Api, data } from '../api/client'
 import { keys } from '../api/keys'
+import type { components } from '../api/schema'
 import { serverClock } from '../app/clock'
 import { useApi, useLive } from '../app/session'
 import { useShiftChanges } from '../app/shifts'
+import { FARTHEST, PAGE } from '../inbox/rows'
 import type { Frame, FrameOf } from '../realtime/frames'
 
+export type QueueItem = components['schemas']['QueueItem']
+
+const FIRST: readonly number[] = [1]
+const SETTLED = 60 // milliseconds in which a list that scrolls comes to rest
 const TOGETHER = 300 // milliseconds: hints that come close together fetch once
 const NOBODY: readonly never[] = []
 const LOADS = new Set<Frame['type']>(['ticket-assigned', 'ticket-updated', 'queue-updated'])
 
+function queuePage(api: Api, page: number) {
+  return {
+    queryKey: [...keys.queue, 'board', page],
+    queryFn: async () => {
+      const { data: found } = await api.GET('/api/v1/queue/', { params: { query: { page } } })
+      if (found === undefined) throw new Error('no answer')
+      return found
+    },
+  }
+}
+
+/** The queue by places, of which those are fetched that somebody looks at, and the first. */
 export function useQueue() {
   const api = useApi()
-  return useInfiniteQuery({
-    queryKey: [...keys.queue, 'board'],
-    initialPageParam: 1,
-    queryFn: async ({ pageParam }) => {
-      const { data: page } = await api.GET('/api/v1/queue/', { params: { query: { page: pageParam } } })
-      if (page === undefined) throw new Error('no answer')
-      return page
-    },
-    getNextPageParam: (page, _, number) => (number < (page.pages ?? 1) ? number + 1 : null),
-  })
+  const [pages, look] = useLookedAt()
+  const first = useQuery(queuePage(api, 1))
+  const found = useQueries({ queries: pages.map((page) => queuePage(api, page)), combine: contents })
+  const items = useMemo(() => {
+    const all = new Map<number, QueueItem>()
+    pages.forEach((page, index) => { found[index]?.forEach((item, at) => all.set((page - 1) * PAGE + at, item)) })
+    return all
+  }, [pages, found])
+  const { data: page } = first
+  return { first, items, look, count: page?.count ?? 0, exact: page?.count_exact !== false }
+}
+
+function contents(found: UseQueryResult<{ data: QueueItem[] }>[]) {
+  return found.map(({ data: page }) => page?.data)
+}
+
+/** Which pages hold the places that are drawn. `look` at a place until what it returns is called. */
+function useLookedAt(): readonly [readonly number[], (place: number) => () => void] {
+  const [pages, setPages] = useState<readonly number[]>(FIRST)
+  const looks = useRef(new Map<number, number>())
+  const due = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const look = useCallback((place: number) => {
+    const page = Math.min(FARTHEST, Math.floor(place / PAGE) + 1)
+    const count = (by: number) => {
+      looks.current.set(page, (looks.current.get(page) ?? 0) + by)
+      due.current ??= setTimeout(() => {
+        due.current = undefined
+        const wanted = [...new Set([...FIRST, ...[...looks.current].filter(([, many]) => many > 0).map(([of]) => of)])].sort((one, other) => one - other)
+        setPages((before) => (before.join() === wanted.join() ? before : wanted))
+      }, SETTLED)
+    }
+    count(1)
+    return () => { count(-1) }
+  }, [])
+  useEffect(() => () => { clearTimeout(due.current) }, [])
+  return [pages, look]
 }
 
 export function useAgents() {

@@ -49,13 +49,18 @@ export interface Word {
 
 const EMPTY: Draft = { text: '', base: { text: '', at: null }, theirs: null }
 const SAVE_AFTER = 800 // milliseconds without another letter
-const RETRY_AFTER = 5_000
+const RETRY_AFTER = 5_000 // then twice as long each time
+const RETRY_AT_MOST = 5 * 60_000
 
 class Sheet {
   draft = EMPTY
   typed = false // by this tab, since it was opened
   loaded = false
   saving = false
+  leaving: string | null = null // what is on its way to the server
+  tries = 0 // that failed since the last that did not
+  refusal: ApiError | null = null
+  under: Promise<void> = Promise.resolve() // what saves it now, if anything does
   timer: ReturnType<typeof setTimeout> | undefined
 }
 
@@ -74,6 +79,11 @@ export class Drafts {
 
   of(ticket: string, internal: boolean): Draft {
     return this.#sheet(keyOf(ticket, internal)).draft
+  }
+
+  /** Why the server did not save it, though it will be asked again; null where it did, or was not reached. */
+  refusal(ticket: string, internal: boolean): ApiError | null {
+    return this.#sheet(keyOf(ticket, internal)).refusal
   }
 
   /** `changed` when either draft of the ticket is another one. The drafts are read from disk, and asked for, once. */
@@ -145,6 +155,16 @@ export class Drafts {
     sheet.typed = sheet.typed && mine !== before
   }
 
+  /** What can be saved on the server is, and what cannot is on disk. */
+  async saved(): Promise<void> {
+    await Promise.all([...this.#sheets.keys()].map(async (key) => {
+      await this.#sheet(key).under
+      await this.#save(key)
+      clearTimeout(this.#sheet(key).timer)
+    }))
+    await this.settled()
+  }
+
   /** Everything that was typed is on disk. */
   settled(): Promise<unknown> {
     return this.#writing
@@ -196,6 +216,7 @@ export class Drafts {
   #meet(key: string, there: Saved): void {
     const { draft } = this.#sheet(key)
     if (there.at === draft.base.at) return
+    if (there.text !== '' && there.text === this.#sheet(key).leaving) return // it is our own, though it may be sent or typed over by now
     if (draft.base.at !== null && there.at !== null && Date.parse(there.at) < Date.parse(draft.base.at)) return // late news
     if (draft.text === draft.base.text || draft.text === there.text) this.#become(key, { text: there.text, base: there, theirs: null })
     else if (this.#sheet(key).saving) return // it is our own, or the answer will say whose
@@ -206,7 +227,7 @@ export class Drafts {
   #saveSoon(key: string, after: number): void {
     const sheet = this.#sheet(key)
     clearTimeout(sheet.timer)
-    sheet.timer = setTimeout(() => void this.#save(key), after)
+    sheet.timer = setTimeout(() => { sheet.under = this.#save(key) }, after)
   }
 
   async #save(key: string): Promise<void> {
@@ -215,15 +236,19 @@ export class Drafts {
     if (sheet.saving || theirs !== null || text === base.text) return
     const { ticket, internal } = partsOf(key)
     sheet.saving = true
+    sheet.leaving = text
     let again: number | null = 0
     try {
       const at = await this.#with.api.put(ticket, internal, text, base.at)
       this.#learn(ticket)
+      sheet.tries = 0
+      sheet.refusal = null
       this.#become(key, { ...sheet.draft, base: { text: at === null ? '' : text, at } })
     } catch (error) {
       again = this.#refused(key, error)
     }
     sheet.saving = false
+    sheet.leaving = null
     if (again !== null && sheet.draft.text !== sheet.draft.base.text) this.#saveSoon(key, again === 0 ? SAVE_AFTER : again)
   }
 
@@ -240,7 +265,13 @@ export class Drafts {
       this.#become(key, { ...draft, theirs: { text: current.text, at: current.saved_at } })
       return null
     }
-    return error.passes && error.status !== 0 ? (error.retryAfter ?? RETRY_AFTER) : null
+    if (error.signedOut) return null
+    const sheet = this.#sheet(key)
+    if (error.status !== 0) {
+      sheet.refusal = error
+      this.#become(key, sheet.draft, false)
+    }
+    return Math.min(RETRY_AT_MOST, Math.max(error.retryAfter ?? 0, RETRY_AFTER * 2 ** sheet.tries++))
   }
 
   #become(key: string, draft: Draft, keep = true): void {

@@ -56,6 +56,7 @@ interface Filing {
 }
 
 const RETRY_AFTER = 3_000 // milliseconds
+const SIGNED_OUT = 60_000 // the next connection tries at once
 
 export class Files {
   /** All of this user's, oldest first; another array whenever one changed. */
@@ -155,6 +156,7 @@ export class Files {
       return made
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
+      if (error.signedOut) throw new FileWaits(SIGNED_OUT)
       if (error.passes) throw new FileWaits(error.retryAfter ?? RETRY_AFTER)
       const refusal = { code: error.code, message: error.message }
       await this.#write(key, (now) => now && { ...now, refusal })

@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 
 import { type Api, data } from '../api/client'
+import { ApiError } from '../api/errors'
 import { keys } from '../api/keys'
 import { serverClock } from '../app/clock'
 import type { components } from '../api/schema'
@@ -15,7 +16,7 @@ import { CommandRefused, Line, type LineState } from './line'
 import { Presence } from './presence'
 import { type Page, Rooms } from './rooms'
 import { type Alone, Sender } from './sender'
-import { newShelf } from './shelf'
+import { newShelf, type Shelf } from './shelf'
 import { Messages, type Unsent } from './unsent'
 
 export type Me = components['schemas']['Me']
@@ -75,6 +76,7 @@ export class Live {
   readonly files: Files
   readonly drafts: Drafts
   readonly ears: Ears
+  readonly shelf: Shelf = newShelf()
   readonly #listeners = new Set<(frame: Frame) => void>()
   readonly #said = new Set<(ticket: string, entry: Entry) => void>()
   readonly #cache: QueryClient
@@ -124,13 +126,13 @@ export class Live {
       drawn: () => new Promise(requestAnimationFrame),
     })
     this.ears = new Ears(this.line, (ticket, entry) => { for (const told of this.#said) told(ticket, entry) }, (ticket) => this.rooms.has(ticket))
-    const shelf = newShelf()
+    const { shelf } = this
     this.files = new Files({
       user: me.id, shelf, alone, changed: () => { this.filed.set(this.filed.get() + 1) },
-      upload: async (content, name, progress, signal) => upload(new File([content], name, { type: content.type }), await cache.query(limitsOf(api)), { progress, signal }),
+      upload: async (content, name, progress, signal) => upload(new File([content], name, { type: content.type }), await cache.query(limitsOf(api)), { user: me.id, progress, signal }).catch(this.#over),
       discard: (id) => api.DELETE('/api/v1/upload/{upload}/', { params: { path: { upload: id } } }),
     })
-    this.drafts = new Drafts({ user: me.id, shelf, api: draftApi(api, this.#tab), tell: (word) => this.#tabs?.postMessage(word) })
+    this.drafts = new Drafts({ user: me.id, shelf, api: draftApi(api, this.#tab, this.#over), tell: (word) => this.#tabs?.postMessage(word) })
     this.sender = new Sender({
       user: me.id, line: this.line, store: new Messages(shelf), files: this.files, alone,
       changed: (unsent) => {
@@ -182,9 +184,11 @@ export class Live {
     return () => this.#said.delete(told)
   }
 
-  /** The same person signed in again: connect, and go on with what was kept. */
+  /** The same person signed in again: connect, and go on with what was kept. A line that is open still is of the session that ended, which
+      the server tells it a moment later. */
   resume(): void {
     if (this.state.get().name === 'ended') this.line.start()
+    else this.line.lost()
   }
 
   /** One has read up to there; what is counted as unread is counted again. */
@@ -211,6 +215,12 @@ export class Live {
     } catch (error) {
       if (error instanceof CommandRefused && error.passes) setTimeout(() => void this.#sayRead(ticket), error.retryAfter)
     }
+  }
+
+  /** Who is here is asked again where an answer says that it is not this user any more. */
+  readonly #over = (error: unknown): never => {
+    if (error instanceof ApiError && error.sessionOver) void this.#cache.invalidateQueries({ queryKey: keys.me })
+    throw error
   }
 
   #noticeSleep(): ReturnType<typeof setInterval> {
@@ -307,16 +317,16 @@ async function entriesBefore(api: Api, ticket: string, seq: number | null): Prom
   return data(api.GET('/api/v1/tickets/{ticket}/entries/', { params: { path: { ticket }, query } }))
 }
 
-function draftApi(api: Api, tab: string): ConstructorParameters<typeof Drafts>[0]['api'] {
+function draftApi(api: Api, tab: string, over: (error: unknown) => never): ConstructorParameters<typeof Drafts>[0]['api'] {
   const saved = (draft: { text: string; saved_at: string } | null): Saved => ({ text: draft?.text ?? '', at: draft?.saved_at ?? null })
   return {
     async get(ticket) {
-      const { reply, note } = await data(api.GET('/api/v1/tickets/{ticket}/draft/', { params: { path: { ticket } } }))
+      const { reply, note } = await data(api.GET('/api/v1/tickets/{ticket}/draft/', { params: { path: { ticket } } })).catch(over)
       return { reply: saved(reply), note: saved(note) }
     },
     async put(ticket, internal, text, seen) {
       const body = { text, internal, seen, tab }
-      return (await data(api.PUT('/api/v1/tickets/{ticket}/draft/', { params: { path: { ticket } }, body }))).saved_at
+      return (await data(api.PUT('/api/v1/tickets/{ticket}/draft/', { params: { path: { ticket } }, body })).catch(over)).saved_at
     },
   }
 }

@@ -49,6 +49,7 @@ export interface Surroundings {
 
 const WARM = 12
 const KEPT_OF_WARM = 150 // entries
+const HOUSE = '' // all of the staff are one reader to a customer
 const NOTHING: View = { state: 'opening', entries: [], earlier: false, loading: true, stuck: false, reads: new Map() }
 const PIECE = 25 // entries of an earlier page that come into one frame, so that whoever scrolls does not notice
 const RETRY_AFTER = 2_000 // milliseconds, for what the line cannot tell us
@@ -305,8 +306,9 @@ export class Rooms {
 }
 
 function readUpTo(room: Room, { user, seq }: Reader): void {
-  if (user.id === null || seq <= (room.reads.get(user.id)?.seq ?? 0)) return
-  room.reads = new Map(room.reads).set(user.id, { user, seq })
+  const key = user.id ?? HOUSE
+  if (seq <= (room.reads.get(key)?.seq ?? 0)) return
+  room.reads = new Map(room.reads).set(key, { user, seq })
 }
 
 function isGone(error: unknown): boolean {

@@ -25,6 +25,8 @@ export interface Shelf {
   get<Of extends Name>(store: Of, key: string): Promise<Stores[Of] | undefined>
   /** All of it or nothing, on disk when it resolves. */
   change(...changes: readonly Change[]): Promise<void>
+  /** Everything of this user's. */
+  erase(user: string): Promise<void>
 }
 
 interface Schema extends DBSchema {
@@ -35,6 +37,7 @@ interface Schema extends DBSchema {
 type Database = IDBPDatabase<Schema>
 
 const NAME = 'pandar-chat'
+const STORES = ['unsent', 'files', 'drafts'] as const
 const VERSION = 2
 
 /** The browser's database, or where it gives none (some private windows) the page's memory. */
@@ -80,6 +83,15 @@ export class DiskShelf implements Shelf {
     })
     await Promise.all([...made, transaction.done])
   }
+
+  async erase(user: string): Promise<void> {
+    const transaction = this.#database.transaction(STORES, 'readwrite', { durability: 'strict' })
+    const gone = STORES.map(async (name) => {
+      const rows = transaction.objectStore(name)
+      for (const key of await rows.index('user').getAllKeys(user)) await rows.delete(key)
+    })
+    await Promise.all([...gone, transaction.done])
+  }
 }
 
 export class MemoryShelf implements Shelf {
@@ -102,6 +114,13 @@ export class MemoryShelf implements Shelf {
     }
     return Promise.resolve()
   }
+
+  erase(user: string): Promise<void> {
+    for (const name of STORES) {
+      for (const [key, row] of this.#rows[name]) if (row.user === user) this.#rows[name].delete(key)
+    }
+    return Promise.resolve()
+  }
 }
 
 class Whichever implements Shelf {
@@ -121,5 +140,9 @@ class Whichever implements Shelf {
 
   async change(...changes: readonly Change[]): Promise<void> {
     await (await this.#chosen).change(...changes)
+  }
+
+  async erase(user: string): Promise<void> {
+    await (await this.#chosen).erase(user)
   }
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import { data } from '../api/client'
 import type { components } from '../api/schema'
+import { answerText } from '../app/cards'
 import { useApi } from '../app/session'
 import { Failure } from '../app/States'
 import type { Attachment } from '../realtime/frames'
@@ -34,10 +35,10 @@ export function Answers({ ticket }: { ticket: string }) {
 }
 
 function Given({ answer }: { answer: Answer }) {
-  const { t } = useTranslation('ticket')
+  const { t, i18n } = useTranslation('ticket')
   const [looked, setLooked] = useState<string | null>(null)
   const pictures = picturesOf(answer)
-  if (pictures.length === 0) return answer.text === '' ? t('answers.none') : answer.text
+  if (pictures.length === 0) return answerText(answer, i18n.language) || t('answers.none')
   return (
     <>
       <ul className={styles.pictures}>

@@ -3,7 +3,7 @@ import { CloudOff, Inbox, Users } from 'lucide-react'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
-import { useMe } from '../app/session'
+import { useMay, useMe } from '../app/session'
 import { Finder, type Finding } from '../keyboard/Finder'
 import styles from './Assign.module.css'
 import type { Wish } from './conflict'
@@ -32,6 +32,7 @@ interface Props {
 export function Assign({ ticket, open, skillsOnly, onWish, onSkill, onClose }: Props) {
   const { t } = useTranslation(['ticket', 'common'])
   const me = useMe()
+  const mayChoose = useMay('tickets.reassign_ticket')
   const actions = ticket.allowed_actions
   const asked = [useAgents(open && !skillsOnly), useSkills(open && actions.includes('transfer'))] as const
   const [agents, skills] = [asked[0].data ?? [], asked[1].data ?? []]
@@ -47,12 +48,14 @@ export function Assign({ ticket, open, skillsOnly, onWish, onSkill, onClose }: P
       kind: t('assign.agent'), mark: <Dot agent={agent} />, disabled: agent.id === ticket.assignee?.id,
       wish: { kind: 'reassign', agent: { id: agent.id, name: agent.name } },
     })),
-    ...(actions.includes('release') ? [{ id: 'queue', text: t('assign.queue'), words: t('act.words.release'), mark: <Inbox aria-hidden />, wish: { kind: 'release' as const } }] : []),
+    ...(actions.includes('release') ? [{ id: 'queue', text: t('act.release'), words: t('act.words.release'), mark: <Inbox aria-hidden />, wish: { kind: 'release' as const } }] : []),
   ]
   const failed: Receivable[] = asked.some(({ isError }) => isError) ? [{ id: 'failed', text: t('assign.failed'), mark: <CloudOff aria-hidden />, disabled: true }] : []
   const all = [...choices, ...(actions.includes('transfer') ? skills.map((skill) => skillChoice(t, skill)) : []), ...failed]
+  const missing = actions.includes('transfer') && asked[1].isSuccess && skills.length === 0 ? t('assign.noSkills') : ''
   return (
     <Finder open={open} onClose={onClose} label={t('assign.title')} placeholder={t('assign.placeholder')} useChoices={() => all}
+      note={[mayChoose ? '' : t('assign.noAgents'), missing].filter(Boolean).join(' ')}
       onChoose={({ wish, toSkill }) => {
         if (toSkill !== undefined) onSkill(toSkill)
         else if (wish !== undefined) onWish(wish)

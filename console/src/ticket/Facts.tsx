@@ -72,7 +72,7 @@ export function Facts({ ticket, wishes, asking, onAsk }: Props) {
       {take || release ? (
         <p className={styles.acts}>
           {take ? <Act id="ticket.take" look="primary" busy={wishes.pending?.kind === 'take'} onPress={() => { wishes.wish(ticket, { kind: 'take', by: me }) }}>{t('take')}</Act> : null}
-          {release ? <Act id="ticket.release" busy={wishes.pending?.kind === 'release'} onPress={() => { wishes.wish(ticket, { kind: 'release' }) }}>{t('release')}</Act> : null}
+          {release ? <Act id="ticket.release" busy={wishes.pending?.kind === 'release'} onPress={() => { wishes.wish(ticket, { kind: 'release' }) }}>{t('act.release')}</Act> : null}
         </p>
       ) : null}
     </>

@@ -21,7 +21,7 @@ export function useSkills(enabled: boolean) {
 
 export function useCategories(enabled: boolean) {
   const api = useApi()
-  return useQuery({ queryKey: ['categories'], queryFn: () => data(api.GET('/api/v1/categories/')), enabled })
+  return useQuery({ queryKey: keys.categories, queryFn: () => data(api.GET('/api/v1/categories/')), enabled })
 }
 
 /** Who can take one more comes first, then the least busy. */

@@ -26,6 +26,6 @@ export function useTicket(ticket: string) {
 export const beside = {
   history: (ticket: string) => [...keys.ticket(ticket), 'history'],
   answers: (ticket: string) => [...keys.ticket(ticket), 'answers'],
-  customer: (customer: string) => ['customer', customer],
+  customer: (customer: string) => [...keys.lists, 'customer', customer],
   earlier: (customer: string) => [...keys.lists, 'of customer', customer],
 } as const

@@ -2,9 +2,11 @@ import { expect, it } from 'vitest'
 
 import { found, grouped, stepped } from '../../src/conversation/emoji/find'
 import { sorted, tooLong } from '../../src/conversation/limits'
-import { sends } from '../../src/conversation/sendKey'
+import { type SendKey, sendKeys } from '../../src/conversation/sendKey'
+import { named, type Named } from '../../src/keyboard/keys'
 
 const enter = (more: object = {}) => ({ key: 'Enter', ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, nativeEvent: { isComposing: false }, ...more })
+const sends = (event: Named, chosen: SendKey, byFinger: boolean) => sendKeys(chosen, byFinger).includes(named(event))
 
 it('a key sends as it was chosen, and never while a word is being composed', () => {
   expect([sends(enter(), 'enter', false), sends(enter(), 'mod+enter', false)]).toEqual([true, false])

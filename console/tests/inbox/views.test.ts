@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { type Counts, countOf, filtersOf, isView, listQuery, written } from '../../src/inbox/views'
+import { type Counts, countOf, filtersOf, isView, listQuery, orderOf, ordersOf, written } from '../../src/inbox/views'
 
 const one = (count: number, count_exact = true) => ({ count, count_exact })
 const COUNTS: Counts = {
@@ -19,6 +19,7 @@ describe('a view', () => {
     expect(listQuery('mine', 'newest', { assignee: 'none', priority: 'high', status: 'pending' }))
       .toMatchObject({ assignee: 'me', priority: 'high', status: 'pending' })
     expect(listQuery('pending', 'newest', { status: 'queued' })).toMatchObject({ status: 'pending' })
+    expect(listQuery('open', 'newest', { category: 'refunds' })).toMatchObject({ status: 'open', category: 'refunds' })
     expect(filtersOf('pending')).not.toContain('status')
     expect(filtersOf('open')).toContain('status')
   })
@@ -26,6 +27,7 @@ describe('a view', () => {
   it('of what is over has neither deadlines nor anybody who waits', () => {
     expect(listQuery('closed', 'deadline', {}).ordering).toBe('-updated_at')
     expect(listQuery('closed', 'newest', {}).ordering).toBe('-created_at')
+    expect([ordersOf('closed').includes('deadline'), orderOf('closed', 'deadline'), orderOf('mine', 'changed'), orderOf('mine', 'deadline')]).toEqual([false, 'changed', 'activity', 'deadline'])
   })
 
   it('is known by its name', () => {

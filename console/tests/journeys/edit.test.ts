@@ -50,6 +50,10 @@ describe('editing a graph', () => {
   it('puts a new node into a way, before what it led to', () => {
     const { graph: after, id } = edit.addNode(chain, 'message', { at: { node: 'a', way: 'next' } })
     expect([targets(after, 'a'), targets(after, id)]).toEqual([[id], ['b']])
+    const first = edit.addNode(chain, 'message', { at: edit.START })
+    expect([startOf(first.graph), nodeOf(first.graph, first.id)?.ways]).toEqual([first.id, [{ kind: 'next', to: startOf(chain) }]])
+    const alone = edit.addNode({ nodes: {} }, 'end', { at: edit.START })
+    expect([startOf(alone.graph), nodeOf(alone.graph, alone.id)?.ways]).toEqual([alone.id, []])
     const branch = edit.addNode(example(), 'end', { at: { node: 'node-1', way: 'map:other' } })
     expect(targets(branch.graph, 'node-1')).toEqual(['node-2', 'node-4', branch.id])
   })

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { lines } from '../../src/journeys/model/changes'
-import { setMember } from '../../src/journeys/model/edit'
-import { dangling, edges, ids, nodeOf, startOf } from '../../src/journeys/model/graph'
+import { spotFor } from '../../src/journeys/AddDialog'
+import { setMember, START } from '../../src/journeys/model/edit'
+import { dangling, edges, type Graph, ids, nodeOf, startOf } from '../../src/journeys/model/graph'
 import { same } from '../../src/journeys/model/json'
 import { beside, heightOf, layout, shape } from '../../src/journeys/model/layout'
 import { merge } from '../../src/journeys/model/merge'
@@ -150,5 +151,15 @@ describe('a changed member', () => {
     fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
       expect(lines(one as never, other as never).length > 0).toBe(!same(one as never, other as never))
     }))
+  })
+})
+
+describe('where a new step comes', () => {
+  const spot = (from: Graph, current: string | null) => spotFor({ graph: from, rows: outline(from), current })
+  it('after the chosen one, before an end, and first of all at the start', () => {
+    const chain = graph(ask('a', 'b'), ask('b', 'end'), end())
+    expect([spot(chain, 'a'), spot(chain, 'end'), spot(chain, null)]).toEqual([{ node: 'a', way: 'next' }, { node: 'b', way: 'next' }, { node: 'b', way: 'next' }])
+    expect([spot(BEGINNING, null), spot(BEGINNING, 'end'), spot({ nodes: {} }, null)]).toEqual([START, START, START])
+    expect(spot(graph(ask('a', 'end'), end(), end('lost')), 'lost')).toBeNull()
   })
 })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
+import { nearestFirst } from '../../src/keyboard/choices'
 import { ranked } from '../../src/keyboard/ranking'
+import type { Act, Group } from '../../src/keyboard/registry'
 
 const choices = [
   { id: 'reply', text: 'Reply' }, { id: 'note', text: 'Write an internal note' }, { id: 'take', text: 'Take the ticket', words: 'assign to me' },
@@ -11,6 +13,12 @@ const order = (question: string, recent: string[] = []) => ranked(choices, quest
 describe('the palette', () => {
   it('shows what was chosen lately first, then the rest as it comes', () => {
     expect(order('', ['take', 'note'])).toEqual(['take', 'note', 'reply', 'ticket:7'])
+  })
+
+  it('has what can be done with the open ticket before the ways to elsewhere', () => {
+    const act = (id: string, group: Group): Act => ({ id, text: id, group, run: () => undefined })
+    expect(nearestFirst([act('go.mine', 'go'), act('list.next', 'list'), act('reply', 'conversation'), act('take', 'ticket'), act('keys', 'app'), act('assign', 'ticket')])
+      .map(({ id }) => id)).toEqual(['take', 'assign', 'reply', 'go.mine', 'list.next', 'keys'])
   })
 
   it('finds by what stands beside, and by other words', () => {

@@ -96,6 +96,26 @@ describe('a draft', () => {
     expect(tab.draft).toEqual({ text: 'from another device', base: server.kept, theirs: null })
   })
 
+  it('that was sent while it was being saved stays away when the save is heard of before its answer', async () => {
+    const server = new Server()
+    const tab = await new Tab(server).open()
+    let answered: () => void = () => undefined
+    const put = server.put.bind(server)
+    server.put = async (...given) => {
+      const at = await put(...given)
+      if (given[2] !== '') await new Promise<void>((resolve) => { answered = resolve })
+      return at
+    }
+    tab.type('Hello')
+    await settled()
+    tab.drafts.sent(TICKET, false)
+    tab.drafts.heard(hint(server))
+    expect(tab.draft.text).toBe('')
+    answered()
+    await settled()
+    expect([tab.draft.text, server.kept.text, server.saves]).toEqual(['', '', ['Hello', '']])
+  })
+
   it('keeps a note and a reply apart', async () => {
     const tab = await new Tab(new Server()).open()
     tab.drafts.type(TICKET, true, 'they lie')
@@ -191,6 +211,32 @@ describe('a draft', () => {
     other.type('another thing')
     one.type('one thing more')
     expect(other.draft).toMatchObject({ text: 'another thing', theirs: { text: 'one thing more' } })
+  })
+
+  it.each([[500, 'unreachable'], [403, 'forbidden'], [0, 'unreachable']])('that is not saved (%d) is tried again, less often each time, and says why', async (status, code) => {
+    const server = new Server()
+    const tab = await new Tab(server).open()
+    const put = vi.spyOn(server, 'put').mockRejectedValue(new ApiError(status, { code, error: 'No.' }))
+    tab.type('still here')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(put.mock.calls.length).toBe(4) // after 0.8, 5, 10 and 20 seconds
+    expect(tab.drafts.refusal(TICKET, false)?.message).toBe(status === 0 ? undefined : 'No.')
+    put.mockRestore()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([server.kept.text, tab.drafts.refusal(TICKET, false)]).toEqual(['still here', null])
+  })
+
+  it('of somebody who is signed out waits for them', async () => {
+    const server = new Server()
+    const tab = await new Tab(server).open()
+    const put = vi.spyOn(server, 'put').mockRejectedValue(new ApiError(401, { code: 'session_ended' }))
+    tab.type('still here')
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect([put.mock.calls.length, tab.drafts.refusal(TICKET, false)]).toEqual([1, null])
+    put.mockRestore()
+    tab.drafts.begun()
+    await settled()
+    expect(server.kept.text).toBe('still here')
   })
 
   it('typed on while a save is under way is saved again', async () => {

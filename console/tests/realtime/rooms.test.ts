@@ -289,6 +289,9 @@ describe('a room', () => {
     expect([...tab.view.reads.values()]).toEqual([{ user: ANNA, seq: 2 }])
     latest().say({ type: 'read', ticket: TICKET, user: ANNA, seq: 3 })
     expect(tab.view.reads.get(ANNA.id)?.seq).toBe(3)
+    const house = { id: null, name: 'Pandar Chat', staff: true }
+    latest().say({ type: 'read', ticket: TICKET, user: house, seq: 2 })
+    expect([...tab.view.reads.values()].at(-1)).toEqual({ user: house, seq: 2 })
   })
 
   it('that somebody else listens to is not left', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
 import { local } from '../../src/settings/kit/Start'
+import { ownZone, usualZone } from '../../src/settings/kit/moments'
 import { same } from '../../src/settings/kit/same'
 import { unsaved } from '../../src/settings/kit/unsaved'
-import { lengthOf, long, secondsOf } from '../../src/settings/policies/duration'
-import { ALWAYS, calendarOf, cellsOf, MIXED, targetsOf } from '../../src/settings/policies/targets'
+import { lengthOf, long, secondsOf, unitsOf } from '../../src/settings/policies/duration'
+import { ALWAYS, calendarOf, cellsOf, countedBy, MIXED, targetsOf } from '../../src/settings/policies/targets'
 import { runs, written } from '../../src/settings/shifts/week'
 import { inOrder } from '../../src/settings/roles/permissions'
 import { en } from '../../src/settings/texts/en'
@@ -15,6 +16,12 @@ describe('whether something was changed', () => {
     [{ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 }, true], [{ a: 1 }, { a: 1, b: undefined }, false], [[1, 2], [2, 1], false],
     [[], {}, false], [null, {}, false], ['x', 'x', true], [{ a: [] }, { a: [0] }, false],
   ])('%j and %j: %s', (one, other, alike) => { expect(same(one, other)).toBe(alike) })
+})
+
+describe('the zone of a new calendar', () => {
+  it('is that of the others, else the reader’s', () => {
+    expect([usualZone(['UTC', 'Africa/Lagos', 'Africa/Lagos']), usualZone(['Asia/Tokyo']), usualZone([])]).toEqual(['Africa/Lagos', 'Asia/Tokyo', ownZone()])
+  })
 })
 
 describe('lengths of time', () => {
@@ -45,6 +52,18 @@ describe('the table of targets', () => {
     const cells = cellsOf(targets)
     expect(targetsOf({ ...cells, 'first_response/urgent': { amount: '', unit: 'hour', calendar: null } })).toHaveLength(2)
     expect(targetsOf({ 'first_response/urgent': { amount: 'soon', unit: 'hour', calendar: null } })[0]?.seconds).toBe(0)
+  })
+
+  it('counts open time in hours, as a day of it would be taken for a working day', () => {
+    const day = { clock: 'resolution', priority: 'low', seconds: 86_400, calendar: null } as const
+    const open = countedBy(cellsOf([day]), 'resolution', 'desk')
+    expect(open['resolution/low']).toEqual({ amount: '24', unit: 'hour', calendar: 'desk' })
+    expect(targetsOf(open)).toEqual([{ ...day, calendar: 'desk' }])
+    expect(cellsOf([{ ...day, calendar: 'desk' }])).toEqual(open)
+    expect(countedBy({ 'resolution/low': { amount: '', unit: 'day', calendar: null } }, 'resolution', 'desk')['resolution/low']?.unit).toBe('hour')
+    expect(countedBy(cellsOf([day]), 'first_response', 'desk')).toEqual(cellsOf([day]))
+    expect([unitsOf(true), unitsOf(false)]).toEqual([['minute', 'hour'], ['minute', 'hour', 'day']])
+    expect(long(172_800, 'en', true)).toBe('48 hours')
   })
 
   it('knows by which calendar a clock counts', () => {

@@ -24,7 +24,7 @@ export function wearBadge(unread: number): () => void {
   const watching = new MutationObserver(keep)
   watching.observe(document.head, { subtree: true, childList: true, characterData: true })
   keep()
-  void drawn(unread).then((href) => { if (worn) link().href = href })
+  void drawn(unread).then((href) => { if (worn) link().href = href }, () => undefined) // the icon could not be had: the plain one stays
   return () => {
     worn = false
     watching.disconnect()

@@ -4,8 +4,10 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react'
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 
+import { named, written } from '../../keyboard/keys'
 import type { Attachment } from '../../realtime/frames'
 import { IconButton } from '../../ui/Button'
+import { type ViewerAct, viewerAct, viewerKey } from './keys'
 import { bounded, FITS, fitted, moved, type Pose, type Size, STEP, turned, zoomed } from './pose'
 import styles from './Viewer.module.css'
 
@@ -39,37 +41,39 @@ function Pictures({ pictures, first, onClose }: Props) {
     setPose(FITS)
   }
   const save = useRef<HTMLAnchorElement>(null)
-  const acts: Record<string, () => void> = {
-    '+': () => { setPose((now) => zoomed(now, STEP)) }, '=': () => { setPose((now) => zoomed(now, STEP)) }, '-': () => { setPose((now) => zoomed(now, 1 / STEP)) },
-    0: () => { setPose(FITS) }, r: () => { setPose((now) => turned(now, 1)) }, R: () => { setPose((now) => turned(now, -1)) }, d: () => save.current?.click(),
-    ArrowLeft: () => { if (pose.scale > 1) setPose((now) => moved(now, 80, 0)); else step(-1) },
-    ArrowRight: () => { if (pose.scale > 1) setPose((now) => moved(now, -80, 0)); else step(1) },
-    ArrowUp: () => { setPose((now) => moved(now, 0, 80)) }, ArrowDown: () => { setPose((now) => moved(now, 0, -80)) },
-    PageUp: () => { step(-1) }, PageDown: () => { step(1) }, Home: () => { step(-at) }, End: () => { step(pictures.length - 1 - at) },
+  const acts: Record<ViewerAct, () => void> = {
+    larger: () => { setPose((now) => zoomed(now, STEP)) }, smaller: () => { setPose((now) => zoomed(now, 1 / STEP)) }, fit: () => { setPose(FITS) },
+    turnRight: () => { setPose((now) => turned(now, 1)) }, turnLeft: () => { setPose((now) => turned(now, -1)) }, download: () => save.current?.click(),
+    before: () => { step(-1) }, after: () => { step(1) }, first: () => { step(-at) }, last: () => { step(pictures.length - 1 - at) },
+    up: () => { setPose((now) => moved(now, 0, 80)) }, down: () => { setPose((now) => moved(now, 0, -80)) },
   }
   useKeys((event) => {
-    const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : acts[event.key]
+    const key = named(event)
+    const act = viewerAct(key)
     if (act === undefined) return
     event.preventDefault()
-    act()
+    const sideways = pose.scale > 1 ? { ArrowLeft: 80, ArrowRight: -80 }[key] : undefined
+    if (sideways === undefined) acts[act]()
+    else setPose((now) => moved(now, sideways, 0))
   })
+  const shortcut = (id: ViewerAct) => written(viewerKey(id))
   if (picture === undefined) return null
   const place = t('viewer.place', { at: String(at + 1), of: String(pictures.length) })
   return (
     <div className={styles.viewer}>
       <header className={styles.head}>
         <p className={styles.name}><b>{picture.name}</b><span role="status">{pictures.length > 1 ? place : ''}</span></p>
-        <IconButton label={t('viewer.smaller')} shortcut="-" onPress={() => { acts['-']?.() }} isDisabled={pose.scale <= 1}><Minus aria-hidden /></IconButton>
+        <IconButton label={t('viewer.smaller')} shortcut={shortcut('smaller')} onPress={() => { acts.smaller() }} isDisabled={pose.scale <= 1}><Minus aria-hidden /></IconButton>
         <output className={styles.scale}>{Math.round(pose.scale * 100)} %</output>
-        <IconButton label={t('viewer.larger')} shortcut="+" onPress={() => { acts['+']?.() }}><Plus aria-hidden /></IconButton>
-        <IconButton label={t('viewer.turnLeft')} shortcut="Shift+R" onPress={() => { acts.R?.() }}><RotateCcw aria-hidden /></IconButton>
-        <IconButton label={t('viewer.turnRight')} shortcut="R" onPress={() => { acts.r?.() }}><RotateCw aria-hidden /></IconButton>
-        <a ref={save} className={styles.save} href={picture.url} download={picture.name} aria-label={t('viewer.download')} title={`${t('viewer.download')} (D)`}><Download aria-hidden /></a>
+        <IconButton label={t('viewer.larger')} shortcut={shortcut('larger')} onPress={() => { acts.larger() }}><Plus aria-hidden /></IconButton>
+        <IconButton label={t('viewer.turnLeft')} shortcut={shortcut('turnLeft')} onPress={() => { acts.turnLeft() }}><RotateCcw aria-hidden /></IconButton>
+        <IconButton label={t('viewer.turnRight')} shortcut={shortcut('turnRight')} onPress={() => { acts.turnRight() }}><RotateCw aria-hidden /></IconButton>
+        <a ref={save} className={styles.save} href={picture.url} download={picture.name} aria-label={t('viewer.download')} title={`${t('viewer.download')} (${shortcut('download')})`}><Download aria-hidden /></a>
         <IconButton label={t('app.close')} shortcut="Esc" onPress={onClose}><X aria-hidden /></IconButton>
       </header>
       <Stage key={picture.id} picture={picture} pose={pose} onPose={setPose} />
-      {at === 0 ? null : <span className={styles.before}><IconButton label={t('viewer.before')} shortcut="←" onPress={() => { step(-1) }}><ChevronLeft aria-hidden /></IconButton></span>}
-      {at === pictures.length - 1 ? null : <span className={styles.after}><IconButton label={t('viewer.after')} shortcut="→" onPress={() => { step(1) }}><ChevronRight aria-hidden /></IconButton></span>}
+      {at === 0 ? null : <span className={styles.before}><IconButton label={t('viewer.before')} shortcut={shortcut('before')} onPress={() => { step(-1) }}><ChevronLeft aria-hidden /></IconButton></span>}
+      {at === pictures.length - 1 ? null : <span className={styles.after}><IconButton label={t('viewer.after')} shortcut={shortcut('after')} onPress={() => { step(1) }}><ChevronRight aria-hidden /></IconButton></span>}
     </div>
   )
 }

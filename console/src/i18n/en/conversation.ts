@@ -10,6 +10,7 @@ export const conversation = {
     became: '{{who}} set this to {{status}}', changed: '{{who}} changed {{what}}', set: '{{who}} set {{what}}: {{after}}',
     changedTo: '{{who}} changed {{what}} from {{before}} to {{after}}', cleared: '{{who}} removed {{what}} {{before}}',
     gone: 'This conversation is not here, or not yours to see. If it should be, ask an administrator: your rights may have changed.',
+    answers: '{{who}} takes care of this', solved: 'This was solved', finished: 'This is finished', reopened: 'You went on with this',
     escalated: 'The promised time ran out: level {{level}}, priority {{priority}}',
     viewing: 'Also looking: {{who}}', typing: '{{who}} is typing…', typingNote: '{{who}} is writing a note…',
     typingTwo: '{{one}} and {{other}} are typing…', typingMany: 'Several people are typing…',
@@ -24,7 +25,7 @@ export const conversation = {
   composer: {
     kind: 'What you write', reply: 'Reply', note: 'Note', replyTo: 'Reply to {{who}}', write: 'Write a message', noteLabel: 'Note for your team', noteFor: 'Only staff see this',
     send: 'Send', sendNote: 'Add note', hasDraft: 'There is a draft', settings: 'How to send', sendKey: 'Send with', byEnter: 'Enter', byModEnter: 'Ctrl+Enter',
-    hint: 'Ctrl+Enter sends', hintEnter: 'Enter sends, Shift+Enter begins a line', saved: 'Draft saved', savedHere: 'Draft kept on this device',
+    hint: 'Ctrl+Enter sends', hintEnter: 'Enter sends, Shift+Enter begins a line', saved: 'Draft saved', savedHere: 'Draft kept on this device', notSaved: 'Draft kept on this device alone, saving is tried again: {{why}}', noReason: 'the server is busy',
     tooLong: 'Too long by {{count}} characters.', left_one: '{{count}} character left', left_other: '{{count}} characters left',
     refusedFile: 'Remove the file that was refused, then send.',
     notKept: 'This device has no room left. What you wrote is still in the field.',
@@ -43,7 +44,7 @@ export const conversation = {
   },
   emoji: { open: 'Emoji', search: 'Search emoji', found: 'Found', recent: 'Used lately', none: 'No emoji is called that.' },
   viewer: {
-    label: 'Pictures', place: '{{at}} of {{of}}', smaller: 'Smaller', larger: 'Larger', turnLeft: 'Turn left', turnRight: 'Turn right', download: 'Download',
+    label: 'Pictures', place: '{{at}} of {{of}}', smaller: 'Smaller', larger: 'Larger', turnLeft: 'Turn left', fit: 'Whole picture', first: 'First picture', last: 'Last picture', up: 'Move up', down: 'Move down', turnRight: 'Turn right', download: 'Download',
     before: 'Picture before', after: 'Next picture', failed: 'This picture cannot be loaded. It may have been deleted.',
   },
 } as const

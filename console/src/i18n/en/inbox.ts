@@ -5,8 +5,11 @@ export const inbox = {
   },
   list: {
     label: 'Tickets', empty: 'Nothing here.', emptyMine: 'You have no ticket. New ones come by themselves while you are available.',
-    emptyFiltered: 'No ticket is like that.', sort: 'Sort by', waiting: 'Waiting longest', deadline: 'Next deadline', activity: 'Last activity',
-    priority: 'Priority', newest: 'Newest', unread_one: '{{count}} unread', unread_other: '{{count}} unread', unsent: 'Not sent yet',
+    emptyAway: 'You have no ticket, and none comes by itself while your status is “{{status}}”.', becomeAvailable: 'Become available',
+    emptyNoShift: 'You have no ticket, and none comes by itself outside your shifts. An administrator sets them.',
+    emptyNextShift: 'You have no ticket. New ones come by themselves in your next shift, {{time}}.',
+    emptyFiltered: 'No ticket is like that.', sort: 'Sort by', waiting: 'Longest waiting first', deadline: 'Next deadline first', activity: 'Newest activity first',
+    changed: 'Last changed first', priority: 'Highest priority first', newest: 'Newest tickets first', unread_one: '{{count}} unread', unread_other: '{{count}} unread', unsent: 'Not sent yet',
     nobody: 'Nobody has it', failed: 'The list could not be loaded.', typing: '{{name}} is typing', draft: 'Draft:', draftNote: 'Draft note:',
     deleted: 'Message deleted', files_one: '{{count}} file', files_other: '{{count}} files', files_zero: '', note: 'Note:', answered: 'Answered:',
     viewing: 'Looking at it: {{names}}', more_one: 'Only one is shown. Narrow the list down to see the others.',
@@ -14,7 +17,7 @@ export const inbox = {
     width: 'Width of the list', filter: 'Filter', without: 'Remove the filter {{filter}}',
   },
   filter: {
-    any: 'Any', clear: 'Remove all filters', status: 'Status', priority: 'Priority', assignee: 'Assignee', sla: 'Deadline', skill: 'Skill', tag: 'Tag',
+    any: 'Any', clear: 'Remove all filters', status: 'Status', priority: 'Priority', assignee: 'Assignee', sla: 'Deadline', category: 'Category', skill: 'Skill', tag: 'Tag',
     warning: 'Less than half of the time left', critical: 'Less than a fifth left', breached: 'Overdue', me: 'Me', none: 'Nobody',
     offline: 'Agents who are gone',
   },

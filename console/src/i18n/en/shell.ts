@@ -7,13 +7,19 @@ export const shell = {
     rights: 'Your permissions changed at {{time}}; this page follows them.', label: 'Connection',
   },
   again: {
-    title: 'You were signed out', text: 'Your session was ended, here or from elsewhere. Everything you typed is still here: sign in again to go on, or close this window to copy it. If you are not let in any more, ask an administrator.',
+    title: 'You were signed out', text: 'Your session was ended, here or from elsewhere. Everything you typed is still here: sign in again to go on, or close this window to copy it.', barred: 'If you are not let in any more, ask an administrator.',
     other: 'Sign in as somebody else',
+  },
+  leaving: {
+    title: 'Sign out now?', act: 'Sign out and discard', stay: 'Stay signed in', failed: 'The server cannot be reached: you are still signed in here. Try again in a moment.',
+    unsent_one: '{{count}} message was not sent yet.', unsent_other: '{{count}} messages were not sent yet.',
+    typed: 'Something that you typed was neither sent nor saved.',
+    how: 'Signing out removes what is yours from this device, and this would be lost. If you stay, messages go out as soon as there is a connection.',
   },
   own: {
     load: '{{load}} of {{capacity}}', loadOf: 'You have {{load}} open tickets of at most {{capacity}}', until: 'shift until {{time}}',
     next: 'no shift now, next {{time}}', over: 'no shift now', changed: 'Your status is now {{status}}: it was changed for you.',
-    lost: 'Your connection was gone, so you were set offline.', failed: 'Your status could not be changed. {{why}}',
+    lost: 'Your connection was gone, so you were set offline: you get no tickets.', offline: 'You get no tickets while you are offline.', failed: 'Your status could not be changed. {{why}}',
   },
   offline: {
     title: 'Go offline now?', act: 'Go offline',

@@ -14,6 +14,7 @@ export const conversation: Texts<typeof en> = {
     became: '{{who}} : {{status}}', changed: '{{who}} a changé {{what}}', set: '{{who}} a indiqué {{what}} : {{after}}',
     changedTo: '{{who}} a changé {{what}} : {{before}} → {{after}}', cleared: '{{who}} a retiré {{what}} {{before}}',
     gone: 'Cette conversation n’existe pas, ou ne vous est pas accessible. Si elle devait l’être, demandez à un administrateur : vos droits ont pu changer.',
+    answers: '{{who}} s’en occupe', solved: 'C’est résolu', finished: 'C’est terminé', reopened: 'Vous avez repris la conversation',
     escalated: 'Le délai promis est dépassé : niveau {{level}}, priorité {{priority}}',
     viewing: 'Regardent aussi : {{who}}', typing: '{{who}} écrit…', typingNote: '{{who}} écrit une note…',
     typingTwo: '{{one}} et {{other}} écrivent…', typingMany: 'Plusieurs personnes écrivent…',
@@ -30,7 +31,7 @@ export const conversation: Texts<typeof en> = {
     kind: 'Ce que vous écrivez', reply: 'Réponse', note: 'Note', replyTo: 'Répondre à {{who}}', write: 'Écrire un message', noteLabel: 'Note pour votre équipe',
     noteFor: 'Visible de l’équipe seulement', send: 'Envoyer', sendNote: 'Ajouter la note', hasDraft: 'Il y a un brouillon', settings: 'Comment envoyer',
     sendKey: 'Envoyer avec', byEnter: 'Entrée', byModEnter: 'Ctrl+Entrée', hint: 'Ctrl+Entrée envoie', hintEnter: 'Entrée envoie, Maj+Entrée va à la ligne',
-    saved: 'Brouillon enregistré', savedHere: 'Brouillon gardé sur cet appareil',
+    saved: 'Brouillon enregistré', savedHere: 'Brouillon gardé sur cet appareil', notSaved: 'Brouillon gardé sur cet appareil seulement, nouvel essai bientôt : {{why}}', noReason: 'le serveur est occupé',
     tooLong: 'Trop long de {{count}} caractères.', left_one: 'encore {{count}} caractère', left_other: 'encore {{count}} caractères',
     refusedFile: 'Retirez le fichier refusé, puis envoyez.', notKept: 'Cet appareil n’a plus de place. Ce que vous avez écrit est toujours dans le champ.',
     theirs: 'Vous avez écrit autre chose ici dans un autre onglet ou sur un autre appareil :', takeTheirs: 'Prendre cela', keepMine: 'Garder ce qui est ici',
@@ -48,7 +49,7 @@ export const conversation: Texts<typeof en> = {
   },
   emoji: { open: 'Émojis', search: 'Chercher un émoji', found: 'Trouvés', recent: 'Utilisés récemment', none: 'Aucun émoji ne s’appelle ainsi.' },
   viewer: {
-    label: 'Images', place: '{{at}} sur {{of}}', smaller: 'Plus petit', larger: 'Plus grand', turnLeft: 'Tourner à gauche', turnRight: 'Tourner à droite',
+    label: 'Images', place: '{{at}} sur {{of}}', smaller: 'Plus petit', larger: 'Plus grand', turnLeft: 'Tourner à gauche', fit: 'Image entière', first: 'Première image', last: 'Dernière image', up: 'Vers le haut', down: 'Vers le bas', turnRight: 'Tourner à droite',
     download: 'Télécharger', before: 'Image précédente', after: 'Image suivante', failed: 'Cette image ne peut pas être chargée. Elle a peut-être été supprimée.',
   },
 }

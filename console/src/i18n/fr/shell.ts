@@ -11,13 +11,20 @@ export const shell: Texts<typeof en> = {
   },
   again: {
     title: 'Votre session est fermée',
-    text: 'Elle a été fermée ici ou ailleurs. Tout ce que vous avez écrit est toujours là : connectez-vous pour continuer, ou fermez cette fenêtre pour le copier. Si vous n’entrez plus, demandez à un administrateur.',
+    text: 'Elle a été fermée ici ou ailleurs. Tout ce que vous avez écrit est toujours là : connectez-vous pour continuer, ou fermez cette fenêtre pour le copier.', barred: 'Si vous n’entrez plus, demandez à un administrateur.',
     other: 'Se connecter avec un autre compte',
+  },
+  leaving: {
+    title: 'Se déconnecter maintenant ?', act: 'Se déconnecter et jeter', stay: 'Rester connecté',
+    failed: 'Le serveur est injoignable : vous êtes toujours connecté ici. Réessayez dans un instant.',
+    unsent_one: '{{count}} message n’a pas encore été envoyé.', unsent_other: '{{count}} messages n’ont pas encore été envoyés.',
+    typed: 'Un texte que vous avez saisi n’a été ni envoyé ni enregistré.',
+    how: 'La déconnexion retire de cet appareil ce qui est à vous, et ceci serait perdu. Si vous restez, les messages partent dès qu’il y a une connexion.',
   },
   own: {
     load: '{{load}} sur {{capacity}}', loadOf: 'Vous avez {{load}} tickets ouverts sur {{capacity}} au plus', until: 'service jusqu’à {{time}}',
     next: 'hors service, reprise {{time}}', over: 'hors service', changed: 'Votre statut est maintenant {{status}} : on l’a changé pour vous.',
-    lost: 'Votre connexion était perdue, vous êtes donc passé hors ligne.', failed: 'Votre statut n’a pas pu être changé. {{why}}',
+    lost: 'Votre connexion était perdue, vous êtes donc passé hors ligne : vous ne recevez pas de tickets.', offline: 'Hors ligne, vous ne recevez pas de tickets.', failed: 'Votre statut n’a pas pu être changé. {{why}}',
   },
   offline: {
     title: 'Passer hors ligne ?', act: 'Passer hors ligne',

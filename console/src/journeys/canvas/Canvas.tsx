@@ -2,14 +2,14 @@
 import '@xyflow/react/dist/base.css'
 
 import { Background, type Connection, type EdgeTypes, MiniMap, type NodeTypes, getViewportForBounds, ReactFlow, ReactFlowProvider, useReactFlow, type Viewport } from '@xyflow/react'
-import { Maximize, ZoomIn, ZoomOut } from 'lucide-react'
+import { Maximize, Plus, ZoomIn, ZoomOut } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useCallback, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useAct } from '../../keyboard/useAct'
-import { IconButton } from '../../ui/Button'
-import { connect } from '../model/edit'
-import { edges, sources, targets } from '../model/graph'
+import { Button, IconButton } from '../../ui/Button'
+import { addNode, connect, START } from '../model/edit'
+import { edges, nodeOf, sources, targets } from '../model/graph'
 import { beside, type Box, layout, shape } from '../model/layout'
 import { useBuilder } from '../Table'
 import { go, steered } from '../steering'
@@ -147,6 +147,7 @@ function Flow({ view }: { view: RefObject<View | null> }) {
         <Background gap={20} size={1.2} />
         {rows.length > 12 ? <MiniMap pannable zoomable ariaLabel={t('canvas.map')} nodeColor="var(--line-strong)" nodeBorderRadius={24} style={{ width: 160, height: 100 }} /> : null}
       </ReactFlow>
+      {mayChange && rows.every(({ id }) => nodeOf(graph, id)?.kind === 'end') ? <Begin /> : null}
       <div className={styles.tools} role="group" aria-label={t('canvas.label')}>
         <IconButton small label={t('canvas.zoomIn')} onPress={() => void flow.zoomIn({ duration: 120 })}><ZoomIn aria-hidden /></IconButton>
         <IconButton small label={t('canvas.zoomOut')} onPress={() => void flow.zoomOut({ duration: 120 })}><ZoomOut aria-hidden /></IconButton>
@@ -154,6 +155,27 @@ function Flow({ view }: { view: RefObject<View | null> }) {
       </div>
     </div>
     </Coming>
+  )
+}
+
+/** What to do first, as long as nobody is asked or told anything. */
+function Begin() {
+  const { t } = useTranslation('journeys')
+  const { rows, ask, edit, show } = useBuilder()
+  const end = () => {
+    let added = ''
+    edit((from) => { const made = addNode(from, 'end', { at: START }); added = made.id; return made.graph })
+    show(added, 'editor')
+  }
+  return (
+    <div className={styles.begin} role="note">
+      <p><b>{t('begin.title')}</b></p>
+      <p>{t(rows.length === 0 ? 'begin.empty' : 'begin.ends')}</p>
+      <div>
+        <Button look="primary" icon={<Plus aria-hidden />} onPress={() => { ask(START) }}>{t('begin.question')}</Button>
+        {rows.length === 0 ? <Button onPress={end}>{t('begin.end')}</Button> : null}
+      </div>
+    </div>
   )
 }
 

@@ -1,6 +1,6 @@
 /** A node on the canvas. It is drawn again only when what it shows changes. */
 import { Handle, type Node as FlowNode, type NodeProps, Position } from '@xyflow/react'
-import { CircleAlert, Flag, Plus, TriangleAlert } from 'lucide-react'
+import { CircleAlert, CirclePlay, Plus, TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
 
 import { NodeIcon } from '../icons'
@@ -46,7 +46,7 @@ export const Card = memo(function Card({ data, selected }: NodeProps<CardNode>) 
       <header className={styles.head}>
         <span className={styles.icon}><NodeIcon node={node} /></span>
         <span className={styles.kind}>{kind}</span>
-        {start === null ? null : <span className={styles.start}><Flag aria-hidden />{start}</span>}
+        {start === null ? null : <span className={styles.start}><CirclePlay aria-hidden />{start}</span>}
         {warnings > 0 && errors === 0 ? <span className={styles.warnings}><TriangleAlert aria-hidden />{warnings}</span> : null}
         {errors > 0 ? <span className={styles.errors}><CircleAlert aria-hidden />{errors}</span> : null}
       </header>

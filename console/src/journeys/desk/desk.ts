@@ -103,6 +103,11 @@ export class Desk {
   }
 }
 
+/** Whether customers begin with what is drawn here already. */
+export function isUnchanged({ detail, saving }: Standing): boolean {
+  return detail.state === 'published' && !detail.has_changes && saving.name === 'saved'
+}
+
 /** A name for a node where its text is empty. */
 export function firstWords(text: string, most = 60): string {
   const line = text.trim().replace(/\s+/gu, ' ')

@@ -1,10 +1,12 @@
 /** Everything of the chosen step. */
-import { ArrowLeft, Copy, Flag, MoveLeft, MoveRight, Trash2, X } from 'lucide-react'
+import { ArrowLeft, CirclePlay, Copy, MoveLeft, MoveRight, Plus, Trash2, X } from 'lucide-react'
 import { type RefObject, useImperativeHandle, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Button, IconButton } from '../../ui/Button'
 import { Choose, TextField } from '../../ui/Field'
+import { Badge } from '../../ui/Marks'
+import { spotFor } from '../AddDialog'
 import { canMoveAlong, moveAlong, rename, setKind, setStart } from '../model/edit'
 import { KINDS, type Node, nodeOf, startOf } from '../model/graph'
 import { useProblemText } from '../ProblemList'
@@ -52,7 +54,7 @@ export function Editor({ view, onBack }: { view: RefObject<EditorView | null>; o
 
 function One({ node, onBack }: { node: Node; onBack: () => void }) {
   const { t } = useTranslation('journeys')
-  const { graph, edit, remove, duplicate, mayChange, problems, labels } = useBuilder()
+  const { graph, rows, ask, edit, remove, duplicate, mayChange, problems, labels } = useBuilder()
   const words = useProblemText()
   const found = problems.of.get(node.id) ?? []
   return (
@@ -60,12 +62,18 @@ function One({ node, onBack }: { node: Node; onBack: () => void }) {
       <header className={styles.head}>
         <IconButton small label={t('edit.back')} onPress={onBack}><ArrowLeft aria-hidden className={styles.narrow} /><X aria-hidden className={styles.wide} /></IconButton>
         <h2 title={labels.title(node.id)}>{labels.kind(node)}</h2>
-        <IconButton small label={t('edit.setStart')} isDisabled={!mayChange || startOf(graph) === node.id} onPress={() => { edit((from) => setStart(from, node.id)) }}><Flag aria-hidden /></IconButton>
         <IconButton small label={t('edit.earlier')} shortcut="Alt+↑" isDisabled={!mayChange || !canMoveAlong(graph, node.id, -1)} onPress={() => { edit((from) => moveAlong(from, node.id, -1)) }}><MoveLeft aria-hidden /></IconButton>
         <IconButton small label={t('edit.later')} shortcut="Alt+↓" isDisabled={!mayChange || !canMoveAlong(graph, node.id, 1)} onPress={() => { edit((from) => moveAlong(from, node.id, 1)) }}><MoveRight aria-hidden /></IconButton>
         <IconButton small label={t('edit.duplicate')} shortcut="D" isDisabled={!mayChange} onPress={() => { duplicate([node.id]) }}><Copy aria-hidden /></IconButton>
         <IconButton small label={t('edit.delete')} shortcut="Del" isDisabled={!mayChange} onPress={() => { remove([node.id]) }}><Trash2 aria-hidden /></IconButton>
       </header>
+      {mayChange ? (
+        <div className={styles.first}>
+          <Button small icon={<Plus aria-hidden />} onPress={() => { ask(spotFor({ graph, rows, current: node.id })) }}>{t(node.kind === 'end' ? 'edit.addBefore' : 'edit.addAfter')}</Button>
+          {startOf(graph) === node.id ? <Badge tone="accent">{t('edit.isStart')}</Badge>
+            : <Button small look="quiet" icon={<CirclePlay aria-hidden />} onPress={() => { edit((from) => setStart(from, node.id)) }}>{t('edit.setStart')}</Button>}
+        </div>
+      ) : null}
       {found.length === 0 ? null : (
         <ul className={styles.problems}>{found.map((problem, place) => <li key={place} data-level={problem.level}>{words(problem)}</li>)}</ul>
       )}

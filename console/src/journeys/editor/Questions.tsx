@@ -63,7 +63,7 @@ function Options({ node }: { node: Node }) {
                 <IconButton small label={t('edit.remove', { what: name })} isDisabled={!mayChange} onPress={() => { edit((graph) => removeOption(graph, node.id, place)) }}><Trash2 aria-hidden /></IconButton>
               </div>
               {values ? <TextField label={t('edit.value')} hint={place === 0 ? t('edit.valueHint') : undefined} value={option.value} onChange={(value) => { edit((graph) => setOption(graph, node.id, place, { value }), `${node.id} value ${place}`) }} /> : null}
-              {found === undefined ? null : <div className={styles.leads}><span aria-hidden="true">→</span><Target node={node} way={found} label={t('edit.leadsTo', { what: name })} /></div>}
+              {found === undefined ? null : <div className={styles.leads} data-member={`nextNodeMap.${option.value}`}><span aria-hidden="true">→</span><Target node={node} way={found} label={t('edit.leadsTo', { what: name })} /></div>}
             </li>
           )
         })}

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Plus } from 'lucide-react'
 
+import { decimal, typed } from '../../app/cards'
 import { Button } from '../../ui/Button'
 import { Choose, TextField } from '../../ui/Field'
 import { Menu, MenuAct } from '../../ui/Menu'
@@ -62,10 +63,10 @@ function useTyped<Value>(value: Value, write: (value: Value) => string, read: (t
 
 /** A number, or nothing where the field is empty; what is no number is kept as it is typed, and is wrong. */
 export function Figure({ label, value, onChange }: { label: string; value: Json | undefined; onChange: (value: Json | undefined) => void }) {
-  const { t } = useTranslation('journeys')
+  const { t, i18n } = useTranslation('journeys')
   const { desk } = useBuilder()
-  const read = (text: string): Json | undefined => (text.trim() === '' ? undefined : Number.isFinite(Number(text)) ? Number(text) : text)
-  const [text, setText] = useTyped(value, (given) => (typeof given === 'string' || typeof given === 'number' ? String(given) : ''), read, (one, other) => one === other)
+  const read = (text: string): Json | undefined => (text.trim() === '' ? undefined : Number.isFinite(Number(decimal(text))) ? Number(decimal(text)) : text)
+  const [text, setText] = useTyped(value, (given) => (typeof given === 'number' ? typed(String(given), i18n.language) : typeof given === 'string' ? given : ''), read, (one, other) => one === other)
   const change = (next: string) => { setText(next); onChange(read(next)) }
   return <TextField label={label} value={text} onChange={change} inputMode="decimal" wrong={typeof value === 'string' ? t('edit.number') : undefined} onBlur={() => { desk.seal() }} />
 }

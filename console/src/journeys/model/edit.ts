@@ -40,17 +40,20 @@ export function freshId(graph: Graph, kind: string): string {
 }
 
 export interface Place { readonly node: string; readonly way: string }
+/** A place of no node: where the journey starts. */
+export const START = 'start'
 
-/** A new node; at the end of a way, where one is named: what that led to comes after the new node. */
-export function addNode(graph: Graph, kind: Kind, { at, type = 'text' }: { at?: Place | undefined; type?: QuestionType | undefined } = {}): { graph: Graph; id: string } {
+/** A new node; at the end of a way or at the start, where one is named: what that led to comes after the new node. */
+export function addNode(graph: Graph, kind: Kind, { at, type = 'text' }: { at?: Place | typeof START | undefined; type?: QuestionType | undefined } = {}): { graph: Graph; id: string } {
   const id = freshId(graph, kind)
-  const from = at === undefined ? null : nodeOf(graph, at.node)
-  const way = from === null || at === undefined ? null : wayOf(from, at.way)
-  const after = way?.to != null && has(graph, way.to) && kind !== 'end' ? { nextNode: way.to } : {}
+  const from = at === undefined || at === START ? null : nodeOf(graph, at.node)
+  const way = from === null || at === undefined || at === START ? null : wayOf(from, at.way)
+  const led = at === START ? startOf(graph) : way?.to
+  const after = led != null && has(graph, led) && kind !== 'end' ? { nextNode: led } : {}
   const node = { id, type: kind, ...BEGUN[kind](type), ...after }
   const added: Graph = { ...graph, nodes: { ...nodesOf(graph), [id]: node } }
-  if (way !== null && at !== undefined) return { graph: connect(added, at.node, at.way, id), id }
-  return { graph: has(added, startOf(added)) ? added : { ...added, startNode: id }, id }
+  if (way !== null && at !== undefined && at !== START) return { graph: connect(added, at.node, at.way, id), id }
+  return { graph: at !== START && has(added, startOf(added)) ? added : { ...added, startNode: id }, id }
 }
 
 /** Without these nodes. Where one of them had a single way on, whoever came to it goes there instead. */

@@ -15,7 +15,8 @@ type Field = 'organization' | 'email' | 'password'
 
 interface Props {
   organization: string
-  email: string
+  /** The address, where only the password is asked for once more: it and the organization are not to be changed then. */
+  email: string | undefined
   /** The second step took too long, and one begins again. */
   over: boolean
   onEntered: (organization: string) => void
@@ -26,7 +27,7 @@ interface Props {
 export function Credentials({ organization, email, over, onEntered, onRefused }: Props) {
   const { t } = useTranslation()
   const api = useApi()
-  const [given, setGiven] = useState<Record<Field, string>>({ organization, email, password: '' })
+  const [given, setGiven] = useState<Record<Field, string>>({ organization, email: email ?? '', password: '' })
   const entering = useMutation<unknown, ApiError, Record<Field, string>>({
     mutationFn: (body) => data(api.POST('/api/v1/auth/session/', { body })),
     onSuccess: (_, body) => { onEntered(body.organization) },
@@ -35,7 +36,7 @@ export function Credentials({ organization, email, over, onEntered, onRefused }:
   const wrong = entering.error
   const field = (name: Field, type: 'text' | 'email' | 'password', complete: string) => (
     <TextField name={name} label={t(`signIn.${name}`)} type={type} isRequired exact autoComplete={complete} value={given[name]}
-      autoFocus={name === 'password' && email !== ''}
+      autoFocus={name === 'password' && email !== undefined} isReadOnly={name !== 'password' && email !== undefined}
       wrong={wrong?.fields[name]?.[0]} onChange={(text) => { setGiven({ ...given, [name]: text }) }} />
   )
   return (

@@ -32,7 +32,7 @@ export function Entering({ organization, email, onEntered }: Props) {
     return true
   }
   if (challenge === null) {
-    return <Credentials organization={organization} email={email ?? ''} over={over} onEntered={onEntered} onRefused={challenged} />
+    return <Credentials organization={organization} email={email} over={over} onEntered={onEntered} onRefused={challenged} />
   }
   return (
     <SecondFactor challenge={challenge.token} enrol={challenge.enrol} onEntered={() => { onEntered(challenge.organization) }}

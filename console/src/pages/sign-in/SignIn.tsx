@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 
 import { keys } from '../../api/keys'
+import { Languages } from '../../ui/Languages'
 import { Entering } from './Entering'
 import styles from './SignIn.module.css'
 
@@ -23,6 +24,7 @@ export function SignIn() {
           }} />
         <a className={styles.forgotten} href="/account/forgotten/">{t('signIn.forgotten')}</a>
       </section>
+      <Languages />
     </main>
   )
 }

@@ -7,8 +7,9 @@ import { useTranslation } from 'react-i18next'
 import { data } from '../../api/client'
 import type { ApiError } from '../../api/errors'
 import { keys } from '../../api/keys'
-import { useApi, useLeaving, useLive, useMe, useWatched } from '../../app/session'
-import { type Theme, theme, THEMES, wear } from '../../app/theme'
+import { useApi, useMe } from '../../app/session'
+import { type Theme, THEMES, useTheme, wear } from '../../app/theme'
+import { useSignOut } from '../../app/useSignOut'
 import { LANGUAGES, type Language, speak } from '../../i18n'
 import { Button } from '../../ui/Button'
 import { Choose, TextField } from '../../ui/Field'
@@ -55,11 +56,11 @@ function Fold({ title, children }: { title: string; children: (close: () => void
 function Look() {
   const { t } = useWords()
   const { t: c, i18n } = useTranslation()
-  const [worn, setWorn] = useState(theme)
+  const worn = useTheme()
   return (
     <div className={styles.pair}>
       <Choose<Theme> label={t('account.theme')} value={worn} options={THEMES.map((value) => ({ value, label: c(`theme.${value}`) }))}
-        onChange={(name) => { wear(name); setWorn(name) }} />
+        onChange={wear} />
       <Choose<Language> label={t('account.language')} value={i18n.language as Language}
         options={(Object.entries(LANGUAGES) as [Language, string][]).map(([value, label]) => ({ value, label }))} onChange={speak} />
     </div>
@@ -139,12 +140,11 @@ function Ends({ busy, save, cancel, onCancel }: { busy: boolean; save: string; c
 
 function Leave() {
   const { t } = useWords()
-  const { leave, leaving } = useLeaving()
-  const unsent = useWatched(useLive().unsent).length
+  const { signOut, busy, window } = useSignOut(useMe())
   return (
     <section className={styles.part}>
-      {unsent === 0 ? null : <p className={door.warned}>{t('account.unsent', { count: unsent })}</p>}
-      <Button look="danger" isPending={leaving} onPress={leave}>{t('account.signOut')}</Button>
+      <Button look="danger" isPending={busy} onPress={signOut}>{t('account.signOut')}</Button>
+      {window}
     </section>
   )
 }

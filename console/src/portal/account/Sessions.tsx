@@ -7,11 +7,12 @@ import type { ApiError } from '../../api/errors'
 import { useApi } from '../../app/session'
 import { device } from '../../app/device'
 import { Failure, Loading } from '../../app/States'
-import { ago, whole } from '../../app/time'
+import { since, whole } from '../../app/time'
 import { Button } from '../../ui/Button'
 import { Badge } from '../../ui/Marks'
 import { complain, say } from '../../ui/Toasts'
 import { portalKeys } from '../keys'
+import { isMissing } from '../missing'
 import { useNow } from '../now'
 import { useReason, useWords } from '../words'
 import styles from './Account.module.css'
@@ -33,7 +34,7 @@ export function Sessions() {
   const endingOthers = useMutation<unknown, ApiError>({
     ...after, mutationFn: () => data(api.DELETE('/api/v1/auth/sessions/')), onSuccess: () => { say(t('account.endedOthers')) },
   })
-  if (sessions.data === undefined) return sessions.isError ? <Failure text={t('account.sessionsFailed')} again={() => void sessions.refetch()} /> : <Loading />
+  if (sessions.data === undefined) return isMissing(sessions) ? <Failure text={t('account.sessionsFailed')} again={() => void sessions.refetch()} /> : <Loading />
   const { length } = sessions.data
   return (
     <>
@@ -44,8 +45,8 @@ export function Sessions() {
             <span>
               <b>{device(session.device, i18n.language) || t('account.unknown')}</b> {session.current ? <Badge tone="good">{t('account.here')}</Badge> : null}
               <small title={whole(session.created_at, i18n.language)}>
-                {[session.address, session.current ? '' : t('account.seen', { when: ago(session.last_seen_at, now, i18n.language) }),
-                  t('account.since', { when: ago(session.created_at, now, i18n.language) })].filter(Boolean).join(' · ')}
+                {[session.address, session.current ? '' : t('account.seen', { when: since(session.last_seen_at, now, i18n.language) }),
+                  t('account.since', { when: since(session.created_at, now, i18n.language) })].filter(Boolean).join(' · ')}
               </small>
             </span>
             {session.current ? null : (

@@ -1,8 +1,7 @@
 /** What stands around the pages for whoever is not signed in. */
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 
-import { LANGUAGES, type Language, speak } from '../../i18n'
+import { Languages } from '../../ui/Languages'
 import { useOrganization } from '../addresses'
 import { useWords } from '../words'
 import styles from './Door.module.css'
@@ -22,16 +21,5 @@ export function Door({ title, children }: { title: string; children: ReactNode }
       </main>
       <Languages />
     </div>
-  )
-}
-
-function Languages() {
-  const { i18n } = useTranslation()
-  return (
-    <footer className={styles.languages}>
-      {(Object.entries(LANGUAGES) as [Language, string][]).map(([tag, name]) => (
-        <button key={tag} type="button" lang={tag} className={styles.language} aria-pressed={i18n.language === tag} onClick={() => { speak(tag) }}>{name}</button>
-      ))}
-    </footer>
   )
 }

@@ -32,13 +32,14 @@ export function Asking({ run, node, overtaken, onOvertaken }: Props) {
   const { t } = useWords()
   const me = useMe()
   const [paper] = useState(() => kept<Typed>(me.id, `answer ${run.id} ${node.id}`))
+  const { i18n } = useWords()
   const [typed, setTyped] = useState<Typed>(() => {
     const found = paper.get()
-    return found !== undefined && fits(node, found) ? found : begun(node)
+    return found !== undefined && fits(node, found) ? found : begun(node, i18n.language)
   })
   const [tried, setTried] = useState(false)
   const [uploading, setUploading] = useState(false)
-  const { answering, going, refusal } = useGoing(run, node, onOvertaken, () => { paper.drop() })
+  const { answering, going, refusal, refused } = useGoing(run, node, onOvertaken, () => { paper.drop() })
   const said = useSaid()
   const problem = problemOf(node, typed)
   const formless = usePattern(run.id, node, typed, problem)
@@ -53,7 +54,8 @@ export function Asking({ run, node, overtaken, onOvertaken }: Props) {
     setTried(true)
     if (problemOf(node, given) === null && !uploading) answering.mutate(valueOf(node, given))
   }
-  const told = uploading && tried ? t('check.uploading') : problem !== null && (tried || problem.now === true) ? said(problem) : formless ? t('check.form') : refusal
+  const atField = node.questionType === 'gift_card' && problem !== null && problem.key !== 'required'
+  const told = uploading && tried ? t('check.uploading') : problem !== null && !atField && (tried || problem.now === true) ? said(problem) : formless ? t('check.form') : refusal
   return (
     <>
       <main className={styles.middle}>
@@ -67,7 +69,7 @@ export function Asking({ run, node, overtaken, onOvertaken }: Props) {
             <h1 ref={heading} tabIndex={-1} className={styles.question} id="asked" dir="auto">{node.question}</h1>
             {node.help === '' ? null : <p className={styles.help} id="help" dir="auto">{node.help}</p>}
           </div>
-          <Control node={node} typed={typed} wrong={told !== null} onChange={change} onTried={() => { setTried(true) }} onUploading={setUploading} />
+          <Control node={node} typed={typed} wrong={told !== null} tried={tried} refused={refused} onChange={change} onTried={() => { setTried(true) }} onUploading={setUploading} />
           <div className={styles.below}>
             <span className={styles.problem} id="problem" role="alert">{told}</span>
             {node.questionType === 'text' ? <Left node={node} typed={typed} /> : null}
@@ -148,8 +150,10 @@ function useGoing(run: RunShown, node: Node, onOvertaken: Props['onOvertaken'], 
   })
   const going = useMutation<RunShown>({ mutationFn: () => data(api.POST('/api/v1/runs/{run}/back/', { params })), onSuccess: stands, onError: overtaken })
   const { error } = answering
-  const reason = error instanceof ApiError ? error.fields.value?.[0] : undefined
-  return { answering, going, refusal: reason === undefined ? null : t('run.refused', { reason }) }
+  const fields = error instanceof ApiError ? error.fields : {}
+  const reason = fields.value?.[0]
+  const refused = Object.fromEntries(Object.entries(fields).flatMap(([name, [text]]) => (name.startsWith('value.') && text !== undefined ? [[name.slice('value.'.length), text] as const] : [])))
+  return { answering, going, refusal: reason === undefined ? null : t('run.refused', { reason }), refused }
 }
 
 interface Outcome {
@@ -162,6 +166,6 @@ function Remarks({ answering, going }: { answering: Outcome; going: Outcome }) {
   const reason = useReason()
   const error = answering.error ?? going.error
   if (answering.isPaused || going.isPaused) return <p className={styles.waits} role="status">{t('run.offline')}</p>
-  if (!(error instanceof ApiError) || 'value' in error.fields || error.status === 409) return null
+  if (!(error instanceof ApiError) || Object.keys(error.fields).some((name) => name === 'value' || name.startsWith('value.')) || error.status === 409) return null
   return <p className={styles.wrong} role="alert">{reason(error)}</p>
 }

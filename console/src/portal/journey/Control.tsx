@@ -1,6 +1,5 @@
 /** What a question is answered with. Phones get their own keyboards, pickers and camera. */
-import { useWords } from '../words'
-import { type Card, card, chosen, longest, type Node, pictures, text, type Typed } from './answers'
+import { card, chosen, longest, type Node, pictures, text, type Typed } from './answers'
 import { GiftCard } from './GiftCard'
 import { Pictures } from './Pictures'
 import styles from './Run.module.css'
@@ -10,13 +9,17 @@ interface Props {
   node: Node
   typed: Typed
   wrong: boolean
+  /** One wanted to go on with it as it is. */
+  tried: boolean
+  /** What the server says is wrong with a part of it, by the part's name. */
+  refused: Readonly<Record<string, string>>
   onChange: (typed: Typed) => void
   /** One has been there and left. */
   onTried: () => void
   onUploading: (uploading: boolean) => void
 }
 
-export function Control({ node, typed, wrong, onChange, onTried, onUploading }: Props) {
+export function Control({ node, typed, wrong, tried, refused, onChange, onTried, onUploading }: Props) {
   const described = { 'aria-labelledby': 'asked', 'aria-describedby': `${node.help === '' ? '' : 'help '}problem`, 'aria-invalid': wrong, 'aria-required': node.required }
   const left = () => { if (text(typed) !== '') onTried() }
   switch (node.questionType) {
@@ -41,20 +44,18 @@ export function Control({ node, typed, wrong, onChange, onTried, onUploading }: 
     case 'image_upload':
       return <Pictures node={node} pictures={pictures(typed)} onChange={onChange} onUploading={onUploading} />
     case 'gift_card':
-      return <GiftCard card={card(typed)} onChange={(next: Card) => { onChange(next) }} onTried={onTried} />
+      return <GiftCard card={card(typed)} tried={tried} refused={refused} onChange={onChange} />
   }
 }
 
 function Options({ node, chosen: taken, type, onChange }:
 { node: Node; chosen: readonly string[]; type: 'radio' | 'checkbox'; onChange: (values: readonly string[]) => void }) {
-  const { t } = useWords()
   const change = (value: string, on: boolean) => {
     const others = type === 'radio' ? [] : taken.filter((one) => one !== value)
     onChange(on ? [...others, value] : others)
   }
   return (
     <fieldset className={styles.options} aria-labelledby="asked" aria-describedby="problem">
-      <legend className="unseen">{t('run.answers')}</legend>
       {node.options.map(({ label, value }) => (
         <label key={value} className={styles.option}>
           <input type={type} name={node.id} value={value} checked={taken.includes(value)} onChange={(event) => { change(value, event.target.checked) }} />

@@ -3,6 +3,7 @@ import { CircleCheck } from 'lucide-react'
 import { useEffect } from 'react'
 import { Link } from 'react-router'
 
+import { cardText } from '../../app/cards'
 import { useMe } from '../../app/session'
 import { useAt } from '../addresses'
 import { keepOnly } from '../kept'
@@ -12,7 +13,7 @@ import type { RunShown } from './Run'
 import styles from './Run.module.css'
 
 export function Done({ run, overtaken }: { run: RunShown; overtaken: boolean }) {
-  const { t } = useWords()
+  const { t, i18n } = useWords()
   const at = useAt()
   const me = useMe()
   const { ticket, submission, message } = run
@@ -25,7 +26,7 @@ export function Done({ run, overtaken }: { run: RunShown; overtaken: boolean }) 
           <CircleCheck aria-hidden />
           <h1>{ticket === null ? t('run.done') : t('run.doneTicket', { number: ticket.number })}</h1>
           {message === null || message === '' ? null : <p dir="auto">{message}</p>}
-          {submission === null ? null : <p>{t('run.card', { ...submission })}</p>}
+          {submission === null ? null : <p>{cardText(submission, i18n.language)}</p>}
           {ticket === null ? null : <Link to={at(`tickets/${ticket.id}`)} replace className={styles.act ?? ''}>{t('run.toTicket')}</Link>}
           <Link to={at()} replace>{t('run.toHome')}</Link>
         </div>

@@ -4,7 +4,7 @@ import { Camera, ImagePlus, RotateCw, X } from 'lucide-react'
 import { type DragEvent, useEffect, useRef, useState } from 'react'
 
 import { ApiError } from '../../api/errors'
-import { useApi } from '../../app/session'
+import { useApi, useMe } from '../../app/session'
 import { limitsOf } from '../../files/limits'
 import { upload } from '../../files/upload'
 import { Button, IconButton } from '../../ui/Button'
@@ -48,7 +48,7 @@ export function Pictures({ node, pictures, onChange, onUploading }: Props) {
     <div className={styles.pictures} role="group" aria-labelledby="asked" aria-describedby="problem" onDragOver={(event) => { event.preventDefault() }} onDrop={dropped}>
       <ul className={styles.list}>
         {pictures.map((picture, index) => (
-          <There key={picture.id} picture={picture} name={picture.name || String(index + 1)} onRemove={() => { onChange(pictures.filter(({ id }) => id !== picture.id)) }} />
+          <There key={picture.id} picture={picture} name={picture.name || t('pictures.unnamed', { place: String(index + 1) })} onRemove={() => { onChange(pictures.filter(({ id }) => id !== picture.id)) }} />
         ))}
         {going.map((one) => <Coming key={one.key} going={one} onAgain={() => { again(one.key) }} onDrop={() => { drop(one.key) }} />)}
       </ul>
@@ -70,7 +70,7 @@ function Picker({ label, icon, camera = false, many = false, onTake }:
   return (
     <span className={camera ? styles.camera : undefined}>
       <Button icon={icon} onPress={() => input.current?.click()}>{label}</Button>
-      <input ref={input} type="file" className="unseen" tabIndex={-1} aria-label={label} accept={KINDS} multiple={many} {...(camera ? { capture: 'environment' } : {})}
+      <input ref={input} type="file" hidden accept={KINDS} multiple={many} {...(camera ? { capture: 'environment' } : {})}
         onChange={(event) => {
           onTake(event.target.files)
           event.target.value = ''
@@ -124,6 +124,7 @@ function useWhy(): (error: Error, name: string) => string {
 
 /** What is on its way. What arrived is part of the answer. */
 function useUploads(pictures: readonly Picture[], onChange: Props['onChange'], onUploading: Props['onUploading']) {
+  const me = useMe()
   const api = useApi()
   const cache = useQueryClient()
   const [going, setGoing] = useState<readonly Going[]>([])
@@ -145,7 +146,7 @@ function useUploads(pictures: readonly Picture[], onChange: Props['onChange'], o
     const stop = new AbortController()
     stops.current.set(key, stop)
     try {
-      const { id, name } = await upload(file, await cache.query(limitsOf(api)), { signal: stop.signal, progress: (part) => { change(key, { part }) } })
+      const { id, name } = await upload(file, await cache.query(limitsOf(api)), { user: me.id, signal: stop.signal, progress: (part) => { change(key, { part }) } })
       if (stop.signal.aborted) {
         void api.DELETE('/api/v1/upload/{upload}/', { params: { path: { upload: id } } }).catch(() => undefined) // in a day it goes by itself
         return

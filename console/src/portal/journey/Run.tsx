@@ -39,7 +39,7 @@ export function Run() {
   const { node } = run
   return (
     <div className={styles.run} data-whole>
-      <Head title={run.journey.name} back={at()}>
+      <Head title={run.journey.name} back={at()} backTo={t('nav.home')}>
         <p className={styles.name} dir="auto">{run.journey.name}</p>
         <progress className={styles.progress} value={run.progress} aria-label={t('run.progress')}>{t('run.step', { percent: String(Math.round(run.progress * 100)) })}</progress>
       </Head>

@@ -1,17 +1,12 @@
 /** An answer while it is typed: how it begins, what the server is sent, and what can be said of it at once. The server decides. */
 import type { components } from '../../api/schema'
+import { type Card, decimal, typed as writtenAs } from '../../app/cards'
 
 export type Node = components['schemas']['NodeShown']
 
 export interface Picture {
   readonly id: string
   readonly name: string
-}
-
-export interface Card {
-  readonly brand: string
-  readonly country: string
-  readonly amount: string
 }
 
 /** By the question: a text (of a choice its value, of a number and a date as typed), chosen values, pictures, or a card. */
@@ -50,7 +45,7 @@ export function card(typed: Typed): Card {
 }
 
 /** As one begins with it: with what was answered before, where one came back. */
-export function begun(node: Node): Typed {
+export function begun(node: Node, language: string): Typed {
   const { questionType: type, answer } = node
   switch (type) {
     case 'multiple_choice':
@@ -58,10 +53,16 @@ export function begun(node: Node): Typed {
     case 'image_upload':
       return Array.isArray(answer) ? answer.map((id) => ({ id: String(id), name: '' })) : []
     case 'gift_card':
-      return typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? { ...NO_CARD, ...(answer as Partial<Card>) } : NO_CARD
+      return typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? localized({ ...NO_CARD, ...(answer as Partial<Card>) }, language) : NO_CARD
+    case 'number':
+      return typeof answer === 'number' ? writtenAs(String(answer), language) : ''
     default:
-      return typeof answer === 'string' || typeof answer === 'number' ? String(answer) : ''
+      return typeof answer === 'string' ? answer : ''
   }
+}
+
+function localized(card: Card, language: string): Card {
+  return { ...card, amount: writtenAs(card.amount, language) }
 }
 
 /** Whether what was kept on this device is of this kind of question still. */
@@ -129,7 +130,7 @@ export function problemOf(node: Node, typed: Typed): Problem | null {
     case 'image_upload':
       return pictures(typed).length > mostPictures(node) ? { key: 'most', count: mostPictures(node) } : null
     case 'gift_card':
-      return cardProblem(card(typed))
+      return Object.values(cardProblems(card(typed)))[0] ?? null
     default:
       return null
   }
@@ -176,13 +177,11 @@ function dateProblem(node: Node, given: string): Problem | null {
   return typeof max === 'string' && given > max ? { key: 'late', limit: max, now: true } : null
 }
 
-function cardProblem({ brand, country, amount }: Card): Problem | null {
-  if (brand.trim() === '' || (brand.match(/\d/gu)?.length ?? 0) > 4) return { key: 'brand', now: brand.trim() !== '' }
-  if (country === '') return { key: 'country' }
-  return AMOUNT.test(decimal(amount)) && Number(decimal(amount)) > 0 ? null : { key: 'amount' }
-}
-
-/** With a point, as in English and not as on half of the world's keyboards. */
-function decimal(given: string): string {
-  return given.trim().replace(',', '.')
+/** What is wrong with each field of a card. */
+export function cardProblems({ brand, country, amount }: Card): Partial<Record<keyof Card, Problem>> {
+  return {
+    ...(brand.trim() === '' || (brand.match(/\d/gu)?.length ?? 0) > 4 ? { brand: { key: 'brand', now: brand.trim() !== '' } } : {}),
+    ...(country === '' ? { country: { key: 'country' } } : {}),
+    ...(AMOUNT.test(decimal(amount)) && Number(decimal(amount)) > 0 ? {} : { amount: { key: 'amount' } }),
+  }
 }

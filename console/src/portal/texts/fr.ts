@@ -2,7 +2,7 @@ import type { Texts } from '../../i18n/texts'
 import type { en } from './en'
 
 export const fr: Texts<typeof en> = {
-  portal: { name: 'Aide', skip: 'Aller au contenu', notFound: 'Cette page n’existe pas.', toHome: 'Vers la première page' },
+  portal: { name: 'Aide', skip: 'Aller au contenu', notFound: 'Cette page n’existe pas.', toHome: 'Retour à l’accueil' },
   nav: { label: 'Pages', home: 'Accueil', conversations: 'Messages', account: 'Compte', back: 'Retour', unread_one: '{{count}} non lu', unread_other: '{{count}} non lus' },
   door: {
     which: 'Qui cherchez-vous ?', whichHint: 'Le nom court de l’entreprise, comme dans le lien qu’elle vous a donné.', short: 'Nom court', goOn: 'Continuer',
@@ -10,13 +10,13 @@ export const fr: Texts<typeof en> = {
     forgotten: 'Mot de passe oublié ?', name: 'Votre nom', email: 'Adresse e-mail', password: 'Mot de passe',
     passwordHint: 'Au moins 10 caractères. Le mieux : quelques mots que vous seul mettriez ensemble.', show: 'Montrer le mot de passe', hide: 'Cacher le mot de passe',
     known: 'Il y a peut-être déjà un compte avec cette adresse. Connectez-vous avec son mot de passe, ou choisissez-en un nouveau.',
-    unconfirmed: 'Il reste une chose : confirmer votre adresse', unconfirmedHow: 'Nous avons envoyé une lettre à {{email}}. Ouvrez le lien qu’elle contient, puis connectez-vous ici. Rien reçu ? Regardez dans les indésirables, ou demandez-en une autre.',
-    another: 'Envoyer une autre lettre', sent: 'Si ce compte existe, une lettre est en route vers {{email}}. Son lien vaut une heure.',
-    sentAgain: 'Une autre lettre est en route.', forgottenTitle: 'Un nouveau mot de passe', forgottenHow: 'Nous vous envoyons une lettre avec un lien pour en choisir un.', send: 'M’envoyer une lettre',
+    unconfirmed: 'Il reste une chose : confirmer votre adresse', unconfirmedHow: 'Nous avons envoyé un e-mail à {{email}}. Ouvrez le lien qu’il contient, puis connectez-vous ici. Rien reçu ? Regardez dans les indésirables, ou demandez-en un autre.',
+    another: 'Envoyer un autre e-mail', sent: 'Si ce compte existe, un e-mail est en route vers {{email}}. Son lien est valable une heure. Rien reçu ? Regardez dans les indésirables.',
+    sentAgain: 'Un autre e-mail est en route.', forgottenTitle: 'Un nouveau mot de passe', forgottenHow: 'Nous vous envoyons un e-mail avec un lien pour en choisir un.', send: 'M’envoyer un e-mail',
     reset: 'Choisissez un nouveau mot de passe', resetDone: 'Votre mot de passe a été changé et vous avez été déconnecté partout. Connectez-vous avec le nouveau.', resetSet: 'Enregistrer le mot de passe',
     confirm: 'Confirmez votre adresse', confirmHow: 'Vous allez confirmer que cette adresse est la vôtre.', confirmAct: 'C’est mon adresse', confirmed: '{{email}} est confirmée. Vous pouvez vous connecter avec elle.',
     dead: 'Ce lien ne fonctionne plus. Il a déjà servi, il est trop ancien, ou un plus récent a été envoyé.', askAgain: 'En demander un autre', toSignIn: 'Se connecter',
-    noToken: 'Il manque la fin du lien à cette adresse. Ouvrez-le encore une fois depuis la lettre, ou copiez-le en entier.',
+    noToken: 'Il manque la fin du lien à cette adresse. Ouvrez-le encore une fois depuis l’e-mail, ou copiez-le en entier.',
     staff: 'Vous êtes connecté comme membre de l’équipe', staffHow: 'Ces pages sont pour les clients. Votre travail est dans la console.', toConsole: 'Vers la console',
     elsewhere: 'Vous êtes connecté ailleurs', elsewhereHow: 'Dans ce navigateur, {{name}} est connecté chez {{organization}}.', toOwn: 'Vers {{organization}}', leave: 'Se déconnecter et continuer ici',
   },
@@ -25,9 +25,9 @@ export const fr: Texts<typeof en> = {
     often: 'C’était trop souvent. Réessayez dans {{time}}.', other: 'Cela n’a pas marché : {{reason}}', gone: 'Ceci n’est plus ici, ou n’est pas à vous.',
   },
   home: {
-    title: 'Comment pouvons-nous aider ?', hello: 'Bonjour {{name}}', offered: 'De quoi s’agit-il ?', none: 'Écrivez-nous, quelqu’un vous répondra.',
+    title: 'Comment pouvons-nous vous aider ?', offered: 'De quoi s’agit-il ?', none: 'Écrivez-nous, quelqu’un vous répondra.',
     write: 'Nous écrire', writeHint: 'Avec vos propres mots', underWay: 'Reprendre où vous en étiez', progress: 'fait à {{percent}} %',
-    lately: 'Vos messages', all: 'Tous', begun: 'début : {{when}}',
+    lately: 'Vos messages', all: 'Tous', begun: 'commencé {{when}}',
   },
   tickets: {
     title: 'Messages', empty: 'Vous ne nous avez pas encore écrit.', emptyHint: 'Quoi que ce soit, nous vous aidons volontiers.', more: 'En montrer plus',
@@ -53,8 +53,8 @@ export const fr: Texts<typeof en> = {
     offline: 'Pas de connexion. Votre réponse est gardée et partira dès qu’il y en aura une.',
     elsewhere: 'Vous avez continué ceci sur un autre appareil. Voici où cela en est.', completedElsewhere: 'Vous avez terminé ceci sur un autre appareil.',
     refused: 'Ceci ne répond pas à la question : {{reason}}', notOffered: 'Ceci n’est plus proposé.', notOfferedHow: 'Autre chose convient peut-être, ou écrivez-nous simplement.',
-    many: 'Vous avez commencé trop souvent. Réessayez dans {{time}}.', done: 'C’est fait', doneTicket: 'C’est bien arrivé : {{number}}', toTicket: 'Vers la conversation', toHome: 'Vers la première page',
-    card: '{{brand}} · {{country}} · {{amount}}', gone: 'Ceci n’est plus ici.',
+    many: 'Vous avez commencé trop souvent. Réessayez dans {{time}}.', done: 'C’est fait', doneTicket: 'C’est bien arrivé : {{number}}', toTicket: 'Vers la conversation', toHome: 'Retour à l’accueil',
+    gone: 'Ceci n’est plus ici.',
   },
   check: {
     required: 'Répondez à cette question, s’il vous plaît.', choose: 'Choisissez une réponse, s’il vous plaît.', least_one: 'Choisissez-en au moins {{count}}.', least_other: 'Choisissez-en au moins {{count}}.', most_one: 'Choisissez-en au plus {{count}}.', most_other: 'Choisissez-en au plus {{count}}.',
@@ -64,18 +64,17 @@ export const fr: Texts<typeof en> = {
     uploading: 'Attendez que vos images soient arrivées.',
   },
   pictures: {
-    take: 'Prendre une photo', choose: 'Choisir des images', drop: 'ou déposez-les ici', remove: 'Retirer {{name}}', again: 'Réessayer', of: '{{count}} sur {{most}}', sending: '{{name}} : {{percent}} %',
+    take: 'Prendre une photo', choose: 'Choisir des images', drop: 'ou déposez-les ici', remove: 'Retirer {{name}}', unnamed: 'image {{place}}', again: 'Réessayer', of: '{{count}} sur {{most}}', sending: '{{name}} : {{percent}} %',
     failed: '{{name}} n’est pas arrivée. Réessayez.', tooLarge: '{{name}} est trop grande et n’a pas pu être réduite.', wrongType: '{{name}} n’est pas une image que nous savons lire. JPEG, PNG, WebP et GIF conviennent.',
     unreadable: '{{name}} n’a pas pu être lue. Une photo ou une capture d’écran peut convenir.', tooMany: 'Au plus {{most}} images.', full: 'Vous avez trop d’images jamais envoyées. Retirez-en, ou envoyez-les d’abord.',
   },
-  card: { brand: 'Marque', brandHint: 'Comme sur la carte : Amazon, Steam…', country: 'Pays de la carte', choose: 'Choisir…', amount: 'Montant', warning: 'N’écrivez jamais ici le code de la carte.' },
+  card: { brand: 'Marque', brandHint: 'Comme sur la carte : Amazon, Steam…', country: 'Pays de la carte', choose: 'Choisir…', amount: 'Montant', currency: 'En {{currency}}, la monnaie du pays de la carte.', warning: 'N’écrivez jamais ici le code de la carte.' },
   account: {
-    title: 'Votre compte', look: 'Présentation', theme: 'Couleurs', language: 'Langue', sessions: 'Où vous êtes connecté', here: 'cet appareil',
-    seen: 'vu : {{when}}', since: 'connecté : {{when}}', end: 'Déconnecter', endOthers: 'Déconnecter partout ailleurs', endedOthers: 'Vous êtes déconnecté partout ailleurs.', ended: 'Déconnecté là-bas.', unknown: 'Appareil inconnu',
+    title: 'Votre compte', look: 'Apparence', theme: 'Couleurs', language: 'Langue', sessions: 'Où vous êtes connecté', here: 'cet appareil',
+    seen: 'utilisé {{when}}', since: 'connecté {{when}}', end: 'Déconnecter', endOthers: 'Déconnecter partout ailleurs', endedOthers: 'Vous êtes déconnecté partout ailleurs.', ended: 'Déconnecté là-bas.', unknown: 'Appareil inconnu',
     only: 'Vous n’êtes connecté nulle part ailleurs.', sessionsFailed: 'Cette liste n’a pas pu être chargée.', password: 'Mot de passe', changePassword: 'Changer votre mot de passe', current: 'Votre mot de passe actuel', next: 'Nouveau mot de passe',
     passwordChanged: 'Votre mot de passe a été changé, et vous avez été déconnecté partout ailleurs.', email: 'Adresse e-mail', changeEmail: 'Changer votre adresse', newEmail: 'Nouvelle adresse',
-    emailSent: 'Une lettre est en route vers {{email}}. Tant que vous n’avez pas ouvert son lien, l’ancienne adresse vaut.', signOut: 'Se déconnecter',
-    unsent_one: '{{count}} message n’est pas encore envoyé. Il reste sur cet appareil et partira quand vous vous reconnecterez.', unsent_other: '{{count}} messages ne sont pas encore envoyés. Ils restent sur cet appareil et partiront quand vous vous reconnecterez.',
+    emailSent: 'Un e-mail est en route vers {{email}}. Tant que vous n’avez pas ouvert son lien, l’ancienne adresse reste valable.', signOut: 'Se déconnecter',
     wrongPassword: 'Ce n’est pas votre mot de passe.',
   },
 }

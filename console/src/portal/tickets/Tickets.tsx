@@ -6,6 +6,7 @@ import { Link, Outlet, useParams } from 'react-router'
 import { Empty, Failure, Loading } from '../../app/States'
 import { Button } from '../../ui/Button'
 import { useAt, useOrganization } from '../addresses'
+import { isMissing } from '../missing'
 import { useReason, useWords } from '../words'
 import { isOver, type Row, useTickets } from './list'
 import { TicketLine } from './TicketLine'
@@ -36,8 +37,8 @@ function List({ chosen }: { chosen: string | undefined }) {
   const { t: c } = useTranslation()
   const reason = useReason()
   const { list, rows } = useTickets()
+  if (isMissing(list)) return <Failure text={reason(list.error ?? new Error())} again={() => void list.refetch()} />
   if (list.isPending) return <Loading />
-  if (list.isError && rows.length === 0) return <Failure text={reason(list.error)} again={() => void list.refetch()} />
   if (rows.length === 0) return <Empty text={t('tickets.empty')} hint={t('tickets.emptyHint')} />
   return (
     <div className={styles.scroll}>

@@ -2,7 +2,7 @@ export const en = {
   title: 'Queue',
   waiting: {
     title: 'Waiting', none: 'Nobody waits.', noneHint: 'New tickets appear here while they wait for an agent.', failed: 'The queue could not be loaded.',
-    oldest: 'oldest {{time}}', since: 'waits {{time}}', drag: 'Drag {{number}}', actsFor: 'Acts for {{number}}', more: 'More are being loaded…',
+    oldest: 'oldest {{time}}', since: 'waits {{time}}', drag: 'Drag {{number}}', actsFor: 'Acts for {{number}}',
     paused: 'Automatic assignment is switched off: tickets wait until somebody takes them or you give them to an agent.',
     lost: 'The list may be old: it could not be loaded again.',
   },

@@ -5,7 +5,7 @@ export const fr: Texts<typeof en> = {
   title: 'File d’attente',
   waiting: {
     title: 'En attente', none: 'Personne n’attend.', noneHint: 'Les nouveaux tickets apparaissent ici tant qu’ils attendent un agent.', failed: 'La file n’a pas pu être chargée.',
-    oldest: 'le plus ancien {{time}}', since: 'attend {{time}}', drag: 'Déplacer {{number}}', actsFor: 'Actions pour {{number}}', more: 'Chargement de la suite…',
+    oldest: 'le plus ancien {{time}}', since: 'attend {{time}}', drag: 'Déplacer {{number}}', actsFor: 'Actions pour {{number}}',
     paused: 'L’attribution automatique est désactivée : les tickets attendent que quelqu’un les prenne ou que vous les confiiez à un agent.',
     lost: 'La liste est peut-être ancienne : elle n’a pas pu être rechargée.',
   },

@@ -11,7 +11,7 @@ import { say } from '../../ui/Toasts'
 import { keys, type Schema, useCalendars } from '../asked'
 import { Delete } from '../kit/Delete'
 import { Gone } from '../kit/Gone'
-import { ownZone, zones } from '../kit/moments'
+import { usualZone, zones } from '../kit/moments'
 import { Asked, Editing, Page, Section, Split } from '../kit/Page'
 import { useForm } from '../kit/useForm'
 import { written } from '../shifts/week'
@@ -36,7 +36,7 @@ export function Calendar() {
   const { id = '' } = useParams()
   const api = useApi()
   const calendars = useCalendars()
-  const fresh: Row = { id: 'new', name: '', time_zone: ownZone(), hours: OFFICE, holidays: [], country: '', subdivision: '', policies: [], version: '', allowed: ['change'] }
+  const fresh: Row = { id: 'new', name: '', time_zone: usualZone((calendars.data ?? []).map((each) => each.time_zone)), hours: OFFICE, holidays: [], country: '', subdivision: '', policies: [], version: '', allowed: ['change'] }
   const calendar = id === 'new' ? fresh : calendars.data?.find((each) => each.id === id)
   return (
     <Page title={id === 'new' ? t('calendars.new') : calendar?.name ?? t('places.calendars')} up={{ to: '/settings/calendars', text: t('places.calendars') }} wide

@@ -10,7 +10,6 @@ import { Loading } from '../../app/States'
 import { isZone, moment, ownZone } from '../kit/moments'
 import { useTold } from '../kit/Page'
 import { Start } from '../kit/Start'
-import { long } from '../policies/duration'
 import type { Draft } from './Calendar'
 import styles from './Calendar.module.css'
 
@@ -31,6 +30,7 @@ export function Reach({ draft }: { draft: Draft }) {
     } })),
   })
   const zone = draft.time_zone
+  const hours = new Intl.NumberFormat(i18n.language, { style: 'unit', unit: 'hour', unitDisplay: 'long' }) // a day of open time is no day
   return (
     <>
       <Start value={start} onChange={setStart} />
@@ -43,7 +43,7 @@ export function Reach({ draft }: { draft: Draft }) {
                 const due = query.data.targets[place]?.due_at ?? null
                 return (
                   <tr key={seconds}>
-                    <th scope="row">{long(seconds, i18n.language)}</th>
+                    <th scope="row">{hours.format(seconds / 3600)}</th>
                     <td>{due === null ? t('preview.never') : isZone(zone) ? moment(due, i18n.language, zone) : t('preview.noZone')}
                       {due === null || zone === ownZone() ? null : <small>{t('preview.yours', { when: moment(due, i18n.language) })}</small>}</td>
                   </tr>

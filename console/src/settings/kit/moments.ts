@@ -31,6 +31,12 @@ export function zones(): readonly string[] {
   return [...new Set([ownZone(), 'UTC', ...Intl.supportedValuesOf('timeZone')])]
 }
 
+/** The zone that most of these are in, the reader's own where there are none: that in which the organization keeps its hours. */
+export function usualZone(zones: readonly string[]): string {
+  const many = (zone: string) => zones.filter((other) => other === zone).length
+  return [...zones].sort((one, other) => many(other) - many(one))[0] ?? ownZone()
+}
+
 export function ownZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone
 }

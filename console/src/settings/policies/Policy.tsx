@@ -16,7 +16,7 @@ import { Deadlines } from './Deadlines'
 import { long } from './duration'
 import styles from './Policies.module.css'
 import { Targets } from './TargetTable'
-import { ALWAYS, type Cells, cellsOf, type Clock, targetsOf } from './targets'
+import { ALWAYS, type Cells, cellsOf, type Clock, countedBy, targetsOf } from './targets'
 
 type Row = Schema['Policy']
 
@@ -81,8 +81,8 @@ function Fields({ policy, others, calendars }: { policy: Row; others: readonly R
   const { draft, set, wrong } = form
   const readOnly = !policy.allowed.includes('change')
   const default_ = others.find((other) => other.is_default === true && other.id !== policy.id)
-  const promised = (targets: readonly Schema['TargetFields'][]) => targets.map(({ clock, priority, seconds }) =>
-    `${t(`common:clock.${clock}`)}, ${t(`common:priority.${priority}`)}: ${long(seconds, i18n.language)}`).sort().join('; ')
+  const promised = (targets: readonly Schema['TargetFields'][]) => targets.map(({ clock, priority, seconds, calendar }) =>
+    `${t(`common:clock.${clock}`)}, ${t(`common:priority.${priority}`)}: ${long(seconds, i18n.language, typeof calendar === 'string')}`).sort().join('; ')
   return (
     <Split beside="wide">
       <Editing form={form} readOnly={readOnly} act={fresh ? t('policies.make') : undefined} differences={(theirs) => [
@@ -100,8 +100,7 @@ function Fields({ policy, others, calendars }: { policy: Row; others: readonly R
           onChange={(cells) => { set({ cells }) }}
           onChoose={(clock, calendar) => {
             setChosen({ ...chosen, [clock]: calendar })
-            set({ cells: Object.fromEntries(Object.entries(draft.cells).map(([key, cell]) =>
-              [key, key.startsWith(`${clock}/`) ? { ...cell, calendar: calendar === ALWAYS ? null : calendar } : cell])) })
+            set({ cells: countedBy(draft.cells, clock, calendar === ALWAYS ? null : calendar) })
           }} />
         <Categories policy={policy} chosen={draft.categories} wrong={wrong('categories')} isDisabled={readOnly} onChange={(categories) => { set({ categories }) }} />
         <TextField label={t('policies.levels')} hint={t('policies.levelsTold')} value={draft.levels} wrong={wrong('further_levels')} inputMode="numeric"

@@ -2,11 +2,9 @@ import { useTranslation } from 'react-i18next'
 
 import { Choose, TextField } from '../../ui/Field'
 import type { Schema } from '../asked'
-import { type Unit, UNITS } from './duration'
+import { unitsOf } from './duration'
 import styles from './Policies.module.css'
 import { ALWAYS, at, calendarOf, type Cell, type Cells, type Clock, CLOCKS, MIXED, PRIORITIES } from './targets'
-
-const UNIT_NAMES = Object.keys(UNITS) as Unit[]
 
 export function Targets({ cells, calendars, chosen, wrong, isDisabled, onChange, onChoose }: {
   cells: Cells
@@ -55,6 +53,7 @@ export function Targets({ cells, calendars, chosen, wrong, isDisabled, onChange,
                 {CLOCKS.map((clock) => {
                   const key = at(clock, priority)
                   const cell = cells[key]
+                  const open = cell === undefined ? counted(clock) !== ALWAYS : cell.calendar !== null
                   const name = `${t(`common:clock.${clock}`)}, ${t(`common:priority.${priority}`)}`
                   return (
                     <td key={clock}>
@@ -62,7 +61,7 @@ export function Targets({ cells, calendars, chosen, wrong, isDisabled, onChange,
                         <TextField unlabelled label={name} inputMode="decimal" placeholder="–" value={cell?.amount ?? ''} isDisabled={isDisabled}
                           onChange={(amount) => { put(clock, key, { amount }) }} />
                         <Choose unlabelled label={t('policies.unitOf', { name })} value={cell?.unit ?? 'hour'} isDisabled={isDisabled}
-                          onChange={(unit) => { put(clock, key, { unit }) }} options={UNIT_NAMES.map((unit) => ({ value: unit, label: t(`policies.units.${unit}`) }))} />
+                          onChange={(unit) => { put(clock, key, { unit }) }} options={unitsOf(open).map((unit) => ({ value: unit, label: t(`policies.units.${unit}`) }))} />
                       </div>
                     </td>
                   )

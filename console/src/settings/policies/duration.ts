@@ -7,9 +7,16 @@ export interface Length {
   readonly unit: Unit
 }
 
-/** By the largest unit that it is whole in. */
-export function lengthOf(seconds: number): Length {
-  const unit = (['day', 'hour', 'minute'] as const).find((each) => seconds % UNITS[each] === 0) ?? 'minute'
+const LARGEST_FIRST: readonly Unit[] = ['day', 'hour', 'minute']
+
+/** What is counted in these. A day of open time would be taken for a working day, and is 24 open hours. */
+export function unitsOf(open: boolean): readonly Unit[] {
+  return LARGEST_FIRST.filter((unit) => !open || unit !== 'day').reverse()
+}
+
+/** By the largest unit that it is whole in; open time in hours at most. */
+export function lengthOf(seconds: number, open = false): Length {
+  const unit = unitsOf(open).findLast((each) => seconds % UNITS[each] === 0) ?? 'minute'
   return { amount: String(seconds / UNITS[unit]), unit }
 }
 
@@ -19,7 +26,7 @@ export function secondsOf({ amount, unit }: Length): number {
   return Math.round(value * UNITS[unit])
 }
 
-export function long(seconds: number, language: string): string {
-  const { amount, unit } = lengthOf(seconds)
+export function long(seconds: number, language: string, open = false): string {
+  const { amount, unit } = lengthOf(seconds, open)
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Number(amount))
 }

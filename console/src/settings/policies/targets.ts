@@ -20,7 +20,18 @@ export function at(clock: Clock, priority: Priority): string {
 }
 
 export function cellsOf(targets: readonly Target[]): Cells {
-  return Object.fromEntries(targets.map(({ clock, priority, seconds, calendar }) => [at(clock, priority), { ...lengthOf(seconds), calendar: calendar ?? null }]))
+  return Object.fromEntries(targets.map(({ clock, priority, seconds, calendar }) => [at(clock, priority), { ...lengthOf(seconds, (calendar ?? null) !== null), calendar: calendar ?? null }]))
+}
+
+/** The same cells where this clock counts by another calendar, or day and night (null). */
+export function countedBy(cells: Cells, clock: Clock, calendar: string | null): Cells {
+  return Object.fromEntries(Object.entries(cells).map(([key, cell]) => [key, key.startsWith(`${clock}/`) ? { ...cell, ...inUnitsOf(cell, calendar), calendar } : cell]))
+}
+
+function inUnitsOf(cell: Cell, calendar: string | null): Length {
+  const seconds = secondsOf(cell)
+  if (calendar === null || cell.unit !== 'day') return cell
+  return Number.isNaN(seconds) ? { amount: cell.amount, unit: 'hour' } : lengthOf(seconds, true)
 }
 
 export function targetsOf(cells: Cells): Target[] {

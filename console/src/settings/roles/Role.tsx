@@ -103,16 +103,18 @@ function Fields({ role, others, subjects }: { role: RoleRow; others: readonly Ro
             const theirs = new Set(subjects.flatMap(({ permissions }) => permissions).filter(({ for_customers }) => for_customers).map(({ name }) => name))
             set({ staff, permissions: staff ? draft.permissions : draft.permissions.filter((name) => theirs.has(name)) })
           }}>{t('roles.staff')}</Switch> : null}
+      {draft.staff ? null : <p className={styles.part}>{t('roles.staffsOnly')}</p>}
       <div className={styles.groups}>
         {subjects.map((subject) => {
-          const free = subject.permissions.filter((permission) => permission.grantable && fits(permission)).map(({ name }) => name)
-          const all = subject.permissions.filter(({ name }) => held.has(name)).length
-          return (
+          const shown = subject.permissions.filter((permission) => fits(permission) || held.has(permission.name))
+          const free = shown.filter((permission) => permission.grantable && fits(permission)).map(({ name }) => name)
+          const all = shown.filter(({ name }) => held.has(name)).length
+          return shown.length === 0 ? null : (
             <fieldset key={subject.subject}>
-              <legend>{text(subject.subject, subject.text)} <span className={styles.part}>{t('roles.of', { some: String(all), all: String(subject.permissions.length) })}</span></legend>
-              {inOrder(subject.permissions).map((permission) => {
+              <legend>{text(subject.subject, subject.text)} <span className={styles.part}>{t('roles.of', { some: String(all), all: String(shown.length) })}</span></legend>
+              {inOrder(shown).map((permission) => {
                 const { name, text: said, grantable } = permission
-                const hint = !grantable ? t('roles.fixed') : fits(permission) ? undefined : t('roles.staffsOnly')
+                const hint = grantable ? undefined : t('roles.fixed')
                 return (
                   <Checkbox key={name} isSelected={held.has(name)} isDisabled={hint !== undefined || !changes} onChange={(yes) => { put([name], yes) }}
                     {...(hint === undefined ? {} : { hint })}>{text(name, said)}</Checkbox>

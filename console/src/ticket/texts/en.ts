@@ -11,16 +11,18 @@ export const en = {
     timeline: 'What happened',
   },
   act: {
-    assign: 'Assign', status: 'Set status', priority: 'Set priority', take: 'Take the ticket', release: 'Give it back to the queue',
+    assign: 'Assign', status: 'Set status', priority: 'Set priority', take: 'Take the ticket', release: 'Give back to the queue',
     resolve: 'Resolve and go to the next', transfer: 'Transfer by skill', subject: 'Change the subject', tag: 'Add a tag', category: 'Set category',
     setStatus: 'Status: {{status}}', setPriority: 'Priority: {{priority}}', words: { assign: 'reassign give hand over', take: 'assign to me',
       transfer: 'hand over team', release: 'unassign', resolve: 'close done solve' },
   },
-  take: 'Take', release: 'Give back', assign: {
+  take: 'Take', assign: {
     title: 'Who takes this?', placeholder: 'An agent or a skill', load: '{{load}} of {{capacity}} tickets', full: 'full, {{load}} of {{capacity}} tickets',
     away: '{{availability}}, {{load}} of {{capacity}} tickets', offShift: 'not on shift', has: 'has it now', knows: 'knows {{skill}}',
     agent: 'Agent', skill: 'Skill', skilled_one: '{{available}} of {{count}} agent available', skilled_other: '{{available}} of {{count}} agents available',
-    nobodyKnows: 'no agent has it', queue: 'Back to the queue', failed: 'The agents could not be loaded.',
+    nobodyKnows: 'no agent has it', failed: 'The agents could not be loaded.',
+    noAgents: 'To give it to one agent you need a right that managers have. Send it to a skill, or ask a manager.',
+    noSkills: 'There is no skill yet that it could be sent to.',
   },
   transfer: {
     title: 'Transfer to {{skill}}', note: 'Note for whoever takes it', noteHint: 'Only staff see it.', submit: 'Transfer',
@@ -53,7 +55,7 @@ export const en = {
   answers: { none: 'No answer', failed: 'The answers could not be loaded.', picture: 'Picture for “{{question}}”' },
   related: { of: 'Follows', by: 'Followed by' },
   deadlines: {
-    none: 'Nothing is promised for this ticket.', paused: 'paused', due: 'due {{time}}', met: 'kept, {{time}}', missed: 'missed, {{time}}', left: '{{time}} left',
+    none: 'Nothing is promised for this ticket.', paused: 'paused', due: 'due {{time}}', met: 'kept, {{time}}', missed: 'late, {{time}}', left: '{{time}} left',
     over: '{{time}} overdue',
   },
   timeline: {

@@ -14,17 +14,18 @@ export const fr: Texts<typeof en> = {
     timeline: 'Ce qui s’est passé',
   },
   act: {
-    assign: 'Attribuer', status: 'Changer le statut', priority: 'Changer la priorité', take: 'Prendre le ticket', release: 'Le rendre à la file d’attente',
+    assign: 'Attribuer', status: 'Changer le statut', priority: 'Changer la priorité', take: 'Prendre le ticket', release: 'Rendre à la file d’attente',
     resolve: 'Résoudre et passer au suivant', transfer: 'Transférer par compétence', subject: 'Changer l’objet', tag: 'Ajouter une étiquette',
     category: 'Changer la catégorie', setStatus: 'Statut : {{status}}', setPriority: 'Priorité : {{priority}}',
     words: { assign: 'réattribuer donner', take: 'm’attribuer', transfer: 'équipe', release: 'libérer', resolve: 'fermer terminer' },
   },
-  take: 'Prendre', release: 'Rendre', assign: {
+  take: 'Prendre', assign: {
     title: 'Qui s’en occupe ?', placeholder: 'Un agent ou une compétence', load: '{{load}} tickets sur {{capacity}}',
     full: 'complet, {{load}} tickets sur {{capacity}}', away: '{{availability}}, {{load}} tickets sur {{capacity}}', offShift: 'hors service',
     has: 'l’a maintenant', knows: 'connaît {{skill}}', agent: 'Agent', skill: 'Compétence', skilled_one: '{{available}} agent disponible sur {{count}}',
-    skilled_other: '{{available}} agents disponibles sur {{count}}', nobodyKnows: 'aucun agent ne l’a', queue: 'Retour à la file d’attente',
-    failed: 'Les agents n’ont pas pu être chargés.',
+    skilled_other: '{{available}} agents disponibles sur {{count}}', nobodyKnows: 'aucun agent ne l’a', failed: 'Les agents n’ont pas pu être chargés.',
+    noAgents: 'Pour le donner à un agent précis, il faut un droit qu’ont les responsables. Envoyez-le à une compétence, ou demandez à un responsable.',
+    noSkills: 'Il n’y a pas encore de compétence à laquelle l’envoyer.',
   },
   transfer: {
     title: 'Transférer à {{skill}}', note: 'Note pour qui le prendra', noteHint: 'Seul le personnel la voit.', submit: 'Transférer',
@@ -58,7 +59,7 @@ export const fr: Texts<typeof en> = {
   answers: { none: 'Pas de réponse', failed: 'Les réponses n’ont pas pu être chargées.', picture: 'Image pour « {{question}} »' },
   related: { of: 'Fait suite à', by: 'Suivi de' },
   deadlines: {
-    none: 'Rien n’est promis pour ce ticket.', paused: 'en pause', due: 'pour {{time}}', met: 'tenue, {{time}}', missed: 'manquée, {{time}}', left: 'encore {{time}}',
+    none: 'Rien n’est promis pour ce ticket.', paused: 'en pause', due: 'pour {{time}}', met: 'tenue, {{time}}', missed: 'en retard, {{time}}', left: 'encore {{time}}',
     over: '{{time}} de retard',
   },
   timeline: {
