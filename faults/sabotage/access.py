@@ -10,7 +10,7 @@ def revocation() -> None:
     control = Connection.control
 
     def deaf(self: Any, verb: str, data: dict[str, Any]) -> None:
-        if verb != "revoke":
+        if verb not in ("revoke", "access-changed"):
             control(self, verb, data)
 
     Connection.control = deaf  # type: ignore[method-assign]
