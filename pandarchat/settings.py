@@ -221,7 +221,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français")]  # of the pages where mailed links lead; the console has its own
+LANGUAGES = [("en", "English"), ("fr", "Français")]  # of letters, and of the pages where their links lead; the console has its own
 LANGUAGE_COOKIE_NAME = "language"  # which the console writes
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -147,10 +147,18 @@ def _teach(organization: Organization, profile: AgentProfile, agent: DemoAgent) 
                                         time_zone=hours.time_zone)
 
 
+SELLING = {
+    "action": "create_ticket", "message": "Thank you. An agent looks at your card and answers you here.",
+    "ticket": {"subject": "Sell a gift card: {{node-4}}", "category": "selling", "priority": "normal", "tags": []},
+}
+
+
 def offer_journey(admin: Actor) -> None:
-    """The example of the format, published, where there is no journey yet."""
+    """The example of the format, published, where there is no journey yet. Whoever sells a card comes to an agent by a ticket, as long as
+    nothing else takes a card in."""
     if not Journey.objects.exists():
         graph = orjson.loads((ROOT / "journeys" / "example.json").read_bytes())
+        graph["nodes"]["end-card"] |= SELLING
         made = building.create(actor=admin, name="Get help", description="A few questions, so that the right person answers.", graph=graph)
         building.publish(actor=admin, journey=made.pk, version=made.version, note="As shipped")
 

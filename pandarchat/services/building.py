@@ -10,7 +10,7 @@ from pandarchat.services import node
 from pandarchat.services.processes import ServiceError
 from pandarchat.services.supervisor import Supervisor
 
-SOURCES = ("index.html", "portal.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
+SOURCES = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
 WITHOUT = "the API and /admin/ work without it."
 
 

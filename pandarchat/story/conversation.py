@@ -19,7 +19,7 @@ class Conversation:
         self.ticket = ticket
         self.entries: list[Entry] = []
         self.head = 0
-        self.reads: dict[str, int] = {}  # user's id to the number they have read
+        self.reads: dict[str | None, int] = {}  # user's id to the number they have read; to a customer the staff are one, without an id
         self._held: dict[int, Entry] = {}
 
     @property
@@ -56,7 +56,7 @@ class Conversation:
         self._held.clear()
         self.head = head
 
-    def read_up_to(self, user: str, seq: int) -> None:
+    def read_up_to(self, user: str | None, seq: int) -> None:
         self.reads[user] = max(seq, self.reads.get(user, 0))
 
     def shown(self) -> list[Entry]:

@@ -51,16 +51,17 @@ def refuse_flush(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    """This process's database, as long as the tests run."""
+    """This process's database, as long as the tests run. A thread that one of them left behind is refused a connection from then on: it
+    would try for seconds to reach what is gone."""
     name = checked(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
         with FileLock(State.folder / "template.lock"):
             clone(ensure_template(), name)
         refuse_seeds(filled())
         yield
-        disconnect()
-        Keeper.close()
-        drop(name)
+    disconnect()
+    Keeper.close()
+    drop(name)
 
 
 @pytest.fixture

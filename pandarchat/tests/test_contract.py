@@ -26,7 +26,7 @@ from pandarchat.tests import walk
 from pandarchat.tests.world import PASSWORD, Planted, Rows, World, new_token, plant, tenant
 
 EXAMPLES = int(os.environ.get("PANDAR_EXAMPLES", "0"))
-USUAL = 8  # examples of each operation, the same in every run
+USUAL = 5  # examples of each operation, the same in every run
 ORDER = ("get", "post", "put", "patch", "delete")  # what removes a row comes after what needs it
 CHECKS = [checks.not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
           checks.response_headers_conformance, checks.response_schema_conformance]
@@ -135,25 +135,47 @@ def again(case: Case) -> Case:
     return Case(case.operation, case.method, case.path, media_type=case.media_type, **own)
 
 
-# So many operations must have been answered with success, or the requests name nothing that is there.
-WELL: dict[str | None, int] = {"customer": 20, "agent": 32, "manager": 36, "admin": 45, None: 2}
+ROLES: tuple[str | None, ...] = ("customer", "agent", "manager", "admin", None)
+# Operations by the first part of their path below /api/v1/, as one test each; the last has what no other names.
+AREAS = {
+    "signing in": {"auth"},
+    "conversations": {"attachments", "drafts", "messages", "tickets", "upload"},
+    "journeys": {"journeys", "runs"},
+    "promises": {"agents", "queue", "skills", "sla"},
+    "the rest": set[str](),
+}
+# So many of them must have been answered with success, by role, or the requests name nothing that is there.
+WELL = {
+    "signing in": (12, 12, 12, 12, 2),
+    "conversations": (14, 15, 15, 15, 0),
+    "journeys": (6, 12, 13, 19, 0),
+    "promises": (0, 6, 11, 18, 0),
+    "the rest": (1, 4, 11, 18, 0),
+}
+
+
+def area_of(path: str) -> str:
+    part = path.split("/")[3]
+    return next((area for area, parts in AREAS.items() if part in parts), "the rest")
 
 
 @pytest.fixture
-def everybody(world: World, server: Server, password_hash: str) -> dict[str | None, Caller]:
+def everybody(world: World, server: Server, password_hash: str) -> list[Caller]:
     """One of each role, and nobody: each in an organization of its own, as what one of them removes the others still name."""
-    callers: dict[str | None, Caller] = {}
-    for role in WELL:
+    callers: list[Caller] = []
+    for role in ROLES:
         home = World(tenant(f"of-{role}".lower(), f"contract-{role}".lower(), password_hash), world.acme)
-        callers[role] = Caller(home, plant(home, home.pandar), getattr(home, role) if role else None, server.url)
+        callers.append(Caller(home, plant(home, home.pandar), getattr(home, role) if role else None, server.url))
     return callers
 
 
-def test_every_answer_is_one_that_is_described(everybody: dict[str | None, Caller], described: dict[str, Any]) -> None:
-    ask_everything(described, list(everybody.values()))
-    for role, asking in everybody.items():
+@pytest.mark.parametrize("area", AREAS)
+def test_every_answer_is_one_that_is_described(everybody: list[Caller], described: dict[str, Any], area: str) -> None:
+    paths = {path: operations for path, operations in described["paths"].items() if area_of(path) == area}
+    ask_everything({**described, "paths": paths}, everybody)
+    for asking, role, well in zip(everybody, ROLES, WELL[area], strict=True):
         assert not asking.broken, f"as {role}: " + "\n\n".join(asking.broken.values())
-        assert asking.well_answered >= WELL[role], (role, asking.answered)
+        assert asking.well_answered >= well, (role, asking.answered)
 
 
 PROMISES: dict[str, Callable[[dict[str, Any]], None]] = {

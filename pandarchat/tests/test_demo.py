@@ -19,6 +19,7 @@ from foundation.errors import Conflict
 from foundation.ids import PLATFORM
 from foundation.units import unit_of_work
 from journeys import queries as journeys
+from journeys.actions import running
 from journeys.models import Journey
 from journeys.tests.graphs import example
 from pandarchat.demo import loading
@@ -112,13 +113,21 @@ def check_conversations(tenant: Organization, demo: DemoOrganization) -> None:
 
 
 def check_journey(demo: DemoOrganization) -> None:
-    """The shared example of the format, unchanged, is offered without a warning."""
-    journey = Journey.objects.get()
-    assert (journey.state, journey.draft) == ("published", example())
+    """The shared example of the format is offered without a warning; whoever sells a card by it is in the queue, as they were promised."""
+    journey, shared = Journey.objects.get(), example()
+    promise = shared["nodes"].pop("end-card")
+    assert promise["action"] == "sell_gift_card", "what nobody takes up yet"
+    assert (journey.state, {**journey.draft["nodes"], "end-card": None}) == ("published", {**shared["nodes"], "end-card": None})
     assert journeys.problems(journey.draft) == []
     customer = actors.load(User.objects.get(email=demo.address("customer-1")).id)
     assert customer is not None
     assert journeys.listed(customer) == [journey]
+    run = running.start(actor=customer, journey=journey.pk)
+    running.answer(actor=customer, run=run.pk, node="node-1", value="sell_gift_card")
+    done = running.answer(actor=customer, run=run.pk, node="node-4", value={"brand": "Steam", "country": "US", "amount": "50"})
+    ticket = Ticket.objects.select_related("category").get(pk=done.ticket_id)
+    assert (ticket.subject, ticket.category.slug, ticket.status) == ("Sell a gift card: Steam US 50", "selling", "queued")
+    assert "Steam US 50" in Entry.objects.get(conversation_id=ticket.pk).text
 
 
 def check_agents() -> None:

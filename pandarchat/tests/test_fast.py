@@ -63,7 +63,7 @@ def test_every_read_is_djangos_answer(planted: Planted) -> None:
     world.api(world.customer).post(f"tickets/{ticket.pk}/read/", {"seq": 1})
     for person in (world.agent, world.manager, world.customer):
         for path, query in READS:
-            if path == "queue/" and person is world.customer:
+            if person is world.customer and (path == "queue/" or "tag" in query):
                 continue
             address = path.format(ticket=ticket.pk)
             first, again = ask(*[("GET", address, world.token(person), None, query)] * 2)

@@ -23,7 +23,7 @@ from pandarchat.story.api import EARLY, Account, Api, Refused
 from pandarchat.story.client import Client, CommandRefused, Unsent, _Line
 from pandarchat.story.conversation import Conversation, Entry, Outcome, settled
 from pandarchat.story.report import Report
-from pandarchat.testing.services import Server, StartServer, StartWorker
+from pandarchat.testing.services import Server, StartWorker
 from tickets.actions import escalating
 
 # The rules, without a network.
@@ -126,8 +126,9 @@ def demo(committed: None, redis_url: str, monkeypatch: pytest.MonkeyPatch, setti
 
 
 @pytest.fixture
-def own_server(demo: None, servers: StartServer) -> Server:
-    return servers()
+def playing(demo: None, server: Server) -> Server:
+    """The shared server, with the demo's people on it."""
+    return server
 
 
 def told(server: Server, *options: str) -> str:
@@ -136,15 +137,15 @@ def told(server: Server, *options: str) -> str:
     return out.getvalue()
 
 
-def test_the_story_misses_nothing_and_leaves_things_as_they_were(own_server: Server, workers: StartWorker, settings: Any) -> None:
+def test_the_story_misses_nothing_and_leaves_things_as_they_were(playing: Server, workers: StartWorker, settings: Any) -> None:
     workers()
-    before = asyncio.run(availabilities(own_server, settings.DEMO_PASSWORD, set_first="busy"))
+    before = asyncio.run(availabilities(playing, settings.DEMO_PASSWORD, set_first="busy"))
     for organization in ("pandar", "acme"):
-        assert "Nothing is missing" in told(own_server, "--organization", organization)
-    assert asyncio.run(availabilities(own_server, settings.DEMO_PASSWORD)) == before
+        assert "Nothing is missing" in told(playing, "--organization", organization)
+    assert asyncio.run(availabilities(playing, settings.DEMO_PASSWORD)) == before
 
 
-def test_a_promise_is_broken_and_escalated(own_server: Server, workers: StartWorker) -> None:
+def test_a_promise_is_broken_and_escalated(playing: Server, workers: StartWorker) -> None:
     workers()
     stop = threading.Event()
 
@@ -156,7 +157,7 @@ def test_a_promise_is_broken_and_escalated(own_server: Server, workers: StartWor
     thread = threading.Thread(target=sweeps, daemon=True)
     thread.start()
     try:
-        text = told(own_server, "--promise", "12")
+        text = told(playing, "--promise", "12")
     finally:
         stop.set()
         thread.join(20)
@@ -165,12 +166,12 @@ def test_a_promise_is_broken_and_escalated(own_server: Server, workers: StartWor
 
 
 def test_without_a_sweep_the_story_says_that_nobody_was_warned(
-    own_server: Server, workers: StartWorker, monkeypatch: pytest.MonkeyPatch,
+    playing: Server, workers: StartWorker, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     workers()
     monkeypatch.setattr(promise, "SWEEPS", 1.0)
     with pytest.raises(CommandError, match="is warned before it is late"):
-        told(own_server, "--promise", "2")
+        told(playing, "--promise", "2")
 
 
 async def availabilities(server: Server, password: str, set_first: str = "") -> list[str]:
@@ -183,12 +184,12 @@ async def availabilities(server: Server, password: str, set_first: str = "") -> 
 
 
 def test_the_story_follows_a_ticket_that_went_to_somebody_else(
-    own_server: Server, workers: StartWorker, monkeypatch: pytest.MonkeyPatch,
+    playing: Server, workers: StartWorker, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     workers()
     monkeypatch.setattr(story.Story, "agent_named", lambda self, assignee: None)
     monkeypatch.setattr(story.Story, "reassigned", reassigned_to_another)
-    assert "Nothing is missing" in told(own_server)
+    assert "Nothing is missing" in told(playing)
 
 
 async def reassigned_to_another(self: story.Story, assignee: dict[str, Any], real: Any = story.Story.reassigned) -> Client:
@@ -197,10 +198,10 @@ async def reassigned_to_another(self: story.Story, assignee: dict[str, Any], rea
     return found
 
 
-def test_without_a_worker_the_story_says_what_is_missing(own_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_worker_the_story_says_what_is_missing(playing: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story, "LATER", 3.0)
     with pytest.raises(CommandError, match="is assigned within 3 s"):
-        told(own_server)
+        told(playing)
 
 
 def test_without_a_server_the_story_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,11 +217,11 @@ def test_without_a_server_the_story_fails(monkeypatch: pytest.MonkeyPatch) -> No
     pytest.param(lambda view: view.entries[0].update(text="something else"), id="changed"),
 ])
 def test_the_last_check_sees_what_was_not_shown_as_it_is_stored(
-    own_server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch, sabotage: Callable[[Conversation], None],
+    playing: Server, settings: Any, monkeypatch: pytest.MonkeyPatch, sabotage: Callable[[Conversation], None],
 ) -> None:
     monkeypatch.setattr(story, "SOON", 1.0)
-    assert asyncio.run(last_check(own_server, settings.DEMO_PASSWORD, lambda view: None)) == []
-    assert asyncio.run(last_check(own_server, settings.DEMO_PASSWORD, sabotage)) != []
+    assert asyncio.run(last_check(playing, settings.DEMO_PASSWORD, lambda view: None)) == []
+    assert asyncio.run(last_check(playing, settings.DEMO_PASSWORD, sabotage)) != []
 
 
 async def last_check(server: Server, password: str, sabotage: Callable[[Conversation], None]) -> list[str]:
@@ -286,14 +287,14 @@ def lose(client: Client, text: str) -> list[dict[str, Any]]:
     return lost
 
 
-def test_an_entry_that_was_lost_on_the_way_is_asked_for(own_server: Server, settings: Any) -> None:
-    view = asyncio.run(lose_one_entry(own_server, settings.DEMO_PASSWORD))
+def test_an_entry_that_was_lost_on_the_way_is_asked_for(playing: Server, settings: Any) -> None:
+    view = asyncio.run(lose_one_entry(playing, settings.DEMO_PASSWORD))
     assert [e["text"] for e in view.entries] == ["Is anybody there?", "one", "two", "three"]
 
 
-def test_a_last_entry_that_was_lost_is_found_by_the_heads_of_a_ping(own_server: Server, settings: Any) -> None:
+def test_a_last_entry_that_was_lost_is_found_by_the_heads_of_a_ping(playing: Server, settings: Any) -> None:
     async def last_one_lost() -> list[str]:
-        async with two_in_a_room(own_server, settings.DEMO_PASSWORD) as (customer, agent, ticket):
+        async with two_in_a_room(playing, settings.DEMO_PASSWORD) as (customer, agent, ticket):
             lost, view = lose(agent, "the last"), agent.conversations[ticket]
             await customer.send(ticket, "the last")
             await agent.until(lambda: bool(lost))
@@ -306,27 +307,27 @@ def test_a_last_entry_that_was_lost_is_found_by_the_heads_of_a_ping(own_server: 
     assert asyncio.run(last_one_lost()) == ["Is anybody there?", "the last"]
 
 
-def test_a_client_that_does_not_ask_stays_behind(own_server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_does_not_ask_stays_behind(playing: Server, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "_ask_if_incomplete", lambda self, ticket: None)
-    view = asyncio.run(lose_one_entry(own_server, settings.DEMO_PASSWORD))
+    view = asyncio.run(lose_one_entry(playing, settings.DEMO_PASSWORD))
     assert view.incomplete
     assert view.last == 2
 
 
-def test_what_was_not_acknowledged_is_stored_once_however_often_the_line_is_cut(own_server: Server, settings: Any) -> None:
-    asyncio.run(cut_again_and_again(own_server, settings.DEMO_PASSWORD))
+def test_what_was_not_acknowledged_is_stored_once_however_often_the_line_is_cut(playing: Server, settings: Any) -> None:
+    asyncio.run(cut_again_and_again(playing, settings.DEMO_PASSWORD))
 
 
-def test_a_client_that_names_its_message_anew_stores_it_twice(own_server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_names_its_message_anew_stores_it_twice(playing: Server, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     send_first = Client._send_first
 
     async def renamed(self: Client, line: _Line, message: Unsent) -> None:
         message.client_id = str(uuid4())
         await send_first(self, line, message)
 
-    assert asyncio.run(lost_acknowledgement(own_server, settings.DEMO_PASSWORD)) == ["Is anybody there?", "Once, please."]
+    assert asyncio.run(lost_acknowledgement(playing, settings.DEMO_PASSWORD)) == ["Is anybody there?", "Once, please."]
     monkeypatch.setattr(Client, "_send_first", renamed)
-    assert asyncio.run(lost_acknowledgement(own_server, settings.DEMO_PASSWORD)) == ["Is anybody there?", "Once, please.", "Once, please."]
+    assert asyncio.run(lost_acknowledgement(playing, settings.DEMO_PASSWORD)) == ["Is anybody there?", "Once, please.", "Once, please."]
 
 
 async def lost_acknowledgement(server: Server, password: str) -> list[str]:
@@ -367,9 +368,9 @@ async def heard_by(client: Client, ticket: str, last: int) -> None:
     await client.until(lambda: client.conversations[ticket].last == last)
 
 
-def test_a_final_refusal_reaches_whoever_sent(own_server: Server, settings: Any) -> None:
+def test_a_final_refusal_reaches_whoever_sent(playing: Server, settings: Any) -> None:
     async def refused() -> None:
-        async with two_in_a_room(own_server, settings.DEMO_PASSWORD) as (customer, agent, ticket):
+        async with two_in_a_room(playing, settings.DEMO_PASSWORD) as (customer, agent, ticket):
             with pytest.raises(CommandRefused, match="forbidden"):
                 await customer.send(ticket, "I write a note", internal=True)
             with pytest.raises(CommandRefused, match="not_found"):
@@ -382,9 +383,9 @@ def test_a_final_refusal_reaches_whoever_sent(own_server: Server, settings: Any)
     asyncio.run(refused())
 
 
-def test_a_reset_client_loads_by_rest_what_is_true(own_server: Server, settings: Any) -> None:
+def test_a_reset_client_loads_by_rest_what_is_true(playing: Server, settings: Any) -> None:
     async def reset() -> None:
-        async with two_in_a_room(own_server, settings.DEMO_PASSWORD) as (customer, agent, ticket):
+        async with two_in_a_room(playing, settings.DEMO_PASSWORD) as (customer, agent, ticket):
             await customer.send(ticket, "the second")
             view = agent.conversations[ticket]
             await heard_by(agent, ticket, 2)
@@ -398,9 +399,9 @@ def test_a_reset_client_loads_by_rest_what_is_true(own_server: Server, settings:
     asyncio.run(reset())
 
 
-def test_a_socket_is_authenticated_again_before_its_time_is_over(own_server: Server, settings: Any) -> None:
+def test_a_socket_is_authenticated_again_before_its_time_is_over(playing: Server, settings: Any) -> None:
     async def extended() -> bool:
-        async with Client(own_server.url, Account("pandar", "agent-1@pandar.test", settings.DEMO_PASSWORD)) as agent:
+        async with Client(playing.url, Account("pandar", "agent-1@pandar.test", settings.DEMO_PASSWORD)) as agent:
             await agent.connect()
             assert agent._line is not None
             since, ends = agent.mark(), datetime.now(UTC) + timedelta(seconds=EARLY)
@@ -411,9 +412,9 @@ def test_a_socket_is_authenticated_again_before_its_time_is_over(own_server: Ser
     assert asyncio.run(extended())
 
 
-def test_a_refresh_token_whose_answer_was_lost_costs_a_new_sign_in(own_server: Server, settings: Any) -> None:
+def test_a_refresh_token_whose_answer_was_lost_costs_a_new_sign_in(playing: Server, settings: Any) -> None:
     async def renewed() -> str:
-        async with Client(own_server.url, Account("pandar", "agent-1@pandar.test", settings.DEMO_PASSWORD)) as agent:
+        async with Client(playing.url, Account("pandar", "agent-1@pandar.test", settings.DEMO_PASSWORD)) as agent:
             await agent.api.sign_in()
             await agent.api._send("POST", "auth/refresh/", json={"refresh": agent.api._refresh})
             agent.api.distrust_token()
@@ -423,9 +424,9 @@ def test_a_refresh_token_whose_answer_was_lost_costs_a_new_sign_in(own_server: S
     assert asyncio.run(renewed()) == "agent-1@pandar.test"
 
 
-def test_a_user_who_signs_out_everywhere_ends_for_good(own_server: Server, settings: Any) -> None:
+def test_a_user_who_signs_out_everywhere_ends_for_good(playing: Server, settings: Any) -> None:
     async def ended() -> int:
-        async with two_in_a_room(own_server, settings.DEMO_PASSWORD) as (customer, _, _):
+        async with two_in_a_room(playing, settings.DEMO_PASSWORD) as (customer, _, _):
             await customer.api.post("auth/logout/", {"everywhere": True})
             ending = customer.until(lambda: False, within=15)
             with pytest.raises(Exception, match="4403"):

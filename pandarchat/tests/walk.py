@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -341,12 +341,18 @@ class Walker:
     person: User | None
     theirs: Rows
     mine: Rows
+    answered_only: bool = False  # without the methods that a view refuses before it looks at anything
+
+    @cached_property
+    def secrets(self) -> set[str]:
+        """Once, as nothing of theirs may change meanwhile."""
+        return ids_of(self.theirs)
 
     def walk(self, route: Route) -> list[Answer]:
-        secrets = ids_of(self.theirs)
         api = self.planted.world.api(self.person)
-        attempts = [(method, attempt) for method in METHODS for attempt in tries(route, method, self.theirs, self.mine)]
-        return [self.visit(api, route, method, attempt, secrets) for method, attempt in attempts]
+        methods = route.methods if self.answered_only else METHODS
+        attempts = [(method, attempt) for method in methods for attempt in tries(route, method, self.theirs, self.mine)]
+        return [self.visit(api, route, method, attempt, self.secrets) for method, attempt in attempts]
 
     def visit(self, api: Any, route: Route, method: str, attempt: Try, secrets: set[str]) -> Answer:
         address = route.address(attempt.rows)

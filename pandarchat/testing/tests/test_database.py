@@ -2,13 +2,15 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from pandarchat.environment import ROOT
 from pandarchat.testing import database, start
@@ -144,6 +146,36 @@ def test_transactional_tests_are_refused(request: pytest.FixtureRequest) -> None
     request.node.add_marker(pytest.mark.django_db(transaction=True))
     with pytest.raises(pytest.UsageError, match="use the fixture `committed`"):
         database.refuse_flush(request.node)
+
+
+def test_no_thread_connects_to_a_database_that_is_being_dropped(
+        django_db_setup: None, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Any) -> None:
+    told: list[str] = []
+
+    def connects() -> None:
+        try:
+            connection.ensure_connection()
+        except RuntimeError as error:
+            told.append(str(error))
+        else:
+            told.append("connected")
+        connections.close_all()
+
+    def dropped(name: str) -> None:
+        thread = threading.Thread(target=connects)
+        thread.start()
+        thread.join()
+
+    for step in ("clone", "ensure_template", "filled", "refuse_seeds", "disconnect"):
+        monkeypatch.setattr(database, step, lambda *_: None)
+    monkeypatch.setattr(database.Keeper, "close", lambda: None)
+    monkeypatch.setattr(database, "drop", dropped)
+    with django_db_blocker.block():
+        running = database.django_db_setup._get_wrapped_function()(None, django_db_blocker)
+        next(running)
+        connects()
+        assert next(running, "over") == "over"
+    assert told[0] == "connected" and "not allowed" in told[1]
 
 
 def test_running_without_migrations_is_refused() -> None:

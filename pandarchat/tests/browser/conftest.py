@@ -15,18 +15,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import RequestFactory
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
+from accounts.browser import enter
 from accounts.models import User
+from foundation.units import unit_of_work
 from pandarchat.environment import ROOT
 from pandarchat.services import building, node
 from pandarchat.testing import start
 from pandarchat.testing.services import Server, start_server
-from pandarchat.tests.world import PASSWORD, World
+from pandarchat.tests.world import World
 
 CONSOLE = ROOT / "console"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]
 PATIENCE = 30_000  # milliseconds in which something must be seen; machines are shared
@@ -34,6 +39,7 @@ POLL = 0.1  # seconds
 # What a browser says of a server that is not there, or ends amid an answer.
 AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_CONTENT_LENGTH_MISMATCH",
         "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_SOCKET_NOT_CONNECTED", "WebSocket")
+DEVICE = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 640}
 
 
@@ -69,8 +75,8 @@ def resume() -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The browser's program."""
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    """The browser's program; PANDAR_CHROMIUM goes before what is looked for."""
+    found = next(filter(None, map(shutil.which, filter(None, (os.environ.get("PANDAR_CHROMIUM"), *CHROMIUM)))), None)
     if found is None:
         pytest.skip("LOUD: there is no Chromium here (Debian: apt-get install chromium), so nobody tried the console in a browser")
     return found
@@ -167,7 +173,7 @@ def sit_down(world: World, site: Server, browser: Browser, watch: Watch) -> Iter
         made.set_default_timeout(PATIENCE)
         made.on("page", watch.over)
         if person is not None:
-            sign_in(made, world, person)
+            sign_in(made, world, person, url, context.get("user_agent", DEVICE))
         page = made.new_page()
         page.goto(at)
         return page
@@ -177,11 +183,15 @@ def sit_down(world: World, site: Server, browser: Browser, watch: Watch) -> Iter
         context.close()
 
 
-def sign_in(context: BrowserContext, world: World, person: User) -> None:
-    """As the sign-in page does it, without the page."""
-    given = {"organization": world.tenant_of(person).organization.slug, "email": person.email, "password": PASSWORD}
-    answer = context.request.post("/api/v1/auth/session/", data=given)
-    assert answer.ok, answer.text()
+def sign_in(context: BrowserContext, world: World, person: User, url: str, device: str) -> None:
+    """What the sign-in page leaves in a browser, without the page and its password."""
+    request = RequestFactory().post("/", headers={"User-Agent": device})
+    request.session = SessionStore()
+    with unit_of_work(world.tenant_of(person).id):
+        enter(request, User.objects.get(id=person.id))
+    request.session.save()
+    held = {settings.SESSION_COOKIE_NAME: request.session.session_key, settings.CSRF_COOKIE_NAME: request.META["CSRF_COOKIE"]}
+    context.add_cookies([{"name": name, "value": value, "url": url} for name, value in held.items()])
 
 
 def until(done: Callable[[], bool], again: Callable[[], object] = lambda: None) -> None:

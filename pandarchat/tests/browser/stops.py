@@ -235,11 +235,12 @@ BUILDER = [
     Stop(None, "Duplicate journey", press("What to do with", exact=False)),
     Stop(None, "Create", both(away, press("New journey"))),
     Stop("/journeys/{whole}", "Must be answered", lambda page: page.get_by_role("treeitem").nth(1).click()),
-    Stop(None, "Ask", press("Add")),
+    Stop(None, "Ask", press("Add a step")),
     Stop(None, "began", both(away, press("Figures"))),
     Stop(None, "Nothing is stored", both(away, press("Preview"))),
     Stop(None, "Customers begin with this", press("Versions")),
-    Stop(None, "What changed", both(away, press("Publish"))),
+    Stop(None, "There is nothing to publish", both(away, press("Publish"))),
+    Stop(None, "What changed", both(away, field_of("Question", ARABIC), press("Publish"))),
     Stop(None, "Shown to customers below the name.", both(away, press("More"), to("menuitem", "Settings"))),
     Stop("/journeys/{broken}", "No end can be reached from here.", lambda page: page.get_by_role(
         "group", name="What is shown").get_by_role("button", name="Problems").click()),
@@ -247,7 +248,7 @@ BUILDER = [
 ]
 
 EMPTY = [
-    Stop("/", "You have no ticket."),
+    Stop("/", "Nothing here."),
     Stop("/queue", "Nobody waits."),
     Stop("/journeys", "No journey yet"),
     Stop("/settings/skills", "There are no skills yet."),
@@ -266,11 +267,11 @@ DOORS = [
     Stop("/portal/pandar/sign-in", "Make an account"),
     Stop(None, "", both(field_of("Email address", "somebody@example.com"), field_of("Password", "wrong"), press("Sign in"),
                         lambda page: page.get_by_role("alert").wait_for())),
-    Stop("/portal/pandar/register", "You have an account already?"),
+    Stop("/portal/pandar/register", "Already have an account?"),
     Stop(None, "", both(field_of("Your name", ARABIC), field_of("Email address", "a@example.com"), field_of("Password", "0123456789"),
                         press("Make an account"), lambda page: page.get_by_text("common").wait_for())),
-    Stop("/portal/pandar/forgotten", "We send you a letter"),
-    Stop(None, "Its link works for an hour.", both(field_of("Email address", "somebody@example.com"), press("Send me a letter"))),
+    Stop("/portal/pandar/forgotten", "We send you an email"),
+    Stop(None, "Its link works for an hour.", both(field_of("Email address", "somebody@example.com"), press("Send me an email"))),
     Stop("/portal/pandar/reset?token=none", "Choose a new password", settles="/portal/pandar/reset"),
     Stop(None, "This link does not work any more.", both(field_of("Password", "a lamp in the harbour"), press("Set password"))),
     Stop("/portal/pandar/confirm?token=none", "You are about to confirm", settles="/portal/pandar/confirm"),

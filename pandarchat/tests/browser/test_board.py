@@ -68,8 +68,13 @@ def test_a_ticket_dragged_to_an_agent_is_theirs_and_they_are_told_at_once(world:
 
 def test_by_keyboard_too(world: World, sit_down: SitDown) -> None:
     on_duty(world)
-    ticket = world.ticket()
+    first, *_, ticket = [world.ticket() for _ in range(60)]
     page = sit_down(world.manager, at="/queue")
+    expect(row(page, first)).to_be_visible()
+    row(page, first).focus()
+    page.keyboard.press("End")  # far below what is drawn, and two pages of the API further
+    expect(row(page, ticket)).to_be_in_viewport()
+    assert page.get_by_role("grid", name="Waiting").get_by_role("row").count() < 40
     grip = row(page, ticket).get_by_role("button", name="Drag")
     grip.focus()
     page.keyboard.press("Enter")

@@ -248,7 +248,7 @@ def test_a_long_list_stays_where_it_is(world: World, sit_down: SitDown) -> None:
     many_open(world, 600)
     page = sit_down(world.agent)
     show(page, "All open")
-    choose_order(page, "Newest")
+    choose_order(page, "Newest tickets")
     expect(page.get_by_role("option").first).to_have_attribute("aria-setsize", "600")
     page.evaluate("document.querySelector('[role=listbox]').scrollTop = 88 * 300")
     expect(page.locator("[role=option][aria-posinset='301']")).to_be_visible()

@@ -53,12 +53,18 @@ def test_from_nothing_to_what_customers_go_through(world: World, sit_down: SitDo
     page.get_by_role("button", name="New journey").click()
     page.get_by_role("dialog").get_by_label("Name").fill("Ask us")
     page.get_by_role("button", name="Create").click()
-    node(page, "Only says goodbye").first.click()
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("note").get_by_role("button", name="Add the first question").click()
     add(page, "Single choice")
+    expect(page.get_by_role("note")).to_have_count(0)
+    expect(node(page, "Nothing written yet")).to_contain_text("Start")
     page.get_by_label("Question", exact=True).fill("What is it about?")
     options(page, "An order", "Something else")
-    page.get_by_role("button", name="Start here").click()
+    page.get_by_label("New option").fill("an order")
+    page.get_by_role("button", name="Add an option").click()
+    twice = page.get_by_role("complementary", name="Step").get_by_text("Options 1 and 3 are both called “an order”.")
+    expect(twice).to_be_visible()
+    page.get_by_role("button", name="Remove an order", exact=True).click()
+    expect(twice).to_have_count(0)
     page.get_by_role("combobox", name="An order leads to").select_option(label="New step…")
     add(page, "Text")
     page.get_by_label("Question", exact=True).fill("Which order?")
@@ -75,8 +81,17 @@ def test_from_nothing_to_what_customers_go_through(world: World, sit_down: SitDo
     expect(page.get_by_label("Subject of the ticket")).to_have_value("Order {{question-2}}")
     page.get_by_label("Closing message").fill("We are on it.")
     saved(page)
+    page.locator("header").get_by_role("button", name="Publish").click()
+    told = "Customers see “Ask us” at once and can begin it. For whom: Everyone."
+    expect(page.get_by_role("dialog", name="Publish")).to_contain_text(told)
+    page.keyboard.press("Escape")
     publish(page)
     expect(page.get_by_text("Version 1 is published.")).to_be_visible()
+    page.locator("header").get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog", name="Publish")
+    expect(dialog).to_contain_text("There is nothing to publish")
+    expect(dialog.get_by_role("button", name="Publish")).to_be_disabled()
+    page.keyboard.press("Escape")
     with unit_of_work(world.pandar.id):
         journey = Journey.objects.get(name="Ask us")
         assert Version.objects.get(journey=journey).note == "The first one"
@@ -131,6 +146,12 @@ def test_the_same_by_keyboard_alone(world: World, sit_down: SitDown) -> None:
     assert [found["type"] for found in nodes.values()] == ["question", "end", "message"]
     hello, message = nodes["hello"], nodes["message-1"]
     assert (hello["question"], hello["nextNode"], message["nextNode"]) == ("Where are you?", "message-1", "end")
+    keys.press("Escape")
+    keys.press("ControlOrMeta+k")
+    expect(page.get_by_role("dialog", name="What would you like to do?")).to_be_visible()
+    keys.type("publish")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog", name="Publish")).to_be_visible()
 
 
 def test_problems_are_shown_where_they_are_and_lead_there(world: World, sit_down: SitDown) -> None:
@@ -147,6 +168,7 @@ def test_problems_are_shown_where_they_are_and_lead_there(world: World, sit_down
     page.get_by_label("Pattern").fill("[0-9]+")
     page.get_by_label("Next step").select_option(label="end.")
     page.get_by_label("First? leads to").or_(page.get_by_role("button", name="Alone? No answers lead here.")).click()
+    expect(page.get_by_label("Question", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("s")  # it starts here: the other one is what nothing leads to now
     expect(page.get_by_role("button", name="First? No answers lead here.")).to_be_visible()
@@ -167,6 +189,7 @@ def test_a_preview_runs_the_draft_and_stores_nothing(world: World, sit_down: Sit
     preview.get_by_label("Your answer").fill("short")
     preview.get_by_role("button", name="Answer").click()
     expect(preview.get_by_role("alert")).to_contain_text("at least 10")
+    expect(preview.get_by_label("Your answer")).to_have_value("short")  # it stays to be mended
     preview.get_by_label("Your answer").fill("The blue one is missing")
     preview.get_by_role("button", name="Answer").click()
     expect(preview).to_contain_text("Missing item: The blue one is missing")

@@ -164,7 +164,7 @@ def test_what_one_drew_is_kept_while_one_may_not_save_it(world: World, sit_down:
     page.unroute("**/api/v1/journeys/*/")
     alert = page.get_by_role("alert").filter(has_text="You may not change journeys any more")
     expect(alert).to_contain_text("kept on this device")
-    expect(page.locator("header").get_by_role("button", name="Add", exact=True)).to_be_disabled()
+    expect(page.locator("header").get_by_role("button", name="Add a step", exact=True)).to_be_disabled()
     accessible(page)
     assert stored(world, "Mine for now")["nodes"]["node-3"]["question"] == "Saved?"
     page.reload()
@@ -175,7 +175,7 @@ def test_what_one_drew_is_kept_while_one_may_not_save_it(world: World, sit_down:
     assert content(found.value)["graph"]["nodes"]["node-3"]["question"] == "Drawn too late?"
     alert.get_by_role("button", name="Throw away").click()
     expect(page.get_by_role("treeitem", name="Saved? – Text")).to_be_visible()
-    page.get_by_role("button", name="Undo").last.click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("treeitem", name="Drawn too late? – Text")).to_be_visible()
     managers_may(world, build=True)
     saved(page)
@@ -198,7 +198,7 @@ def test_another_admin_publishes_meanwhile(world: World, sit_down: SitDown, forg
     dialog = page.get_by_role("dialog", name="Publish")
     dialog.get_by_role("button", name="Publish").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Somebody else changed or published this journey meanwhile.")
-    expect(dialog).to_contain_text("The draft is what is published already.")
+    expect(dialog).to_contain_text("There is nothing to publish")
     dialog.get_by_role("button", name="Cancel").click()
     expect(page.locator("header").get_by_text("Published", exact=True)).to_be_visible()
 
@@ -238,7 +238,7 @@ def test_an_end_has_a_category_of_a_list_or_of_an_answer(world: World, sit_down:
         Category.objects.create(organization_id=world.pandar.id, slug="cards", name="Gift cards")
     journey = draft(world.pandar, SHORT, name="Ask us")
     page = sit_down(world.admin, at=f"/journeys/{journey.pk}")
-    page.get_by_role("treeitem", name="ticket. – Opens a ticket").dblclick()
+    page.get_by_role("treeitem", name="ticket. – End · Opens a ticket").dblclick()
     category = page.get_by_label("Category", exact=True)
     expect(category.get_by_role("option")).to_have_text(["None", "Gift cards", "Money back", "By an answer"])
     category.select_option("Money back")

@@ -28,6 +28,13 @@ def test_the_palette_finds_acts_and_tickets_by_a_few_letters(world: World, sit_d
     expect(page.get_by_role("textbox", name="Reply to")).to_be_focused()
     page.keyboard.type("jk?")
     expect(page.get_by_role("textbox", name="Reply to")).to_have_value("jk?")  # while one types, keys are letters
+    page.keyboard.press("Escape")  # what is typed stays, and letters are keys again
+    expect(page.get_by_role("log")).to_be_focused()
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    expect(sheet.get_by_text("Leave the text, so that letters are keys again")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("textbox", name="Reply to")).to_have_value("jk?")
 
 
 def test_the_sheet_shows_the_keys_that_do_something_here(world: World, sit_down: SitDown) -> None:

@@ -2,7 +2,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from accounts.actions import sessions
 from accounts.models import Session, User
@@ -16,7 +16,7 @@ from journeys.tests.graphs import ask, end, graph
 from journeys.tests.offering import offered
 from pandarchat.services.processes import wait_until
 from pandarchat.testing.services import StartServer
-from pandarchat.tests.browser.conftest import AWAY, Forgive, SitDown
+from pandarchat.tests.browser.conftest import AWAY, Forgive, SitDown, until
 from pandarchat.tests.browser.portal import HAND, PORTAL, asked, choose, go_on
 from pandarchat.tests.world import PASSWORD, World
 from tickets.actions import moves
@@ -24,6 +24,8 @@ from tickets.models import Ticket
 
 pytestmark = pytest.mark.usefixtures("committed", "redis_url")
 PATIENCE = 30  # seconds
+# What asks before one signs out is here too: it is loaded when the page stands.
+LOADED = "['leaving', 'LeavingAsk'].every(part => performance.getEntriesByType('resource').some(({ name }) => name.includes(`/${part}-`)))"
 CLAIM = graph(ask("what", SINGLE, nextNode="photo"), ask("photo", IMAGES, validation={"maxFiles": 2}, nextNode="why"),
               ask("why", validation={"minLength": 5, "maxLength": 40}, nextNode="claim"),
               end("claim", "create_ticket", ticket={"subject": "Claim: {{why}}"}, message="We look at it."))
@@ -43,6 +45,15 @@ def messages(world: World, ticket: Any) -> list[str]:
         return list(Entry.objects.filter(conversation_id=ticket, kind="message").order_by("staff_seq").values_list("text", flat=True))
 
 
+def press_below(page: Page, button: Locator) -> None:
+    """With a finger on its lower edge, which is beside it as soon as a line above goes away."""
+    box = button.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 3)
+    page.mouse.down()
+    page.mouse.up()
+
+
 def test_from_registering_to_an_answer(world: World, sit_down: SitDown, forgive: Forgive) -> None:
     forgive("401")
     offered(world.pandar, CLAIM, name="Make a claim")
@@ -50,9 +61,13 @@ def test_from_registering_to_an_answer(world: World, sit_down: SitDown, forgive:
     page = sit_down(at=f"{PORTAL}journeys/", **HAND)
     page.get_by_role("link", name="Make an account").click()
     page.get_by_label("Your name").fill("Ngozi Eze")
-    page.get_by_label("Email address").fill("ngozi@example.com")
+    page.get_by_label("Email address").fill("ngozi")
     page.get_by_label("Password", exact=True).fill("a lamp in the harbour")
-    page.get_by_role("button", name="Make an account").click()
+    button = page.get_by_role("button", name="Make an account")
+    button.click()
+    expect(page.get_by_text("Please give an email address")).to_be_visible()
+    page.get_by_label("Email address").fill("ngozi@example.com")
+    press_below(page, button)
     page.get_by_role("link", name="To the first page").click()
 
     page.get_by_role("link", name="Make a claim").click()
@@ -102,12 +117,21 @@ def test_what_is_written_without_a_network_is_sent_once(world: World, sit_down: 
     field.fill("First.")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("First.")).to_be_visible()
+    until(lambda: page.evaluate(LOADED))
     context = page.context
     context.set_offline(True)
     field.fill("In the tunnel.")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("In the tunnel.")).to_be_visible()
     assert "In the tunnel." not in messages(world, ticket.pk)
+    page.get_by_role("link", name="Back").click()
+    page.get_by_role("link", name="Account").click()
+    expect(page.get_by_text("This list could not be loaded.")).to_be_visible()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    asking = page.get_by_role("dialog", name="Sign out now?")
+    expect(asking.get_by_text("1 message was not sent yet.")).to_be_visible()
+    asking.get_by_role("button", name="Stay signed in").click()
+    expect(asking).to_have_count(0)
     page.close()
     context.set_offline(False)
     later = context.new_page()
@@ -292,9 +316,13 @@ def test_doors_tell_nobody_who_is_there(world: World, sit_down: SitDown, forgive
         expect(page.get_by_role("alert")).to_be_visible()
         seen.append(page.locator("main").inner_text().replace(organization, "…"))
     assert seen[0] == seen[1]
+    page.get_by_role("button", name="Français").click()
+    page.get_by_label("Mot de passe", exact=True).fill("")
+    page.get_by_role("button", name="Se connecter", exact=True).click()
+    expect(page.get_by_text("Remplissez ce champ, s’il vous plaît.")).to_be_visible()  # and not the browser's own words, which are English
 
 
-def test_staff_and_customers_of_others_are_shown_their_own_way(world: World, sit_down: SitDown) -> None:
+def test_staff_and_customers_of_others_are_shown_their_own_way(world: World, sit_down: SitDown, forgive: Forgive) -> None:
     agent = sit_down(world.agent, at=PORTAL)
     expect(agent.get_by_role("link", name="To the console")).to_be_visible()
     stranger = sit_down(world.acme.customer, at=PORTAL)
@@ -303,3 +331,10 @@ def test_staff_and_customers_of_others_are_shown_their_own_way(world: World, sit
     assert stranger.url.endswith("/portal/acme/")
     customer = sit_down(world.customer, at="/")
     expect(customer.get_by_role("heading", name="How can we help?")).to_be_visible()
+    forgive("400")
+    customer.route("**/api/v1/runs/", lambda route: route.fulfill(status=400, json={"error": "Not today.", "code": "invalid"}))
+    customer.reload(wait_until="networkidle")
+    expect(customer.get_by_role("alert")).to_contain_text("Not today.")
+    customer.unroute("**/api/v1/runs/")
+    customer.get_by_role("button", name="Try again").click()
+    expect(customer.get_by_role("alert")).to_have_count(0)

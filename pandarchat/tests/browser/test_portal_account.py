@@ -53,12 +53,12 @@ def test_an_address_is_confirmed_by_the_link_in_a_letter(world: World, sit_down:
     page.get_by_label("Password", exact=True).fill(NEW)
     page.get_by_role("button", name="Make an account").click()
     expect(page.get_by_role("heading", name="One thing is left")).to_be_visible()
-    expect(page.get_by_text("We sent a letter to ngozi@example.com.")).to_be_visible()
+    expect(page.get_by_text("We sent an email to ngozi@example.com.")).to_be_visible()
     (first,) = letters(world)["ngozi@example.com"]
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="One thing is left")).to_be_visible()
-    page.get_by_role("button", name="Send another letter").click()
-    expect(page.get_by_text("Another letter is on its way.")).to_be_visible()
+    page.get_by_role("button", name="Send another email").click()
+    expect(page.get_by_text("Another email is on its way.")).to_be_visible()
     accessible(page)
     (other,) = letters(world)["ngozi@example.com"]
     assert link_in(first) != link_in(other)
@@ -90,8 +90,8 @@ def test_a_forgotten_password_is_chosen_anew_by_the_link_in_a_letter(
     page.get_by_role("link", name="Forgotten your password?").click()
     expect(page.get_by_label("Email address")).to_have_value(world.customer.email)
     accessible(page)
-    page.get_by_role("button", name="Send me a letter").click()
-    expect(page.get_by_role("status")).to_contain_text(f"a letter is on its way to {world.customer.email}")
+    page.get_by_role("button", name="Send me an email").click()
+    expect(page.get_by_role("status")).to_contain_text(f"an email is on its way to {world.customer.email}")
     (letter,) = letters(world)[world.customer.email]
     page.goto(link_in(letter))
     password = page.get_by_label("Password", exact=True)
@@ -113,7 +113,7 @@ def test_a_forgotten_password_is_chosen_anew_by_the_link_in_a_letter(
     page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("alert")).to_contain_text("This link does not work any more.")
     page.get_by_role("link", name="Have another one sent").click()
-    expect(page.get_by_role("button", name="Send me a letter")).to_be_visible()
+    expect(page.get_by_role("button", name="Send me an email")).to_be_visible()
 
 
 def factor(page: Page) -> Locator:
@@ -208,6 +208,8 @@ def test_sessions_are_seen_and_ended_elsewhere(world: World, sit_down: SitDown, 
     expect(rows).to_have_count(1)
     expect(phone.get_by_text("You are signed in nowhere else.")).to_be_visible()
     window = desk.get_by_role("dialog", name="You were signed out")
+    expect(window).to_contain_text("sign in again to go on")
+    expect(window).not_to_contain_text("administrator")  # a customer has none
     window.get_by_label("Password", exact=True).fill(PASSWORD)
     window.get_by_role("button", name="Sign in", exact=True).click()
     expect(window).to_be_hidden()

@@ -15,6 +15,17 @@ from pandarchat.tests.world import PASSWORD, World
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.usefixtures("committed")
+KEPT = """async () => {
+    const asked = indexedDB.open('pandar-chat')
+    const database = await new Promise(done => { asked.onsuccess = () => done(asked.result) })
+    const rows = name => new Promise(done => {
+        const counted = database.transaction(name).objectStore(name).count()
+        counted.onsuccess = () => done(counted.result)
+    })
+    const found = await Promise.all(['unsent', 'files', 'drafts'].map(rows))
+    database.close()
+    return found.reduce((sum, one) => sum + one, sessionStorage.length)
+}"""  # how much of whoever is signed in, or was, is in this browser
 AT_WORK = {"availability": "available", "last_seen_at": Now()}
 
 
@@ -24,7 +35,7 @@ def said(page: Page, text: str) -> None:
 
 def sign_out_everywhere(world: World, person: User) -> None:
     with unit_of_work(world.pandar.id):
-        sessions.end_all(user=person, actor=world.pandar.actor(world.pandar.admin))
+        sessions.end_all(user=person.id, actor=world.pandar.actor(world.pandar.admin))
 
 
 def said_last(world: World, ticket: Ticket) -> str:
@@ -42,6 +53,8 @@ def test_who_is_signed_out_elsewhere_signs_in_again_in_place_and_goes_on(world: 
     sign_out_everywhere(world, world.agent)
     asked = page.get_by_role("dialog", name="You were signed out")
     expect(asked.get_by_label("Email address")).to_have_value(world.agent.email)
+    for name in ("Organization", "Email address"):
+        expect(asked.get_by_label(name)).not_to_be_editable()
     said_out = page.get_by_text("Signed out. What you typed is still here.")
     expect(said_out).to_be_visible()
     asked.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -56,12 +69,28 @@ def test_who_is_signed_out_elsewhere_signs_in_again_in_place_and_goes_on(world: 
 
 
 def test_who_signs_out_is_gone_and_somebody_else_may_sign_in(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    """In all tabs of the browser, and nothing of theirs stays in it. A tab looks and speaks as another one was told to."""
     forgive("401", "WebSocket")
-    page = sit_down(world.agent)
+    page = sit_down(world.agent, at=f"/tickets/{world.ticket(agent=world.agent).pk}")
+    beside = page.context.new_page()
+    beside.goto("/")
+    said(beside, "Connected")
+    page.bring_to_front()
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    expect(beside.locator("html")).to_have_attribute("data-theme", "dark")
+    page.keyboard.press("Escape")
+    page.get_by_role("textbox", name=f"Reply to {world.customer.name}").fill("Half of an answer")
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    assert page.evaluate(KEPT) > 0
     page.get_by_role("button", name="Your account").click()
     page.get_by_role("menuitem", name="Sign out").click()
     expect(page.get_by_label("Organization")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
+    until(lambda: page.evaluate(KEPT) == 0)
+    expect(beside.get_by_label("Organization")).to_be_visible()
+    page.get_by_role("button", name="Français").click()
+    expect(beside.get_by_label("Adresse e-mail")).to_be_visible()
     other = sit_down(world.teammate)
     said(other, "Connected")
     sign_out_everywhere(world, world.teammate)
@@ -78,11 +107,16 @@ def test_whoever_signs_in_in_somebody_elses_place_sees_nothing_of_theirs(world: 
     expect(page.get_by_text("for our eyes")).to_be_visible()
     sign_out_everywhere(world, world.agent)
     asked = page.get_by_role("dialog", name="You were signed out")
-    asked.get_by_label("Organization").fill(world.acme.organization.slug)
-    asked.get_by_label("Email address").fill(world.acme.agent.email)
-    asked.get_by_label("Password", exact=True).fill(PASSWORD)
+    expect(asked).to_be_visible()
     page.route("**/api/v1/tickets/**", lambda route: route.abort())  # what is not answered is not shown from memory
-    asked.get_by_role("button", name="Sign in", exact=True).click()
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    tab.get_by_label("Organization").fill(world.acme.organization.slug)
+    tab.get_by_label("Email address").fill(world.acme.agent.email)
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in", exact=True).click()
+    expect(tab.get_by_role("button", name="Your account")).to_be_visible()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as when its tab is looked at again
     expect(asked).to_have_count(0)
     expect(page.get_by_role("button", name="Your account")).to_be_visible()
     expect(page.get_by_text("for our eyes")).to_have_count(0)
@@ -243,3 +277,44 @@ def test_load_and_shift_are_at_hand(world: World, sit_down: SitDown) -> None:
     page = sit_down(world.agent, timezone_id="UTC")
     expect(page.get_by_text("1 of 5", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile(r"shift until (\w+ )?23:59"))).to_be_visible()
+
+
+def test_who_gets_no_tickets_is_told_and_remarks_stand_where_nothing_is_beneath(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("503")
+    ticket = world.ticket()
+    page = sit_down(world.agent)
+    expect(page.get_by_text("You get no tickets while you are offline.")).to_be_visible()
+    expect(page.get_by_role("region", name="Tickets")).to_contain_text("none comes by itself while your status is “Offline”")
+    page.get_by_role("button", name="Become available").click()
+    expect(page.get_by_role("region", name="Tickets")).to_contain_text("New ones come by themselves")
+    expect(page.get_by_text("You get no tickets while you are offline.")).to_be_hidden()
+    page.goto(f"/tickets/{ticket.pk}")
+    busy = {"error": "Briefly unavailable.", "code": "unavailable"}
+    page.route("**/agents/me/", lambda route: route.continue_() if route.request.method == "GET" else route.fulfill(status=503, json=busy))
+    for name in ("Busy", "Away", "Busy"):
+        page.get_by_role("radio", name=name).click()
+        expect(page.get_by_role("radio", name="Available")).to_be_checked()
+    remark = page.get_by_role("alertdialog")
+    expect(remark).to_have_count(1)
+    expect(remark).to_contain_text("×3")
+    page.keyboard.press("?")  # what stands there takes no keys
+    expect(page.get_by_role("dialog", name="Keys").get_by_text("Ctrl+Enter")).to_be_visible()
+    page.keyboard.press("Escape")
+    for width, height in ((1440, 900), (800, 600), (360, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        until(lambda: page.evaluate(BENEATH) == [])
+    assert page.evaluate(BENEATH.replace("remark.getBoundingClientRect()", "document.querySelector('h1').getBoundingClientRect()")) != []
+    remark.get_by_role("button", name="Close").click()
+    expect(remark).to_have_count(0)
+
+
+# Texts and what can be pressed over which a remark lies.
+BENEATH = """() => {
+  const remark = document.querySelector('[data-remark]')
+  const { left, right, top, bottom } = remark.getBoundingClientRect()
+  const shown = [...document.querySelectorAll('h1, h2, p, time, textarea, button, a, [role=option], [role=radio], [role=status]')]
+  return shown.filter((one) => !remark.contains(one)).filter((one) => {
+    const box = one.getBoundingClientRect()
+    return one.checkVisibility() && box.width > 2 && box.left < right && box.right > left && box.top < bottom && box.bottom > top
+  }).map((one) => one.outerHTML.slice(0, 80))
+}"""

@@ -78,6 +78,7 @@ def test_a_ticket_lives_its_whole_life_without_a_mouse(world: World, sit_down: S
         tags = [tag.name for tag in fresh.tags.all()]
     assert (fresh.status, fresh.priority, fresh.assignee_id, tags) == ("resolved", 4, world.agent.id, ["steam"])
     expect(page.get_by_role("heading", name="The next one")).to_be_visible()
+    expect(page.get_by_text("2 · 1 open")).to_be_visible()  # of the same customer
 
 
 def test_two_agents_change_the_same_and_one_chooses(world: World, sit_down: SitDown, forgive: Forgive, accessible: Accessible) -> None:
@@ -151,6 +152,7 @@ def test_it_is_transferred_by_skill_with_a_note(world: World, sit_down: SitDown)
     page = sit_down(world.agent, at=f"/tickets/{ticket.pk}")
     opened(page, ticket)
     page.keyboard.press("a")
+    expect(page.get_by_role("dialog").get_by_text("Send it to a skill, or ask a manager.")).to_be_visible()  # why no agent is offered
     choose(page, "Payouts")
     dialog = page.get_by_role("dialog", name="Transfer to Payouts")
     dialog.get_by_label("Note for whoever takes it").fill("The bank asks for the name.")
