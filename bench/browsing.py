@@ -31,6 +31,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 OWN = "bench-console"  # the organization that has an admin, for the journey
 LOADS, SWITCHES, SECONDS = 7, 15, 4
 ROW, FARTHER = 88, 200  # the height of a ticket in the list, in pixels; a place of it
+POINTED = range(400, 600, 50)  # places at which every third is pointed at: none that was prepared as a neighbour
+AIM, PRESS = 150, 60  # milliseconds between a mouse's arrival and its press, and of the press
 READ = 1_000  # milliseconds for which a conversation is read before one goes on
 LATE_FRAME = 50  # milliseconds: three frames in one, which one notices
 NODES = 200
@@ -51,12 +53,14 @@ FRAMES = """async ([selector, pixels, seconds]) => {
   }))
 }"""
 # Milliseconds from a press on a row until the page shows another conversation's newest message, and two frames more: it is painted.
-SWITCH = """async ([row]) => {
+# With `mouse` it waits for a press.
+SWITCH = """async ([row, mouse]) => {
   const target = document.getElementById(row)
   const wanted = row.replace('ticket-', '')
   const before = document.querySelector('[role=log]')
-  const began = performance.now()
-  target.click()
+  const pressed = new Promise((done) => target.addEventListener('click', () => done(performance.now()), { once: true, capture: true }))
+  if (!mouse) target.click()
+  const began = await pressed
   await new Promise((done) => {
     const look = () => {
       const now = document.querySelector('[role=log]')
@@ -165,13 +169,31 @@ def lists(browser: Browser, url: str, people: dict[str, str]) -> Iterator[Row]:
 def switches(page: Page) -> Row:
     """From one ticket of the list to the next without a pause, each for the first time, and once more; then others, each read."""
     rows = rows_at(page, 0)
-    new, known = ([page.evaluate(SWITCH, [row]) for row in rows] for _ in range(2))
+    new, known = ([page.evaluate(SWITCH, [row, False]) for row in rows] for _ in range(2))
     following = []
     for row in rows_at(page, FARTHER):
-        following.append(page.evaluate(SWITCH, [row]))
+        following.append(page.evaluate(SWITCH, [row, False]))
         page.wait_for_timeout(READ)
-    return {"new_ms": round(median(new[1:])), "following_ms": round(median(following[1:])), "known_ms": round(median(known)),
+    pointed = [pointed_at(page, row) for place in POINTED for row in rows_at(page, place)[:7:3]]
+    return {"new_ms": round(median(new[1:])), "pointed_ms": round(median(pointed[1:])),
+            "following_ms": round(median(following[1:])), "known_ms": round(median(known)),
             "known_worst_ms": round(max(known))}
+
+
+def pointed_at(page: Page, row: str) -> float:
+    """The same by a mouse that comes from beside the list, as a hand does, and presses once it is there."""
+    box = page.locator(f"[id='{row}']").bounding_box()
+    if box is None:
+        raise Missing("A ticket of the list is not drawn")
+    page.mouse.move(0, 0)
+    page.evaluate(f"(given) => {{ window.switched = ({SWITCH})(given) }}", [row, True])
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(AIM)
+    page.mouse.down()
+    page.wait_for_timeout(PRESS)
+    page.mouse.up()
+    took: float = page.evaluate("window.switched")
+    return took
 
 
 def rows_at(page: Page, place: int) -> list[str]:

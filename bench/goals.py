@@ -52,6 +52,7 @@ GOALS = (
     Goal("console: first paint of the inbox, nothing kept", "console", "load.first", "paint_ms", 1000, unit="ms"),
     Goal("console: scripts of the inbox, compressed", "console", "load.first", "scripts_kb", 250, unit="KB"),
     Goal("console: to a conversation that was never seen", "console", "switch", "new_ms", 100, unit="ms"),
+    Goal("console: to one that was never seen, by a mouse", "console", "switch", "pointed_ms", 100, unit="ms"),
     Goal("console: to another conversation, seen before", "console", "switch", "known_ms", 100, unit="ms"),
     Goal("console: frames over 50 ms in 4 s through 10,000 tickets", "console", "scroll.list", "late", 0, unit=" "),
     Goal("console: the same through 5,000 entries", "console", "scroll.conversation", "late", 0, unit=" "),

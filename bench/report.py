@@ -265,8 +265,10 @@ def console(rows: Sequence[Row]) -> str:
 
 def switched(row: Row) -> str:
     new, known, worst = (short(row[name]) for name in ("new_ms", "known_ms", "known_worst_ms"))
+    pointed = f", {short(row['pointed_ms'])} ms by a mouse, which rests on it for a moment first" if "pointed_ms" in row else ""
     after = f", {short(row['following_ms'])} ms where it follows one that was read for a second" if "following_ms" in row else ""
-    return f"From one conversation to another: {new} ms where it is new{after}, {known} ms where it was seen before (the slowest: {worst})."
+    first = f"{new} ms where it is new{pointed}{after}"
+    return f"From one conversation to another: {first}, {known} ms where it was seen before (the slowest: {worst})."
 
 
 def doubts(rows: Sequence[Row]) -> str:
