@@ -85,7 +85,7 @@ class Postgres:
             self.process = process
             return True
         self.processes.kill(process)
-        if LEFTOVER not in process.last_lines(4):
+        if LEFTOVER not in process.said():  # old backends may have said more since
             raise ServiceError(f"PostgreSQL ended while starting, see {process.log}:\n{process.last_lines()}")
         return False
 

@@ -14,6 +14,7 @@ from pandarchat.environment import ROOT
 HERE = Path(__file__).parent
 BARE_PYTHON = (sys.executable, "-I", "-S")
 LOG_MOST = 10 * 1024 * 1024  # bytes; an older log is kept once, as NAME.log.1
+SAID_MOST = 64 * 1024  # bytes
 POLL = 0.05  # seconds
 
 
@@ -41,6 +42,7 @@ class Process:
     log: Path
     stop_signal: int
     patience: float
+    log_begins: int = 0  # bytes that were in the log before it
 
     @property
     def pid(self) -> int:
@@ -56,11 +58,15 @@ class Process:
 
     def last_lines(self, count: int = 15) -> str:
         """The end of its log, for the message that says why it failed."""
+        return "\n".join(self.said().splitlines()[-count:])
+
+    def said(self) -> str:
+        """What is in its log since it was started, at most the last 64 KiB."""
         if not self.log.exists():
             return ""
         with self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - 16384))
-            return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
+            log.seek(max(self.log_begins, self.log.stat().st_size - SAID_MOST))
+            return log.read().decode(errors="replace")
 
 
 class Processes:
@@ -100,10 +106,11 @@ class Processes:
         rotate(log)
         about = [self._registry, int(stop_signal), patience, account.uid, account.gid]
         with open(log, "ab", opener=for_us_alone) as output:
+            log_begins = output.tell()
             popen = subprocess.Popen(
                 [*BARE_PYTHON, str(HERE / "launch.py"), *map(str, about), *map(str, command)], pass_fds=(self._registry,),
                 env=None if env is None else dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-        process = Process(name, popen, log, stop_signal, patience)
+        process = Process(name, popen, log, stop_signal, patience, log_begins)
         self.running.append(process)
         return process
 

@@ -12,7 +12,7 @@ import pytest
 from pandarchat.services import bootstrap, postgres, unprivileged
 from pandarchat.services import redis as redis_service
 from pandarchat.services.embedded import Embedded, embedded
-from pandarchat.services.processes import SELF, Account, Processes, ServiceError, eventually
+from pandarchat.services.processes import SELF, Account, Process, Processes, ServiceError, eventually
 from pandarchat.testing import start
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for PostgreSQL")
@@ -141,6 +141,33 @@ def test_a_lock_whose_number_belongs_to_another_program_is_removed(open_folder: 
     (open_folder / "v" / "postgres" / "postmaster.pid").write_text(f"{os.getppid()}\n")
     with embedded(open_folder / "v", tests=True) as services:
         assert services.postgres.answers()
+
+
+def test_backends_that_outlive_their_server_are_waited_for(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a `kill -9` on a busy machine. They say much when they notice, maybe after the new server said why it cannot start."""
+    kept = 0
+    with Processes(open_folder / "log") as processes:
+        server = postgres.Postgres(processes, open_folder, tests=True)
+        server.start()
+        assert server.process
+        with psycopg.connect(bootstrap.superuser_url(server.sockets)) as session:
+            backend = session.info.backend_pid
+            os.kill(backend, signal.SIGSTOP)
+            processes.kill(server.process)
+            kill = processes.kill
+
+            def kill_after_they_spoke(process: Process) -> None:
+                nonlocal kept
+                kept += 1
+                process.log.open("a").write("FATAL:  terminating connection due to unexpected postmaster exit\n" * 20)
+                os.kill(backend, signal.SIGCONT)
+                kill(process)
+
+            monkeypatch.setattr(processes, "kill", kill_after_they_spoke)
+            server.start()
+            monkeypatch.setattr(processes, "kill", kill)
+        assert kept
+        assert server.answers()
 
 
 def test_redis_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch, open_folder: Path) -> None:
