@@ -2,6 +2,7 @@
 import contextlib
 import itertools
 import os
+import re
 import shutil
 import signal
 import socket
@@ -24,7 +25,8 @@ from pandarchat.services.redis import RedisServer
 from pandarchat.testing import start
 
 START_MOST = 60  # seconds
-LOG_LINES = 40
+LOG_LINES = 25
+NUMBERS = re.compile(r"0x[0-9a-f]+|\d+")
 PATIENCE = 30  # seconds for what finishes its work before it stops
 _numbers = itertools.count(1)
 
@@ -44,8 +46,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.failed:
         for process in start.State.processes.running:
             if process.name.startswith(("server", "web", "proxy", "worker", "beat")):
-                report.sections.append((f"end of {process.log}", process.last_lines(LOG_LINES)))
+                report.sections.append((f"end of {process.log}", "\n".join(without_repetition(process.said())[-LOG_LINES:])))
     return report
+
+
+def without_repetition(log: str) -> list[str]:
+    """The lines, of those in a row that differ in nothing but numbers the first; an outage says the same a hundred times."""
+    kinds = [list(alike) for _, alike in itertools.groupby(log.splitlines(), key=lambda line: NUMBERS.sub("", line))]
+    return [line for alike in kinds for line in (alike[0], *([f"… {len(alike) - 1} more of these"] if len(alike) > 1 else []))]
 
 
 @dataclass(frozen=True)

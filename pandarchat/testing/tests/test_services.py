@@ -12,7 +12,7 @@ from redis import Redis
 from pandarchat.environment import ROOT
 from pandarchat.services.processes import eventually
 from pandarchat.services.redis import RedisServer, answers
-from pandarchat.testing.services import Server, StartServer, StartWorker
+from pandarchat.testing.services import Server, StartServer, StartWorker, without_repetition
 from pandarchat.testing.tests.test_database import OURS
 
 LONG = 60  # seconds until a test gives up
@@ -82,3 +82,8 @@ def left(folder: Path) -> list[str]:
         if f"{folder}/v" in line:
             found.append(line)
     return found
+
+
+def test_a_log_that_is_shown_says_the_same_once() -> None:
+    away = [f"00:0{second} the pool is away (0x7f{second})" for second in range(3)]
+    assert without_repetition("\n".join(["ready", *away, "back"])) == ["ready", away[0], "… 2 more of these", "back"]
