@@ -26,6 +26,7 @@ from pandarchat.testing import database
 from pandarchat.tests.world import PASSWORD, World
 from tickets.models import Ticket
 
+UNANSWERED = 0  # closed; so HAProxy tells of a lost write where it was not the first on its connection
 EACH = 6  # requests of each kind that wait when their process is killed
 
 
@@ -155,12 +156,16 @@ def test_one_killed_reads_fail_over_and_a_write_is_done_once(world: World, redis
     headers = {"Authorization": f"Bearer {world.token(world.customer)}"}
 
     async def write(client: httpx.AsyncClient, subject: str, key: str | None) -> list[int]:
-        """With a key again until it is answered; without one once, and once more later."""
+        """With a key again until it is answered; without one once."""
         codes: list[int] = []
         while not codes or (key and codes[-1] != httpx.codes.CREATED):
             named = {"Idempotency-Key": key} if key else {}
-            answer = await client.post("tickets/", json={"subject": subject, "text": "Not paid."}, headers=named)
-            codes.append(answer.status_code)
+            try:
+                answer = await client.post("tickets/", json={"subject": subject, "text": "Not paid."}, headers=named)
+            except httpx.RemoteProtocolError:
+                codes.append(UNANSWERED)
+            else:
+                codes.append(answer.status_code)
         return codes
 
     async def kill(split: Split) -> tuple[list[Any], list[Any], list[Any]]:
@@ -179,9 +184,10 @@ def test_one_killed_reads_fail_over_and_a_write_is_done_once(world: World, redis
         reads, keyed, bare = asyncio.run(kill(split))
     assert [answer.status_code for answer in reads] == [200] * EACH
     assert {codes[-1] for codes in keyed} == {201}
-    lost = [codes for codes in keyed if codes[0] == httpx.codes.BAD_GATEWAY]
+    lost = [codes for codes in keyed if codes[0] in (httpx.codes.BAD_GATEWAY, UNANSWERED)]
     assert lost, "no write was under way where it was killed"
-    assert {code for codes in bare for code in codes} == {201, 502}
+    told = {code for codes in bare for code in codes}
+    assert 201 in told and told <= {201, 502, UNANSWERED} and len(told) > 1
     with unit_of_work(world.pandar.id):
         subjects = list(Ticket.objects.values_list("subject", flat=True))
     for number in range(EACH):
@@ -192,8 +198,7 @@ def test_one_killed_reads_fail_over_and_a_write_is_done_once(world: World, redis
 
 
 def test_one_with_sockets_killed_costs_the_requests_that_it_had_and_no_others(world: World, redis_url: str, record: Record) -> None:
-    """Reads fail over; a new ticket that was under way is told as lost, or its connection is closed where it was not the first one there
-    (HAProxy leaves it to the client to ask again), and it is stored once at the most."""
+    """Reads fail over; a new ticket that was under way is told as lost, or its connection is closed, and it is stored once at the most."""
     lost = ("POST /api/v1/tickets/ 502", "POST /api/v1/tickets/ RemoteProtocolError")
     requests_of = partial(Requests, token=world.token(world.customer), ticket=str(world.ticket(agent=world.agent).pk), opens=True)
 
