@@ -40,6 +40,11 @@ FAULTS = (
         "no acknowledged message lost, no gap, a resend gets the same number",
     ),
     Fault(
+        "PostgreSQL away for long",
+        "no connections for 18 s while a customer sends and somebody reads by REST",
+        "both are told so, and served within 7 s of its return",
+    ),
+    Fault(
         "server killed",
         "`kill -9` of a server process during sends, 200 clients",
         "clients resume after the restart, spread over time; nothing lost or doubled",

@@ -32,7 +32,7 @@ async def pool() -> AsyncConnectionPool[Any]:
     if found is None:
         found = _pools[loop] = AsyncConnectionPool(
             kwargs={**parameters(), "autocommit": True}, configure=ready, min_size=1, max_size=settings.SOCKET_POOL_SIZE,
-            timeout=WAIT_SECONDS, open=False)
+            timeout=WAIT_SECONDS, reconnect_timeout=settings.DATABASE_RECONNECT_SECONDS, open=False)
         await found.open(wait=False)
     return found
 

@@ -84,12 +84,15 @@ TEMPLATES = [{
 DATABASE_OWNER_URL = where.database_owner_url
 database = dj_database_url.parse(where.database_url, engine="foundation.postgresql")
 NOTICES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}  # a server that is gone
+# psycopg's pools wait twice as long after each failed attempt, up to this; then whoever asks next begins anew, with a short wait.
+DATABASE_RECONNECT_SECONDS = 3
 DATABASES = {"default": {
     **database,
     "CONN_MAX_AGE": 0,
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,  # outside a transaction a pooler would lose them
-    "OPTIONS": {**NOTICES, **database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": env.database_pool_size, "timeout": 10}},
+    "OPTIONS": {**NOTICES, **database.get("OPTIONS", {}), "pool": {
+        "min_size": 1, "max_size": env.database_pool_size, "timeout": 10, "reconnect_timeout": DATABASE_RECONNECT_SECONDS}},
 }}
 DATABASE_PREPARE = env.database_prepare
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

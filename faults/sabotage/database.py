@@ -42,3 +42,18 @@ def turns() -> None:
         return self._free > 0
 
     Turns._may = may  # type: ignore[method-assign]
+
+
+def doubled_patience() -> None:
+    """Pools try to connect again after waits that double for five minutes, which is what psycopg's do where nothing is said."""
+    from django.conf import settings
+    from psycopg_pool import AsyncConnectionPool
+
+    database: Any = settings.DATABASES["default"]
+    del database["OPTIONS"]["pool"]["reconnect_timeout"]
+    begin = AsyncConnectionPool.__init__
+
+    def patient(self: Any, *given: Any, **named: Any) -> None:
+        begin(self, *given, **{name: value for name, value in named.items() if name != "reconnect_timeout"})
+
+    AsyncConnectionPool.__init__ = patient  # type: ignore[method-assign]
