@@ -20,7 +20,7 @@ ALWAYS = ("unix_socket_permissions=0700", "max_connections=200", "shared_buffers
           # The log says which rule a row broke, never the row: it may hold a password's hash or what a customer said.
           "log_min_error_statement=panic", "log_error_verbosity=terse", "log_parameter_max_length_on_error=0")
 LEFTOVER = "pre-existing shared memory block"
-OLD_BACKENDS = 15  # seconds they get to notice that their server was killed
+OLD_BACKENDS = 30  # seconds they get to notice that their server was killed; one that waits for a slow disk takes long
 
 
 class Postgres:
