@@ -20,9 +20,6 @@ run: $(STAMP)  ## start everything on this machine; Ctrl-C stops it
 
 test: $(STAMP)  ## all tests, on services of their own (PYTEST_ARGS="-k name")
 	@$(ENV) $(PYTHON) -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
-	@$(ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
-	@cmp -s var/openapi.yaml openapi.yaml || { diff -u openapi.yaml var/openapi.yaml | head -40; \
-		echo "openapi.yaml is not what the code says: run make openapi and commit it."; exit 1; }
 	@$(NPM) run --silent test
 
 faults: $(STAMP)  ## break things for real while 200 clients talk, and check that nothing is lost (PYTEST_ARGS="-k name")
