@@ -51,9 +51,10 @@ export function sameDay(before: Shown | undefined, entry: Shown): boolean {
   return before !== undefined && new Date(before.created_at).toDateString() === new Date(entry.created_at).toDateString()
 }
 
-/** Of the messages after number `mark` the first that somebody else wrote. */
+/** Of the messages after number `mark` the first that somebody else wrote; whoever wrote one themselves has seen what stands above it. */
 export function firstNew(entries: readonly Entry[], mark: number, me: string): number | null {
-  return entries.find((entry) => entry.seq > mark && entry.kind === 'message' && entry.sender.id !== me)?.seq ?? null
+  const own = entries.findLast((entry) => entry.kind === 'message' && entry.sender.id === me)?.seq ?? 0
+  return entries.find((entry) => entry.seq > Math.max(mark, own) && entry.kind === 'message' && entry.sender.id !== me)?.seq ?? null
 }
 
 export function countNew(entries: readonly Entry[], mark: number, me: string): number {

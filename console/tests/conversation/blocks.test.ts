@@ -32,8 +32,15 @@ it('messages of one person stand together for a while; notes and replies never',
 
 it('new is what others said after the mark', () => {
   const entries = [message(1), message(2, { sender: BEN }), message(3), message(4, { sender: BEN })]
-  expect([firstNew(entries, 0, BEN.id ?? ''), firstNew(entries, 2, ANNA.id), firstNew(entries, 4, ANNA.id)]).toEqual([1, 4, null])
+  expect([firstNew(entries, 0, 'clara'), firstNew(entries, 2, ANNA.id), firstNew(entries, 4, ANNA.id)]).toEqual([1, 4, null])
   expect(countNew(entries, 1, ANNA.id)).toBe(2)
+})
+
+it('what one has answered is not new any more, and what comes after the answer is', () => {
+  const asked = [message(1), message(2, { sender: BEN })]
+  expect(firstNew(asked, 1, ANNA.id)).toBe(2)
+  expect(firstNew([...asked, message(3)], 1, ANNA.id)).toBeNull()
+  expect(firstNew([...asked, message(3), message(4, { sender: BEN })], 1, ANNA.id)).toBe(4)
 })
 
 it('a reader stands below the last entry that they read, unless they wrote it', () => {

@@ -316,6 +316,10 @@ def test_new_is_what_came_since_one_read(world: World, sit_down: SitDown) -> Non
     world.say(world.customer, ticket, "and this")
     expect(said(page, "and this")).to_have_count(1)
     expect(line).to_contain_text("not known yet")  # it stays as long as one looks
+    say(page, "I see.")
+    expect(line).to_have_count(0)  # and until one has answered
+    world.say(world.customer, ticket, "what then?")
+    expect(line).to_contain_text("what then?")
 
 
 def test_an_emoji_is_found_by_its_name_on_a_phone(world: World, sit_down: SitDown) -> None:
