@@ -39,7 +39,7 @@ export function Breaches() {
   )
 }
 
-function One({ breach: { ticket, clock, over, level, fresh } }: { breach: Breach }) {
+function One({ breach: { ticket, clock, over, level, fresh, justNow } }: { breach: Breach }) {
   const { t, i18n } = useTranslation('queue')
   const { t: common } = useTranslation()
   return (
@@ -47,7 +47,7 @@ function One({ breach: { ticket, clock, over, level, fresh } }: { breach: Breach
       <Link to={`/tickets/${ticket.id}`} className={styles.link ?? ''}>
         <span className={styles.top}>
           <span className={styles.clock}>{common(`clock.${clock}`)}</span>
-          <span className={styles.over}>{fresh ? t('breaches.now') : t('breaches.over', { time: span(over, i18n.language) })}</span>
+          <span className={styles.over}>{justNow ? t('breaches.now') : t('breaches.over', { time: span(over, i18n.language) })}</span>
         </span>
         <span className={styles.subject}>{ticket.subject}</span>
         <span className={styles.marks}>

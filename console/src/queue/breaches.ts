@@ -10,7 +10,10 @@ export interface Breach {
   /** Milliseconds since it was due. */
   readonly over: number
   readonly level: number
+  /** It was told of a moment ago: that a clock ran out, or that what is overdue for long escalated once more. */
   readonly fresh: boolean
+  /** It ran out a moment ago. */
+  readonly justNow: boolean
 }
 
 const FRESH = 90_000 // milliseconds
@@ -22,6 +25,7 @@ export function breaches(tickets: readonly Ticket[], told: ReadonlyMap<string, n
     const last = late.reduce<(typeof late)[number] | null>((newest, clock) => (newest === null || clock.left > newest.left ? clock : newest), null)
     if (last === null) return []
     const heard = told.get(ticket.id)
-    return [{ ticket, clock: last.name, over: -last.left, level: ticket.sla?.escalation_level ?? 0, fresh: heard !== undefined && now - heard < FRESH }]
+    const fresh = heard !== undefined && now - heard < FRESH
+    return [{ ticket, clock: last.name, over: -last.left, level: ticket.sla?.escalation_level ?? 0, fresh, justNow: fresh && -last.left < FRESH }]
   }).sort((one, other) => Number(other.fresh) - Number(one.fresh) || one.over - other.over)
 }

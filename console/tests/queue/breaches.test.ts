@@ -30,6 +30,12 @@ describe('what is overdue', () => {
     expect(ids(NOW - 90_000)).toEqual([['new', false], ['again', false]])
   })
 
+  it('ran out just now where it did, not where it is told of once more', () => {
+    const tickets = [ticket('new', { first_response: -1 }), ticket('old', { first_response: -60 })]
+    const told = new Map([['new', NOW - 1_000], ['old', NOW - 1_000]])
+    expect(breaches(tickets, told, NOW).map(({ ticket: { id }, fresh, justNow }) => [id, fresh, justNow])).toEqual([['new', true, true], ['old', true, false]])
+  })
+
   it('is not what waits for the customer in time', () => {
     expect(breaches([ticket('paused', { resolution: -5 }, { paused_at: at(-10) })], new Map(), NOW)).toEqual([])
   })

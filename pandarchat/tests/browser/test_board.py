@@ -160,11 +160,14 @@ def test_what_runs_late_comes_in_by_itself(world: World, sit_down: SitDown) -> N
     page = sit_down(world.manager, at="/queue")
     late = page.get_by_role("region", name="Overdue")
     expect(late).to_contain_text("Nothing is overdue.")
-    later(world, ticket, minutes=61)
+    later(world, ticket, minutes=60, seconds=5)
     assert escalating.escalate_due(organization=world.pandar.id) == 1
     expect(late.get_by_role("listitem")).to_contain_text("just now")
     expect(late.get_by_role("status")).to_contain_text(number(ticket))
     expect(late.get_by_role("link")).to_have_attribute("href", f"/tickets/{ticket.pk}")
+    old = later(world, world.ticket(), hours=4)  # nobody looked: it is told now, and says since when
+    assert escalating.escalate_due(organization=world.pandar.id) == 1
+    expect(late.get_by_role("listitem").filter(has_text=number(old))).to_contain_text("3h over")
 
 
 @pytest.mark.usefixtures("pages")
