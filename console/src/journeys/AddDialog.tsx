@@ -7,12 +7,10 @@ import { Dialog } from '../ui/Dialog'
 import { Choose } from '../ui/Field'
 import styles from './AddDialog.module.css'
 import { KIND_ICONS, TYPE_ICONS } from './icons'
-import { addNode, openWay, START } from './model/edit'
-import { edges, type Kind, KINDS, nodeOf, QUESTION_TYPES, type QuestionType, startOf, wayId } from './model/graph'
+import { addNode, openWay, othersAt, START } from './model/edit'
+import { edges, type Kind, nodeOf, QUESTION_TYPES, type QuestionType, startOf, wayId } from './model/graph'
 import { afterWindow } from './steering'
 import { type Spot, useBuilder } from './Table'
-
-const OTHERS = KINDS.filter((kind): kind is Exclude<Kind, 'question'> => kind !== 'question')
 
 export function AddDialog({ at, onClose }: { at: Spot; onClose: () => void }) {
   const { t } = useTranslation('journeys')
@@ -22,9 +20,10 @@ export function AddDialog({ at, onClose }: { at: Spot; onClose: () => void }) {
     const node = nodeOf(graph, id)
     return node === null ? [] : node.ways.map((way) => ({ value: JSON.stringify([id, wayId(way)]), label: t('add.way', { node: labels.title(id), way: labels.way(node, way) }) }))
   })
+  const others = othersAt(place)
   const add = (key: string) => {
     const type = QUESTION_TYPES.find((name) => name === key)
-    const kind = OTHERS.find((name) => name === key) ?? 'question'
+    const kind = others.find((name) => name === key) ?? 'question'
     const [node = '', way = ''] = place === '' || place === START ? [] : JSON.parse(place) as [string, string]
     let added = ''
     edit((from) => {
@@ -38,7 +37,7 @@ export function AddDialog({ at, onClose }: { at: Spot; onClose: () => void }) {
   return (
     <Dialog title={t('add.title')} open onClose={onClose}>
       <div className={styles.form}>
-        <Choose label={t('add.where')} value={place} options={[{ value: START, label: t('add.start') }, ...ways, { value: '', label: t('add.apart') }]} onChange={setPlace} />
+        {rows.length === 0 ? null : <Choose label={t('add.where')} value={place} options={[{ value: START, label: t('add.start') }, ...ways, { value: '', label: t('add.apart') }]} onChange={setPlace} />}
         <ListBox aria-label={t('add.title')} className={styles.kinds ?? ''} onAction={(key) => { add(String(key)) }} autoFocus="first" shouldFocusWrap>
           <ListBoxSection>
             <Header className={styles.header ?? ''}>{t('add.questions')}</Header>
@@ -46,7 +45,7 @@ export function AddDialog({ at, onClose }: { at: Spot; onClose: () => void }) {
           </ListBoxSection>
           <ListBoxSection>
             <Header className={styles.header ?? ''}>{t('add.others')}</Header>
-            {OTHERS.map((kind) => <Item key={kind} name={kind} title={t(`kind.${kind}`)} about={t(`about.${kind}`)} />)}
+            {others.map((kind) => <Item key={kind} name={kind} title={t(`kind.${kind}`)} about={t(`about.${kind}`)} />)}
           </ListBoxSection>
         </ListBox>
       </div>

@@ -47,6 +47,11 @@ describe('editing a graph', () => {
     expect(allNodes(after).filter((node) => nodeOf(before, node.id) !== node).map((node) => node.id)).toEqual(['node-3'])
   })
 
+  it('offers at the start what can be the first step', () => {
+    expect(edit.othersAt(edit.START)).toEqual(['message'])
+    expect(edit.othersAt('')).toEqual(['message', 'condition', 'end'])
+  })
+
   it('puts a new node into a way, before what it led to', () => {
     const { graph: after, id } = edit.addNode(chain, 'message', { at: { node: 'a', way: 'next' } })
     expect([targets(after, 'a'), targets(after, id)]).toEqual([[id], ['b']])

@@ -54,6 +54,10 @@ def test_from_nothing_to_what_customers_go_through(world: World, sit_down: SitDo
     page.get_by_role("dialog").get_by_label("Name").fill("Ask us")
     page.get_by_role("button", name="Create").click()
     page.get_by_role("note").get_by_role("button", name="Add the first question").click()
+    offered = page.get_by_role("dialog", name="Add a step")
+    expect(offered.get_by_role("option", name="Message")).to_be_visible()
+    expect(offered.get_by_role("option", name="Condition")).to_have_count(0)  # there is no answer yet to ask for
+    expect(offered.get_by_role("option", name="End")).to_have_count(0)
     add(page, "Single choice")
     expect(page.get_by_role("note")).to_have_count(0)
     expect(node(page, "Nothing written yet")).to_contain_text("Start")

@@ -1,6 +1,6 @@
 /** What a builder does to a journey's graph. Each is a function from a graph to the next one; nodes that it does not touch stay the same
  * objects. None of them makes a way to a node that is not there. */
-import { type Graph, has, ids, isChoice, type Kind, maps, type Node, nodeOf, nodesOf, type QuestionType, startOf, targets, type Way, wayOf } from './graph'
+import { type Graph, has, ids, isChoice, type Kind, KINDS, maps, type Node, nodeOf, nodesOf, type QuestionType, startOf, targets, type Way, wayOf } from './graph'
 import { type Json, list, members, type Members, text, withMember, without } from './json'
 
 type Change = (node: Members) => Members
@@ -42,6 +42,13 @@ export function freshId(graph: Graph, kind: string): string {
 export interface Place { readonly node: string; readonly way: string }
 /** A place of no node: where the journey starts. */
 export const START = 'start'
+
+const OTHERS = KINDS.filter((kind): kind is Exclude<Kind, 'question'> => kind !== 'question')
+
+/** What may be added in a place, beside questions: at the start there is no answer yet that a condition could ask for, and nothing to end. */
+export function othersAt(place: string): readonly Exclude<Kind, 'question'>[] {
+  return place === START ? OTHERS.filter((kind) => kind === 'message') : OTHERS
+}
 
 /** A new node; at the end of a way or at the start, where one is named: what that led to comes after the new node. */
 export function addNode(graph: Graph, kind: Kind, { at, type = 'text' }: { at?: Place | typeof START | undefined; type?: QuestionType | undefined } = {}): { graph: Graph; id: string } {
