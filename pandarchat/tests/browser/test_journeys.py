@@ -203,6 +203,19 @@ def test_a_preview_runs_the_draft_and_stores_nothing(world: World, sit_down: Sit
     assert world.api(world.admin).get(f"journeys/{journey.pk}/runs/").data == []
 
 
+def test_the_chosen_step_stays_in_view_when_its_canvas_gets_smaller(world: World, sit_down: SitDown) -> None:
+    journey = draft(world.pandar, example(), name="Look at me")
+    page = sit_down(world.admin, at=f"/journeys/{journey.pk}", viewport={"width": 1600, "height": 800}, reduced_motion="reduce")
+    page.get_by_role("treeitem", name="Tell us what happened. – Text").click()
+    step = node(page, "Tell us what happened.")
+    expect(step).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1100, "height": 800})
+    expect(step).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="Canvas").click()
+    expect(step).to_be_in_viewport(ratio=1)
+
+
 def test_what_another_admin_saved_is_shown_beside_mine_and_both_are_kept(world: World, sit_down: SitDown, forgive: Forgive) -> None:
     forgive("409")
     journey = draft(world.pandar, example(), name="Ours")
@@ -299,5 +312,5 @@ def test_it_can_be_used_on_a_phone(world: World, sit_down: SitDown, accessible: 
     expect(page.get_by_role("treeitem", name="Small? – Text")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Canvas").click()
-    expect(node(page, "What do you need help with?")).to_be_visible()
+    expect(node(page, "Small?")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

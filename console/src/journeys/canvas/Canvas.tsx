@@ -3,7 +3,7 @@ import '@xyflow/react/dist/base.css'
 
 import { Background, type Connection, type EdgeTypes, MiniMap, type NodeTypes, getViewportForBounds, ReactFlow, ReactFlowProvider, useReactFlow, type Viewport } from '@xyflow/react'
 import { Maximize, Plus, ZoomIn, ZoomOut } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useCallback, useImperativeHandle, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { useAct } from '../../keyboard/useAct'
@@ -18,6 +18,7 @@ import { Card } from './Card'
 import { Coming } from './coming'
 import { Drawing } from './flow'
 import { Lead } from './Lead'
+import { facing, inSight, type Space } from './sight'
 
 const NODES: NodeTypes = { card: Card }
 const EDGES: EdgeTypes = { lead: Lead }
@@ -75,27 +76,39 @@ function Flow({ view }: { view: RefObject<View | null> }) {
     aim.current = to
     void flow.setViewport(to, { duration: calm() ? 0 : duration }).then(() => { if (aim.current === to) aim.current = null })
   }, [flow])
+  const bring = useCallback((id: string | null, duration = 200) => {
+    const box = id === null ? undefined : boxes.get(id)
+    const space = frame.current?.getBoundingClientRect()
+    if (box === undefined || space === undefined) return
+    const at = aim.current ?? flow.getViewport()
+    if (!inSight(box, at, space)) move(facing(box, at, space), duration)
+  }, [boxes, flow, move])
   useImperativeHandle(view, () => ({
     show: (id, focus) => {
-      const box = boxes.get(id)
-      const space = frame.current?.getBoundingClientRect()
-      if (box === undefined || space === undefined) return
-      const { x, y, zoom } = aim.current ?? flow.getViewport()
-      const [left, top] = [box.x * zoom + x, box.y * zoom + y]
-      const inside = left >= 8 && top >= 8 && left + box.width * zoom <= space.width - 8 && top + Math.min(box.height * zoom, space.height / 2) <= space.height - 8
-      if (!inside) {
-        const near = Math.max(zoom, 0.6)
-        move({ x: space.width / 2 - (box.x + box.width / 2) * near, y: space.height / 2 - (box.y + box.height / 2) * near, zoom: near }, 200)
-      }
+      bring(id)
       if (focus) cursor.to(id)
     },
-  }), [boxes, flow, cursor, move])
+  }), [bring, cursor])
+  // Beside a pane that grows the canvas gets smaller: the chosen node stays in view, unless one had moved away from it.
+  const size = useRef<Space | null>(null)
+  useEffect(() => {
+    const watched = frame.current
+    if (watched === null) return undefined
+    const resized = new ResizeObserver(() => {
+      const before = size.current
+      size.current = watched.getBoundingClientRect()
+      const box = current === null ? undefined : boxes.get(current)
+      if (before !== null && box !== undefined && inSight(box, aim.current ?? flow.getViewport(), before)) bring(current)
+    })
+    resized.observe(watched)
+    return () => { resized.disconnect() }
+  }, [boxes, bring, current, flow])
 
   const fit = (duration = 200) => {
     const space = frame.current?.getBoundingClientRect()
     if (space !== undefined) move(getViewportForBounds(around(boxes), space.width, space.height, FARTHEST, NEAREST, 0.08), duration)
   }
-  // All of it where that can be read, else where it starts.
+  // All of it where that can be read, else where it starts; in either case with the node that one was about.
   const begin = () => {
     const space = frame.current?.getBoundingClientRect()
     const whole = around(boxes)
@@ -104,6 +117,7 @@ function Flow({ view }: { view: RefObject<View | null> }) {
     const zoom = Math.min(space.width / whole.width, space.height / whole.height) * 0.92
     if (zoom >= READABLE || first === undefined) fit(0)
     else move({ x: 40 - first.x * BEGINNING, y: space.height / 2 - (first.y + first.height / 2) * BEGINNING, zoom: BEGINNING }, 0)
+    bring(current, 0)
   }
   useAct({ id: 'journey.fit', text: t('keys.fit'), group: 'journey', key: 'f', run: () => { fit() } })
 
