@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type CSSProperties, lazy, type ReactNode, Suspense, useCallback, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useNavigate, useParams } from 'react-router'
+import { useLocation, useNavigate, useParams } from 'react-router'
 
 import { later } from '../app/later'
 import { useApi, useLive } from '../app/session'
@@ -70,17 +70,26 @@ interface ListsProps {
 
 function Lists({ chosen, divider, onChoose, onPrepare }: ListsProps) {
   const { t } = useTranslation()
+  const { key } = useLocation()
   const [choice, setChoice] = useState(keptChoice)
+  const [at, setAt] = useState(key)
   const [marked, setMarked] = useState(NO_MARKS)
   const [refusals, setRefusals] = useState(NO_REFUSALS)
   const { view, order, filters } = choice
   const query = listQuery(view, order, filters)
   const narrowed = filtersOf(view).some((name) => filters[name] !== undefined)
   const clear = () => { setMarked(NO_MARKS); setRefusals(NO_REFUSALS) }
-  const change = (chosen: Choice) => {
+  const take = (chosen: Choice) => {
     if (chosen.view !== view) clear()
     setChoice(chosen)
+  }
+  const change = (chosen: Choice) => {
+    take(chosen)
     keepChoice(chosen)
+  }
+  if (at !== key) {
+    setAt(key)
+    take(keptChoice()) // whatever led here may have chosen
   }
   const mark = useCallback((ids: readonly string[], on: boolean) => {
     setMarked((before) => new Set(on ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id))))

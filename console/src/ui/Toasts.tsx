@@ -21,8 +21,9 @@ export const queue = new Queue<Remark>({ maxVisibleToasts: 2 })
 const standing = new Map<string, { key: string; times: number }>()
 const Region = lazy(later(() => import('./ToastRegion')))
 
-export function say(text: string, act?: Act): void {
-  add(DONE, { text, kind: 'done', times: 1 }, act, act === undefined ? SHOWN : SHOWN_TO_ACT)
+/** Returns whether it still stands there, whenever that is asked. */
+export function say(text: string, act?: Act): () => boolean {
+  return add(DONE, { text, kind: 'done', times: 1 }, act, act === undefined ? SHOWN : SHOWN_TO_ACT)
 }
 
 /** What is said twice stands there once, with how often. */
@@ -31,13 +32,14 @@ export function complain(text: string, act?: Act): void {
   add(name, { text, kind: 'wrong', times: (standing.get(name)?.times ?? 0) + 1 }, act)
 }
 
-function add(name: string, remark: Remark, act: Act, timeout?: number): void {
+function add(name: string, remark: Remark, act: Act, timeout?: number): () => boolean {
   const before = standing.get(name)
   if (before !== undefined) queue.close(before.key)
   const key = queue.add({ ...remark, ...(act === undefined ? {} : { act }) }, {
     ...(timeout === undefined ? {} : { timeout }), onClose: () => { if (standing.get(name)?.key === key) standing.delete(name) },
   })
   standing.set(name, { key, times: remark.times })
+  return () => standing.get(name)?.key === key
 }
 
 /** From the first remark on. */

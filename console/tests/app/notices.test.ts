@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { numbered } from '../../src/app/notices/badge'
-import { claim, type Notice, ofEntry, ofFrame } from '../../src/app/notices/notice'
+import { Arrivals, claim, type Notice, ofEntry, ofFrame } from '../../src/app/notices/notice'
 import { nextChange } from '../../src/app/shifts'
 import { soon } from '../../src/app/time'
 import type { FrameOf } from '../../src/realtime/frames'
@@ -31,6 +31,19 @@ describe('worth a notice', () => {
     expect(ofEntry(TICKET, message(3, { sender: CUSTOMER }))).toMatchObject({ kind: 'message', ticket: TICKET, about: 'Ada' })
     expect(ofEntry(TICKET, message(3, { sender: ANNA }))).toBeNull()
     expect(ofEntry(TICKET, message(3, { sender: CUSTOMER, internal: true }))).toBeNull()
+  })
+})
+
+describe('tickets that became mine', () => {
+  it('are told together as long as the remark stands, each once', () => {
+    const arrivals = new Arrivals()
+    const told: number[] = []
+    let stands = true
+    const come = (ticket: string) => { arrivals.add(ticket, (count) => { told.push(count); return () => stands }) }
+    for (const ticket of ['a', 'b', 'b', 'c']) come(ticket)
+    stands = false
+    come('d')
+    expect(told).toEqual([1, 2, 2, 3, 1])
   })
 })
 

@@ -66,6 +66,20 @@ def test_a_ticket_dragged_to_an_agent_is_theirs_and_they_are_told_at_once(world:
     agent.wait_for_url(f"**/tickets/{ticket.pk}")
 
 
+def test_several_that_come_at_once_are_told_together_and_lead_to_the_list(world: World, sit_down: SitDown) -> None:
+    on_duty(world)
+    tickets = [world.ticket(subject=f"Card {place}") for place in range(3)]
+    page = sit_down(world.agent, at="/settings/account")
+    expect(page.get_by_text("0 of 5", exact=True)).to_be_visible()
+    page.evaluate("sessionStorage.setItem('inbox', JSON.stringify({ view: 'resolved' }))")
+    for ticket in tickets:
+        assert world.api(world.manager).post(f"tickets/{ticket.pk}/reassign/", {"agent": str(world.agent.id)}).status == 200
+    expect(page.get_by_text("3 tickets are yours now")).to_be_visible()
+    page.get_by_role("button", name="Show mine").click()
+    for ticket in tickets:
+        expect(page.get_by_role("option").filter(has_text=ticket.subject)).to_be_visible()
+
+
 def test_by_keyboard_too(world: World, sit_down: SitDown) -> None:
     on_duty(world)
     first, *_, ticket = [world.ticket() for _ in range(60)]

@@ -22,6 +22,19 @@ export function ofEntry(ticket: string, entry: Entry): Notice | null {
   return { kind: 'message', key: `message ${entry.id}`, ticket, about: entry.sender.name }
 }
 
+/** Tickets that became one's own while the remark on the first of them stood there: it tells of all. */
+export class Arrivals {
+  #tickets = new Set<string>()
+  #stands = () => false
+
+  /** With one more, how many `tell` is to tell of; it returns whether what it told still stands there. */
+  add(ticket: string, tell: (count: number) => () => boolean): void {
+    if (!this.#stands()) this.#tickets = new Set()
+    this.#tickets.add(ticket)
+    this.#stands = tell(this.#tickets.size)
+  }
+}
+
 export interface Around {
   readonly locks: Pick<LockManager, 'request'> | undefined
   readonly wait: (milliseconds: number) => Promise<void>

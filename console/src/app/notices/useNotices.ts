@@ -6,10 +6,11 @@ import { useNavigate } from 'react-router'
 
 import { data } from '../../api/client'
 import { keys } from '../../api/keys'
+import { choice, keepChoice } from '../../inbox/kept'
 import { complain, say } from '../../ui/Toasts'
 import { useApi, useLive, useMe } from '../session'
 import { wearBadge } from './badge'
-import { claim, type Notice, ofEntry, ofFrame } from './notice'
+import { Arrivals, claim, type Notice, ofEntry, ofFrame } from './notice'
 import { prefer, preferences } from './preferences'
 import { ring } from './ring'
 
@@ -53,16 +54,23 @@ function useTelling(): void {
   const cache = useQueryClient()
   const go = useNavigate()
   useEffect(() => {
+    const arrivals = new Arrivals()
+    const list = () => {
+      keepChoice({ ...choice(), view: 'mine', filters: {} })
+      void go('/')
+    }
     const tell = async (notice: Notice, isOld = () => false) => {
       const seen = isSeen()
       if (!(await claim(notice, seen, { locks: navigator.locks, wait })) || isOld()) return
       const open = () => void go(`/tickets/${notice.ticket}`)
       const looksAtIt = seen && location.pathname === `/tickets/${notice.ticket}`
       if (looksAtIt || (seen && notice.kind === 'message')) return
-      const text = notice.kind === 'assigned' ? t('notices.assigned', { number: notice.about }) : t('notices.message', { who: notice.about })
+      const assigned = (count: number) => t('notices.assigned', { count, number: notice.about })
+      const text = notice.kind === 'assigned' ? assigned(1) : t('notices.message', { who: notice.about })
       if (preferences.get().sound) void ring()
-      if (seen) say(text, { label: t('notices.open'), run: open })
-      else if (preferences.get().desktop && !shown(text, subjectOf(cache.getQueryData(keys.mine), notice.ticket), notice.key, open)) {
+      if (seen) {
+        arrivals.add(notice.ticket, (count) => say(assigned(count), count === 1 ? { label: t('notices.open'), run: open } : { label: t('notices.list'), run: list }))
+      } else if (preferences.get().desktop && !shown(text, subjectOf(cache.getQueryData(keys.mine), notice.ticket), notice.key, open)) {
         prefer({ desktop: false })
         complain(t('notices.missing'))
       }

@@ -31,7 +31,7 @@ export const shell = {
   },
   notices: {
     desktop: 'Desktop notifications', sound: 'Sound', on: 'on', off: 'off',
-    assigned: '{{number}} is yours now', message: 'New message from {{who}}', open: 'Open',
+    assigned_one: '{{number}} is yours now', assigned_other: '{{count}} tickets are yours now', message: 'New message from {{who}}', open: 'Open', list: 'Show mine',
     blockedTitle: 'Your browser shows no notifications',
     blocked: 'Notifications of this site were refused before. Press the sign to the left of the address, set “Notifications” to “Allow”, and switch them on here again.',
     unanswered: 'Your browser asked whether Pandar may show notifications, and got no answer. Switch them on once more, and choose “Allow”.',

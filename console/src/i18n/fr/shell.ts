@@ -36,7 +36,7 @@ export const shell: Texts<typeof en> = {
   },
   notices: {
     desktop: 'Notifications du bureau', sound: 'Son', on: 'activé', off: 'désactivé',
-    assigned: '{{number}} est à vous', message: 'Nouveau message de {{who}}', open: 'Ouvrir',
+    assigned_one: '{{number}} est à vous', assigned_other: '{{count}} tickets sont à vous', message: 'Nouveau message de {{who}}', open: 'Ouvrir', list: 'Voir les miens',
     blockedTitle: 'Votre navigateur ne montre pas de notifications',
     blocked: 'Les notifications de ce site ont été refusées. Appuyez sur le signe à gauche de l’adresse, mettez « Notifications » sur « Autoriser », puis activez-les ici.',
     unanswered: 'Votre navigateur a demandé si Pandar peut montrer des notifications, sans réponse. Activez-les encore une fois et choisissez « Autoriser ».',
