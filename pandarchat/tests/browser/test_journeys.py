@@ -211,7 +211,7 @@ def test_the_chosen_step_stays_in_view_when_its_canvas_gets_smaller(world: World
     expect(step).to_be_in_viewport(ratio=1)
     page.set_viewport_size({"width": 1100, "height": 800})
     expect(step).to_be_in_viewport(ratio=1)
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": 360, "height": 640})
     page.get_by_role("button", name="Canvas").click()
     expect(step).to_be_in_viewport(ratio=1)
 
