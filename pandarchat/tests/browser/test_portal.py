@@ -304,6 +304,23 @@ def test_what_is_closed_goes_on_in_a_new_conversation(world: World, sit_down: Si
     expect(page.locator("[data-whole]").get_by_text("It happened again.")).to_be_visible()
 
 
+def test_who_waits_again_is_told_so(world: World, sit_down: SitDown) -> None:
+    world.available(world.teammate)
+    ticket = world.ticket(world.customer, agent=world.agent, subject="The blue card")
+    page = sit_down(world.customer, at=f"{PORTAL}tickets/{ticket.pk}", **HAND)
+    there = page.locator("[data-whole]")
+    expect(there.get_by_text(f"{world.agent.name} will answer you")).to_be_visible()
+    assert world.api(world.agent).post(f"tickets/{ticket.pk}/release/", {}).status == 200
+    expect(there.get_by_text("You are waiting for an answer again. You are next.")).to_be_visible()
+    give(world, ticket, world.teammate)
+    expect(there.get_by_text(f"{world.teammate.name} will answer you")).to_be_visible()
+    assert world.api(world.teammate).post(f"tickets/{ticket.pk}/status/", {"status": "resolved"}).status == 200
+    expect(there.get_by_text("This is solved.").first).to_be_visible()
+    page.get_by_role("textbox", name="Write a message").fill("It happened again.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(there.get_by_text("You are waiting for an answer again. You are next.")).to_be_visible()
+
+
 def test_doors_tell_nobody_who_is_there(world: World, sit_down: SitDown, forgive: Forgive) -> None:
     """A name that nobody has looks and answers like any other."""
     forgive("401")

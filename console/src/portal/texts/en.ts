@@ -36,7 +36,7 @@ export const en = {
     nobody: 'Somebody',
   },
   waiting: {
-    next: 'You are next', place: 'You are number {{position}} in line', far: 'More than {{position}} are before you',
+    again: 'You are waiting for an answer again.', next: 'You are next', place: 'You are number {{position}} in line', far: 'More than {{position}} are before you',
     away: 'Nobody is here at the moment.', awayHow: 'Your message is safe. You will be answered as soon as somebody is back.', stay: 'You may leave this page: the answer will be here.',
     who: '{{name}} is answering', whoWill: '{{name}} will answer you', pending: '{{name}} is waiting for your answer',
     resolved: 'This is solved. Something left? Just write.', closed: 'This is finished. If you write, we go on in a new conversation.',

@@ -38,7 +38,7 @@ export const fr: Texts<typeof en> = {
     nobody: 'Quelqu’un',
   },
   waiting: {
-    next: 'C’est bientôt à vous', place: 'Vous êtes numéro {{position}} dans la file', far: 'Plus de {{position}} personnes sont avant vous',
+    again: 'Vous attendez de nouveau une réponse.', next: 'C’est bientôt à vous', place: 'Vous êtes numéro {{position}} dans la file', far: 'Plus de {{position}} personnes sont avant vous',
     away: 'Personne n’est là en ce moment.', awayHow: 'Votre message est en sûreté. On vous répondra dès que quelqu’un sera de retour.', stay: 'Vous pouvez quitter cette page : la réponse sera ici.',
     who: '{{name}} répond', whoWill: '{{name}} va vous répondre', pending: '{{name}} attend votre réponse',
     resolved: 'C’est résolu. Il reste quelque chose ? Écrivez simplement.', closed: 'C’est terminé. Si vous écrivez, nous continuons dans une nouvelle conversation.',

@@ -17,9 +17,9 @@ const FAR = 100
 
 export function Standing({ detail }: { detail: Detail }) {
   const { t } = useWords()
-  const { waiting, assignee, status } = detail
+  const { waiting, assignee, status, assigned_at: served } = detail
   useQueueMoves(detail.id, waiting)
-  if (waiting !== null) return <Waiting place={waiting} />
+  if (waiting !== null) return <Waiting place={waiting} again={served !== null} />
   const name = assignee?.name ?? ''
   if (status === 'resolved') return <div className={styles.standing} data-tone="good" role="status"><p>{t('waiting.resolved')}</p></div>
   if (status === 'closed') return <div className={styles.standing} role="status"><p>{t('waiting.closed')}</p></div>
@@ -32,20 +32,22 @@ export function Standing({ detail }: { detail: Detail }) {
   )
 }
 
-function Waiting({ place: { position, exact, attended } }: { place: Place }) {
+/** `again`: somebody had it already, and what is said of that above would be the last word. */
+function Waiting({ place: { position, exact, attended }, again }: { place: Place; again: boolean }) {
   const { t } = useWords()
+  const returned = again ? `${t('waiting.again')} ` : ''
   const place = String(position)
   if (!attended) {
     return (
       <div className={styles.standing} data-tone="warn" role="status">
-        <p><b>{t('waiting.away')}</b> {t('waiting.awayHow')}</p>
+        <p>{returned}<b>{t('waiting.away')}</b> {t('waiting.awayHow')}</p>
       </div>
     )
   }
   return (
     <div className={styles.standing} role="status">
       <span className={styles.place} aria-hidden="true">{exact ? place : `${place}+`}</span>
-      <p><b>{!exact ? t('waiting.far', { position: place }) : position === 1 ? t('waiting.next') : t('waiting.place', { position: place })}</b>. {t('waiting.stay')}</p>
+      <p>{returned}<b>{!exact ? t('waiting.far', { position: place }) : position === 1 ? t('waiting.next') : t('waiting.place', { position: place })}</b>. {t('waiting.stay')}</p>
     </div>
   )
 }
