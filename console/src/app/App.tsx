@@ -13,6 +13,7 @@ import { Failure, Loading } from './States'
 const SignInAgain = lazy(later(() => import('./SignInAgain')))
 const SignIn = lazy(async () => ({ default: (await import('../pages/sign-in/SignIn')).SignIn }))
 const Portal = lazy(() => import('../portal/Portal'))
+const FORGOTTEN = '/account/forgotten/'
 const PAGES = STAFF.map(({ path, load }) => ({ path: `${path}/*`, Page: lazy(load) }))
 
 export function App() {
@@ -46,7 +47,7 @@ function Staff() {
         </Route>
         <Route path="*" element={<Navigate to="/" replace />} />
       </Routes>
-      {here ? null : <Suspense><SignInAgain me={me} /></Suspense>}
+      {here ? null : <Suspense><SignInAgain me={me} forgotten={FORGOTTEN} /></Suspense>}
     </SignedIn>
   )
 }

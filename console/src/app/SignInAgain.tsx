@@ -11,7 +11,8 @@ import { Dialog } from '../ui/Dialog'
 import { asksToSignIn, useForgetting, useWatched } from './session'
 import styles from './SignInAgain.module.css'
 
-export default function SignInAgain({ me }: { me: Me }) {
+/** `forgotten`: where a new password is asked for, in another tab, as nothing typed here may be lost. */
+export default function SignInAgain({ me, forgotten }: { me: Me; forgotten: string }) {
   const { t } = useTranslation()
   const cache = useQueryClient()
   const forget = useForgetting()
@@ -32,6 +33,7 @@ export default function SignInAgain({ me }: { me: Me }) {
       <div className={styles.again}>
         <p>{t('again.text')}{me.staff ? ` ${t('again.barred')}` : ''}</p>
         <Entering organization={me.organization.slug} email={me.email} onEntered={() => void cache.invalidateQueries()} />
+        <a className={styles.forgotten} href={forgotten} target="_blank" rel="noopener">{t('again.forgotten')}</a>
       </div>
     </Dialog>
   )

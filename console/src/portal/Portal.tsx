@@ -48,6 +48,7 @@ function Inside() {
   const { me, here, error, again } = useWhoAmI()
   const reason = useReason()
   const organization = useOrganization()
+  const at = useAt()
   if (error !== null) return <Failure text={reason(error)} again={again} whole />
   if (me === undefined) return <Loading whole />
   if (me === null) return <Doors />
@@ -56,7 +57,7 @@ function Inside() {
   return (
     <SignedIn key={me.id} me={me} here={here}>
       <Rooms />
-      {here ? null : <SignInAgain me={me} />}
+      {here ? null : <SignInAgain me={me} forgotten={at('forgotten')} />}
     </SignedIn>
   )
 }

@@ -210,6 +210,11 @@ def test_sessions_are_seen_and_ended_elsewhere(world: World, sit_down: SitDown, 
     window = desk.get_by_role("dialog", name="You were signed out")
     expect(window).to_contain_text("sign in again to go on")
     expect(window).not_to_contain_text("administrator")  # a customer has none
+    expect(window.get_by_label("Organization")).to_have_count(0)  # nor does a customer know what that is
+    with desk.expect_popup() as opening:
+        window.get_by_role("link", name="Forgotten your password?").click()
+    expect(opening.value.get_by_role("button", name="Send me an email")).to_be_visible()
+    opening.value.close()
     window.get_by_label("Password", exact=True).fill(PASSWORD)
     window.get_by_role("button", name="Sign in", exact=True).click()
     expect(window).to_be_hidden()

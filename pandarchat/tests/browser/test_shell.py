@@ -53,8 +53,12 @@ def test_who_is_signed_out_elsewhere_signs_in_again_in_place_and_goes_on(world: 
     sign_out_everywhere(world, world.agent)
     asked = page.get_by_role("dialog", name="You were signed out")
     expect(asked.get_by_label("Email address")).to_have_value(world.agent.email)
-    for name in ("Organization", "Email address"):
-        expect(asked.get_by_label(name)).not_to_be_editable()
+    expect(asked.get_by_label("Email address")).not_to_be_editable()
+    expect(asked.get_by_label("Organization")).to_have_count(0)  # it is known
+    with page.expect_popup() as opening:
+        asked.get_by_role("link", name="Forgotten your password?").click()
+    expect(opening.value.get_by_role("heading", name="A new password")).to_be_visible()
+    opening.value.close()
     said_out = page.get_by_text("Signed out. What you typed is still here.")
     expect(said_out).to_be_visible()
     asked.get_by_label("Password", exact=True).fill(PASSWORD)

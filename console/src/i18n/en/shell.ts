@@ -8,7 +8,7 @@ export const shell = {
   },
   again: {
     title: 'You were signed out', text: 'Your session was ended, here or from elsewhere. Everything you typed is still here: sign in again to go on, or close this window to copy it.', barred: 'If you are not let in any more, ask an administrator.',
-    other: 'Sign in as somebody else',
+    other: 'Sign in as somebody else', forgotten: 'Forgotten your password? (New tab)',
   },
   leaving: {
     title: 'Sign out now?', act: 'Sign out and discard', stay: 'Stay signed in', failed: 'The server cannot be reached: you are still signed in here. Try again in a moment.',

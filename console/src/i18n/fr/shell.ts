@@ -12,7 +12,7 @@ export const shell: Texts<typeof en> = {
   again: {
     title: 'Votre session est fermée',
     text: 'Elle a été fermée ici ou ailleurs. Tout ce que vous avez écrit est toujours là : connectez-vous pour continuer, ou fermez cette fenêtre pour le copier.', barred: 'Si vous n’entrez plus, demandez à un administrateur.',
-    other: 'Se connecter avec un autre compte',
+    other: 'Se connecter avec un autre compte', forgotten: 'Mot de passe oublié ? (Nouvel onglet)',
   },
   leaving: {
     title: 'Se déconnecter maintenant ?', act: 'Se déconnecter et jeter', stay: 'Rester connecté',

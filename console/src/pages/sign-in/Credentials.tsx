@@ -15,7 +15,7 @@ type Field = 'organization' | 'email' | 'password'
 
 interface Props {
   organization: string
-  /** The address, where only the password is asked for once more: it and the organization are not to be changed then. */
+  /** The address, where only the password is asked for once more: it is not to be changed then, and the organization is not shown. */
   email: string | undefined
   /** The second step took too long, and one begins again. */
   over: boolean
@@ -36,7 +36,7 @@ export function Credentials({ organization, email, over, onEntered, onRefused }:
   const wrong = entering.error
   const field = (name: Field, type: 'text' | 'email' | 'password', complete: string) => (
     <TextField name={name} label={t(`signIn.${name}`)} type={type} isRequired exact autoComplete={complete} value={given[name]}
-      autoFocus={name === 'password' && email !== undefined} isReadOnly={name !== 'password' && email !== undefined}
+      autoFocus={name === 'password' && email !== undefined} isReadOnly={name === 'email' && email !== undefined}
       wrong={wrong?.fields[name]?.[0]} onChange={(text) => { setGiven({ ...given, [name]: text }) }} />
   )
   return (
@@ -44,7 +44,7 @@ export function Credentials({ organization, email, over, onEntered, onRefused }:
       event.preventDefault()
       entering.mutate({ ...given, organization: given.organization.trim().toLowerCase(), email: given.email.trim() })
     }}>
-      {field('organization', 'text', 'organization')}
+      {email === undefined ? field('organization', 'text', 'organization') : null}
       {field('email', 'email', 'username')}
       {field('password', 'password', 'current-password')}
       <p className={styles.wrong} role="alert">
