@@ -3,6 +3,8 @@ FRENCH = {
     "A new password": "Un nouveau mot de passe", "Send me an email": "M’envoyer un e-mail",
     "Organization": "Organisation", "Address": "Adresse e-mail",
     "If there is such an account, an email is on its way to it.": "Si ce compte existe, un e-mail est en route vers lui.",
+    "Send another email": "Envoyer un autre e-mail",
+    "We tried once more. It may take a few minutes.": "Nous avons essayé encore une fois. Cela peut prendre quelques minutes.",
     "Choose a new password": "Choisissez un nouveau mot de passe", "Set password": "Enregistrer le mot de passe",
     "New password": "Nouveau mot de passe",
     "New password again": "Nouveau mot de passe, encore une fois", "The two passwords differ.": "Les deux mots de passe diffèrent.",

@@ -1,5 +1,6 @@
 """A forgotten password: one answer for every address, a link that works once, and everything that was open ends."""
 import contextlib
+import re
 import smtplib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -301,3 +302,20 @@ def test_the_page_for_a_forgotten_password_asks_for_a_letter(world: Any) -> None
     answer = world.api(None).client.post("/account/forgotten/", given)
     assert "an email is on its way" in answer.content.decode()
     assert len(sent(world.pandar.id)) == 1
+
+
+def test_the_page_asks_for_another_letter_until_that_is_too_often(world: Any) -> None:
+    client, given = world.api(None).client, {"organization": "pandar", "email": world.agent.email}
+    first = client.post("/account/forgotten/", given).content.decode()
+    assert "Send another email" in first and "once more" not in first
+    fields = dict(re.findall(r'<input type="hidden" name="(organization|email)" value="([^"]*)"', first))
+    assert fields == given
+    second = client.post("/account/forgotten/", {**fields, "again": "1"}).content.decode()
+    assert "an email is on its way" in second and "We tried once more." in second
+    answers = [client.post("/account/forgotten/", {**fields, "again": "1"}) for _ in range(2, mailing.TO_ONE.most + 1)]
+    assert [answer.status_code for answer in answers] == [200] * (len(answers) - 1) + [429]
+    refused = answers[-1].content.decode()
+    assert "Too many tries. Come back in" in refused and "on its way" not in refused
+    told = client.post("/account/forgotten/", {**fields, "again": "1"}, headers={"Accept-Language": "fr"}).content.decode()
+    assert "C’était trop souvent." in told
+    assert len(sent(world.pandar.id)) == mailing.TO_ONE.most

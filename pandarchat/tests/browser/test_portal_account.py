@@ -92,7 +92,18 @@ def test_a_forgotten_password_is_chosen_anew_by_the_link_in_a_letter(
     accessible(page)
     page.get_by_role("button", name="Send me an email").click()
     expect(page.get_by_role("status")).to_contain_text(f"an email is on its way to {world.customer.email}")
+    (earlier,) = letters(world)[world.customer.email]
+    page.get_by_role("button", name="Send another email").click()
+    expect(page.get_by_role("status")).to_contain_text("We tried once more.")
+    accessible(page)
     (letter,) = letters(world)[world.customer.email]
+    assert link_in(letter) != link_in(earlier)
+    forgive("429")
+    page.route("**/api/v1/auth/password/reset/", lambda route: route.fulfill(
+        status=429, json={"success": False, "error": "Too many tries.", "code": "rate_limited", "retry_after_ms": 240_000}))
+    page.get_by_role("button", name="Send another email").click()
+    expect(page.get_by_role("alert")).to_contain_text("That was too often. Try again in 4")
+    page.unroute("**/api/v1/auth/password/reset/")
     page.goto(link_in(letter))
     password = page.get_by_label("Password", exact=True)
     password.fill("password123")

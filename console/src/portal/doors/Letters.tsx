@@ -23,23 +23,36 @@ export function Forgotten() {
   const organization = useOrganization()
   const { state } = useLocation() as { state: { email?: string } | null }
   const [email, setEmail] = useState(state?.email ?? '')
+  const [letters, setLetters] = useState(0)
   const asking = useMutation<unknown, ApiError, string>({
     networkMode: 'always', mutationFn: (address) => data(api.POST('/api/v1/auth/password/reset/', { body: { organization, email: address } })),
+    onSuccess: () => { setLetters(letters + 1) },
   })
+  if (letters > 0) {
+    return (
+      <Door title={t('door.forgottenTitle')}>
+        <div className={styles.told} role="status">
+          <p>{t('door.sent', { email: email.trim() })}</p>
+          {letters > 1 ? <p>{t('door.askedAgain')}</p> : null}
+        </div>
+        {asking.error === null ? null : <p className={styles.wrong} role="alert">{reason(asking.error)}</p>}
+        <Button isPending={asking.isPending} onPress={() => { asking.mutate(email.trim()) }}>{t('door.another')}</Button>
+        <Link to={at('sign-in')}>{t('door.toSignIn')}</Link>
+      </Door>
+    )
+  }
   return (
     <Door title={t('door.forgottenTitle')}>
-      {asking.isSuccess ? <p className={styles.told} role="status">{t('door.sent', { email: asking.variables })}</p> : (
-        <Form className={styles.form ?? ''} onSubmit={(event) => {
-          event.preventDefault()
-          asking.mutate(email.trim())
-        }}>
-          <p>{t('door.forgottenHow')}</p>
-          <TextField label={t('door.email')} name="email" type="email" inputMode="email" isRequired value={email} onChange={setEmail} autoComplete="username"
-            exact wrong={asking.error?.fields.email?.[0]} />
-          {asking.error === null || 'email' in asking.error.fields ? null : <p className={styles.wrong} role="alert">{reason(asking.error)}</p>}
-          <Button type="submit" look="primary" isPending={asking.isPending}>{t('door.send')}</Button>
-        </Form>
-      )}
+      <Form className={styles.form ?? ''} onSubmit={(event) => {
+        event.preventDefault()
+        asking.mutate(email.trim())
+      }}>
+        <p>{t('door.forgottenHow')}</p>
+        <TextField label={t('door.email')} name="email" type="email" inputMode="email" isRequired value={email} onChange={setEmail} autoComplete="username"
+          exact wrong={asking.error?.fields.email?.[0]} />
+        {asking.error === null || 'email' in asking.error.fields ? null : <p className={styles.wrong} role="alert">{reason(asking.error)}</p>}
+        <Button type="submit" look="primary" isPending={asking.isPending}>{t('door.send')}</Button>
+      </Form>
       <Link to={at('sign-in')}>{t('door.toSignIn')}</Link>
     </Door>
   )

@@ -10,7 +10,7 @@ export const en = {
     known: 'There may be an account with this address already. Sign in with its password, or choose a new one.',
     unconfirmed: 'One thing is left: confirm your address', unconfirmedHow: 'We sent an email to {{email}}. Open the link in it, then sign in here. Nothing there? Look among the junk, or have another one sent.',
     another: 'Send another email', sent: 'If there is such an account, an email is on its way to {{email}}. Its link works for an hour. Nothing there? Look among the junk.',
-    sentAgain: 'Another email is on its way.', forgottenTitle: 'A new password', forgottenHow: 'We send you an email with a link to choose one.', send: 'Send me an email',
+    sentAgain: 'Another email is on its way.', askedAgain: 'We tried once more. It may take a few minutes.', forgottenTitle: 'A new password', forgottenHow: 'We send you an email with a link to choose one.', send: 'Send me an email',
     reset: 'Choose a new password', resetDone: 'Your password was changed, and you were signed out everywhere. Sign in with it now.', resetSet: 'Set password',
     confirm: 'Confirm your address', confirmHow: 'You are about to confirm that this address is yours.', confirmAct: 'This is my address', confirmed: '{{email}} is confirmed. You can sign in with it.',
     dead: 'This link does not work any more. It was used already, is too old, or a newer one was sent.', askAgain: 'Have another one sent', toSignIn: 'To the sign-in',

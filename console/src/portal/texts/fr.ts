@@ -12,7 +12,7 @@ export const fr: Texts<typeof en> = {
     known: 'Il y a peut-être déjà un compte avec cette adresse. Connectez-vous avec son mot de passe, ou choisissez-en un nouveau.',
     unconfirmed: 'Il reste une chose : confirmer votre adresse', unconfirmedHow: 'Nous avons envoyé un e-mail à {{email}}. Ouvrez le lien qu’il contient, puis connectez-vous ici. Rien reçu ? Regardez dans les indésirables, ou demandez-en un autre.',
     another: 'Envoyer un autre e-mail', sent: 'Si ce compte existe, un e-mail est en route vers {{email}}. Son lien est valable une heure. Rien reçu ? Regardez dans les indésirables.',
-    sentAgain: 'Un autre e-mail est en route.', forgottenTitle: 'Un nouveau mot de passe', forgottenHow: 'Nous vous envoyons un e-mail avec un lien pour en choisir un.', send: 'M’envoyer un e-mail',
+    sentAgain: 'Un autre e-mail est en route.', askedAgain: 'Nous avons essayé encore une fois. Cela peut prendre quelques minutes.', forgottenTitle: 'Un nouveau mot de passe', forgottenHow: 'Nous vous envoyons un e-mail avec un lien pour en choisir un.', send: 'M’envoyer un e-mail',
     reset: 'Choisissez un nouveau mot de passe', resetDone: 'Votre mot de passe a été changé et vous avez été déconnecté partout. Connectez-vous avec le nouveau.', resetSet: 'Enregistrer le mot de passe',
     confirm: 'Confirmez votre adresse', confirmHow: 'Vous allez confirmer que cette adresse est la vôtre.', confirmAct: 'C’est mon adresse', confirmed: '{{email}} est confirmée. Vous pouvez vous connecter avec elle.',
     dead: 'Ce lien ne fonctionne plus. Il a déjà servi, il est trop ancien, ou un plus récent a été envoyé.', askAgain: 'En demander un autre', toSignIn: 'Se connecter',
