@@ -236,6 +236,29 @@ def test_sessions_are_seen_and_ended_elsewhere(world: World, sit_down: SitDown, 
     expect(phone.get_by_role("dialog", name="You were signed out")).to_be_visible()
 
 
+def test_a_customer_changes_their_name_and_staff_see_it(world: World, sit_down: SitDown, forgive: Forgive, accessible: Accessible) -> None:
+    forgive("400")
+    ticket, before = world.ticket(world.customer), world.customer.name
+    page = sit_down(world.customer, at=f"{PORTAL}account", **HAND)
+    page.get_by_role("button", name="Change your name").click()
+    name = page.get_by_role("textbox", name="Your name")
+    expect(name).to_have_value(before)
+    name.fill("   ")
+    page.get_by_role("button", name="Change your name").click()
+    expect(page.get_by_text("This field may not be blank.")).to_be_visible()
+    name.fill(" Zoë Ẹlẹ́gbẹ́ ")
+    accessible(page)
+    page.get_by_role("button", name="Change your name").click()
+    expect(page.get_by_text("Your name was changed.")).to_be_visible()
+    expect(name).to_be_hidden()
+    expect(page.get_by_role("main").get_by_text("Zoë Ẹlẹ́gbẹ́", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("main").get_by_text("Zoë Ẹlẹ́gbẹ́", exact=True)).to_be_visible()
+    seen = world.api(world.manager)
+    assert seen.get(f"tickets/{ticket.pk}/").data["customer"]["name"] == "Zoë Ẹlẹ́gbẹ́"
+    assert seen.get(f"tickets/{ticket.pk}/entries/", after="0").data["entries"][0]["sender"]["name"] == before
+
+
 def test_another_password_leaves_this_browser_alone(world: World, sit_down: SitDown, forgive: Forgive) -> None:
     forgive("WebSocket")
     page, other = sit_down(world.customer, at=f"{PORTAL}account", **HAND), sit_down(world.customer, at=PORTAL)

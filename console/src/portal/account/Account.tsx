@@ -1,4 +1,4 @@
-/** One's own account: where one is signed in, password and address, language and colours. */
+/** One's own account: name, where one is signed in, password and address, language and colours. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Form } from 'react-aria-components'
@@ -11,6 +11,7 @@ import { useApi, useMe } from '../../app/session'
 import { type Theme, THEMES, useTheme, wear } from '../../app/theme'
 import { useSignOut } from '../../app/useSignOut'
 import { LANGUAGES, type Language, speak } from '../../i18n'
+import type { Me } from '../../realtime/live'
 import { Button } from '../../ui/Button'
 import { Choose, TextField } from '../../ui/Field'
 import { Avatar } from '../../ui/Marks'
@@ -23,6 +24,8 @@ import styles from './Account.module.css'
 import { Factor } from './Factor'
 import { Sessions } from './Sessions'
 
+const LONGEST_NAME = 200
+
 export function Account() {
   const { t } = useWords()
   const { t: f } = useTranslation('factor')
@@ -33,6 +36,7 @@ export function Account() {
         <Avatar name={name} />
         <p><b dir="auto">{name}</b><span>{email}</span></p>
       </section>
+      <Part title={t('account.name')}><Fold title={t('account.changeName')}>{(close) => <ChangeName onDone={close} />}</Fold></Part>
       <Part title={t('account.look')}><Look /></Part>
       <Part title={t('account.sessions')}><Sessions /></Part>
       <Part title={t('account.password')}><Fold title={t('account.changePassword')}>{(close) => <ChangePassword onDone={close} />}</Fold></Part>
@@ -64,6 +68,34 @@ function Look() {
       <Choose<Language> label={t('account.language')} value={i18n.language as Language}
         options={(Object.entries(LANGUAGES) as [Language, string][]).map(([value, label]) => ({ value, label }))} onChange={speak} />
     </div>
+  )
+}
+
+function ChangeName({ onDone }: { onDone: () => void }) {
+  const { t } = useWords()
+  const { t: c } = useTranslation()
+  const api = useApi()
+  const cache = useQueryClient()
+  const reason = useReason()
+  const [name, setName] = useState(useMe().name)
+  const changing = useMutation<Me, ApiError>({
+    networkMode: 'always', mutationFn: () => data(api.PATCH('/api/v1/auth/me/', { body: { name: name.trim() } })),
+    onSuccess: (me) => {
+      say(t('account.nameChanged'))
+      cache.setQueryData(keys.me, me)
+      onDone()
+    },
+  })
+  return (
+    <Form className={door.form ?? ''} onSubmit={(event) => {
+      event.preventDefault()
+      changing.mutate()
+    }}>
+      <TextField label={t('door.name')} hint={t('account.nameHint')} isRequired maxLength={LONGEST_NAME} autoFocus autoComplete="name" value={name}
+        onChange={setName} wrong={changing.error?.fields.name?.[0]} />
+      <Wrong error={changing.error} reason={reason} />
+      <Ends busy={changing.isPending} save={t('account.changeName')} cancel={c('app.cancel')} onCancel={onDone} />
+    </Form>
   )
 }
 

@@ -68,7 +68,7 @@ export const en = {
   },
   card: { brand: 'Brand', brandHint: 'As on the card: Amazon, Steam …', country: 'Country of the card', choose: 'Choose …', amount: 'Amount on it', currency: 'In {{currency}}, the money of the card’s country.', warning: 'Never type the card’s code here.' },
   account: {
-    title: 'Your account', look: 'How it looks', theme: 'Colours', language: 'Language', sessions: 'Where you are signed in', here: 'this device',
+    title: 'Your account', name: 'Name', changeName: 'Change your name', nameChanged: 'Your name was changed.', nameHint: 'What you wrote before keeps the name that you had then.', look: 'How it looks', theme: 'Colours', language: 'Language', sessions: 'Where you are signed in', here: 'this device',
     seen: 'last used {{when}}', since: 'signed in {{when}}', end: 'Sign out there', endOthers: 'Sign out everywhere else', endedOthers: 'You are signed out everywhere else.', ended: 'Signed out there.', unknown: 'Unknown device',
     only: 'You are signed in nowhere else.', sessionsFailed: 'This list could not be loaded.', password: 'Password', changePassword: 'Change your password', current: 'Your password now', next: 'New password',
     passwordChanged: 'Your password was changed, and you were signed out everywhere else.', email: 'Email address', changeEmail: 'Change your address', newEmail: 'New address',

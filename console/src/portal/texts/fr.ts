@@ -70,7 +70,7 @@ export const fr: Texts<typeof en> = {
   },
   card: { brand: 'Marque', brandHint: 'Comme sur la carte : Amazon, Steam…', country: 'Pays de la carte', choose: 'Choisir…', amount: 'Montant', currency: 'En {{currency}}, la monnaie du pays de la carte.', warning: 'N’écrivez jamais ici le code de la carte.' },
   account: {
-    title: 'Votre compte', look: 'Apparence', theme: 'Couleurs', language: 'Langue', sessions: 'Où vous êtes connecté', here: 'cet appareil',
+    title: 'Votre compte', name: 'Nom', changeName: 'Changer votre nom', nameChanged: 'Votre nom a été changé.', nameHint: 'Ce que vous avez déjà écrit garde le nom que vous aviez alors.', look: 'Apparence', theme: 'Couleurs', language: 'Langue', sessions: 'Où vous êtes connecté', here: 'cet appareil',
     seen: 'utilisé {{when}}', since: 'connecté {{when}}', end: 'Déconnecter', endOthers: 'Déconnecter partout ailleurs', endedOthers: 'Vous êtes déconnecté partout ailleurs.', ended: 'Déconnecté là-bas.', unknown: 'Appareil inconnu',
     only: 'Vous n’êtes connecté nulle part ailleurs.', sessionsFailed: 'Cette liste n’a pas pu être chargée.', password: 'Mot de passe', changePassword: 'Changer votre mot de passe', current: 'Votre mot de passe actuel', next: 'Nouveau mot de passe',
     passwordChanged: 'Votre mot de passe a été changé, et vous avez été déconnecté partout ailleurs.', email: 'Adresse e-mail', changeEmail: 'Changer votre adresse', newEmail: 'Nouvelle adresse',
