@@ -40,6 +40,10 @@ class RoleForm(OwnedForm):
         super().__init__(*args, **kwargs)
         if "granted" in self.fields:
             self.prepare()
+        if "is_staff" in self.fields and not self.actor.staff:
+            self.initial["is_staff"] = False
+            self.fields["is_staff"].disabled = True
+            self.fields["is_staff"].help_text = "Only staff make roles of staff."
 
     def prepare(self) -> None:
         self.before = frozenset() if self.instance._state.adding else frozenset(people.permissions_of(self.instance))
@@ -74,6 +78,10 @@ class RoleAdmin(AuditHistory, TenantAdmin):
         if obj is None:
             return ()
         return ("name", "slug", "is_staff") if obj.is_shipped else ("slug", "is_staff")
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        """Roles of staff are for staff to change."""
+        return super().has_change_permission(request, obj) and (obj is None or not obj.is_staff or request.actor.staff)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Whoever only looks sees the permissions as text."""

@@ -1,5 +1,6 @@
 """What is changed in Django admin goes through the actions, is on record, and makes nobody more powerful than who changed it."""
 import json
+import re
 from typing import Any
 
 import pytest
@@ -197,6 +198,26 @@ def test_a_role_of_ones_own(admin: Client, ours: Tenant) -> None:
     assert entry(ours, "role_changed").after == {"name": "Senior"}
     assert admin.post(page(Role, "delete", role.pk), {"post": "yes"}).status_code == 302
     assert ours.fresh(role) is None and entry(ours, "role_deleted").before["name"] == "Senior"
+
+
+def staff_box(client: Client) -> str:
+    """As it stands on the page of a new role."""
+    found = re.search(r'<input type="checkbox" name="is_staff"[^>]*>', text(client.get(page(Role, "add"))))
+    assert found
+    return found[0]
+
+
+def test_who_is_not_staff_is_not_offered_what_only_staff_may_make(helper: User, ours: Tenant) -> None:
+    assert "checked" in staff_box(signed_in(helper)) and "disabled" not in staff_box(signed_in(helper))
+    with unit_of_work(ours.organization.id):
+        Role.objects.filter(slug="helper").update(is_staff=False)
+    client = signed_in(helper)
+    assert "checked" not in staff_box(client) and "disabled" in staff_box(client)
+    assert client.post(page(Role, "add"), {"name": "Regular", "slug": "regular", "is_staff": "on"}).status_code == 302
+    assert not role_named(ours, "regular").is_staff
+    shown = text(client.get(page(Role, "change", role_named(ours, "manager").pk)))
+    assert "tickets.close_ticket" in shown and "<input type=\"checkbox\"" not in shown
+    assert "<input type=\"checkbox\"" in text(client.get(page(Role, "change", role_named(ours, "customer").pk)))
 
 
 def test_a_change_of_permissions_is_felt_by_the_next_request(admin: Client, helper: User, ours: Tenant) -> None:
