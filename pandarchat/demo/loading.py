@@ -32,6 +32,7 @@ from tickets.actions.opening import NewTicket, open_ticket
 from tickets.models import Category, Priority, QueueSettings, SlaPolicy, Status, Ticket
 
 BEGUN, LOADED = "demo_begun", "demo_loaded"  # in the organization's audit trail
+FIRST_JOINED, NEXT_JOINED = timedelta(days=720), timedelta(days=23, hours=5)
 Tell = Callable[[str], None]
 
 
@@ -47,7 +48,7 @@ def load(demo: DemoOrganization, *, hashed: str, tell: Tell) -> None:
     with unit_of_work(organization.id):
         describe(organization, demo)
         promise(organization, demo)
-        logins = add_people(demo, hashed)
+        logins = add_people(demo, hashed, begun)
         equip_agents(organization, demo, logins)
         cast = {login: found for login, key in logins.items() if (found := actors.load(key)) is not None}
         offer_journey(cast["admin"])
@@ -115,17 +116,19 @@ def promise(organization: Organization, demo: DemoOrganization) -> None:
     promising.save_policy(actor=house, given={"name": "Standard", "is_default": True, "further_levels": [60], "targets": targets})
 
 
-def add_people(demo: DemoOrganization, hashed: str) -> dict[str, UUID]:
-    """Everybody by login; the missing ones are made."""
+def add_people(demo: DemoOrganization, hashed: str, begun: datetime) -> dict[str, UUID]:
+    """Everybody by login; the missing ones are made, and have been there since long before the first conversation."""
     wanted = {"admin": (demo.admin, "admin"), "manager": (demo.manager, "manager")}
     wanted |= {f"agent-{number}": (agent.name, "agent") for number, agent in enumerate(demo.agents, 1)}
     wanted |= {f"customer-{number}": (name, "customer") for number, name in enumerate(demo.customers, 1)}
     known = dict(User.objects.values_list("email", "id"))
     logins = {}
-    for login, (name, role) in wanted.items():
+    for place, (login, (name, role)) in enumerate(wanted.items()):
         email = demo.address(login)
         logins[login] = known.get(email) or people.create_user(
             email=email, name=name, role=role, hashed=hashed, actor=System(current_organization()), confirmed=True).id
+        if email not in known:
+            User.objects.filter(id=logins[login]).update(created_at=begun - FIRST_JOINED + place * NEXT_JOINED)
     return logins
 
 

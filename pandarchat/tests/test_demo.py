@@ -109,6 +109,9 @@ def check_conversations(tenant: Organization, demo: DemoOrganization) -> None:
         assert [e.created_at for e in entries] == sorted(e.created_at for e in entries)
         assert ticket.created_at <= entries[0].created_at
         assert ticket.created_at <= ticket.updated_at < begun
+        there = dict(User.objects.values_list("id", "created_at"))
+        assert all(there[e.sender_id] < e.created_at for e in entries if e.sender_id), "nobody speaks before they are there"
+        assert ticket.customer and ticket.customer.created_at < ticket.created_at
     assert queries.prefix() == demo.prefix
 
 
