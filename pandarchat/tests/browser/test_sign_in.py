@@ -6,11 +6,13 @@ from playwright.sync_api import Page, expect
 
 from accounts.actions import factors
 from accounts.models import Factor, Organization, User
+from accounts.tests.mail_world import sent, token_in
 from foundation.units import unit_of_work
 from pandarchat.tests.browser.conftest import Accessible, Forgive, SitDown
 from pandarchat.tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.usefixtures("committed")
+NEW = "a lamp in the harbour"
 
 
 def fill(page: Page, email: str, password: str = PASSWORD) -> None:
@@ -44,6 +46,32 @@ def test_a_wrong_password_says_so_and_keeps_what_was_typed(world: World, sit_dow
     expect(page.get_by_role("alert")).to_contain_text("password")
     expect(page.get_by_label("Email address")).to_have_value(world.agent.email)
 
+
+def test_staff_choose_a_forgotten_password_anew_by_the_link_in_a_letter(
+        world: World, sit_down: SitDown, forgive: Forgive, accessible: Accessible) -> None:
+    """On pages without scripts, which tell nobody the address that they were opened by."""
+    forgive("401")
+    page = sit_down(at="/sign-in")
+    page.get_by_role("link", name="Forgotten your password?").click()
+    page.get_by_label("Organization").fill("pandar")
+    page.get_by_label("Address").fill(world.agent.email)
+    page.get_by_role("button", name="Send me an email").click()
+    expect(page.get_by_role("status")).to_contain_text("an email is on its way")
+    accessible(page)
+    page.get_by_role("button", name="Send another email").click()
+    expect(page.get_by_role("status")).to_contain_text("We tried once more.")
+    _, letter = sent(world.pandar.id)
+    referrers: list[str] = []
+    page.on("request", lambda request: referrers.append(request.all_headers().get("referer", "")))
+    page.goto(f"/account/reset/?token={token_in(letter)}")
+    page.get_by_label("New password:", exact=True).fill(NEW)
+    page.get_by_label("New password again").fill(NEW)
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password was changed")
+    assert any(referrers) and not any("token" in referrer for referrer in referrers)
+    page.goto("/sign-in")
+    fill(page, world.agent.email, NEW)
+    expect(page.get_by_role("button", name="Your account")).to_be_visible()
 
 
 def test_the_check_for_accessibility_finds_what_is_wrong(sit_down: SitDown, forgive: Forgive, accessible: Accessible) -> None:
