@@ -133,6 +133,7 @@ def test_a_storm_of_looks_asks_the_database_once(committed: None, monkeypatch: p
         return row(self, figures)
 
     monkeypatch.setattr(metrics._Cached, "_row", counted)
+    monkeypatch.setattr(metrics, "KEPT_SECONDS", 3600.0)
     for _ in range(20):
         metrics.exposition()
     assert len(asked) == len(metrics._cached.asked)
