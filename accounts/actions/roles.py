@@ -74,9 +74,10 @@ def change(*, role: UUID, actor: AnyActor, name: str | None = None, permissions:
 
 
 def delete(*, role: UUID, actor: AnyActor) -> None:
-    """Raises Forbidden for a shipped role, Conflict while somebody has it or is invited to it."""
+    """Raises Forbidden for a shipped role and for one of staff where they are not, Conflict while somebody has it or is invited to it."""
     actor = standing(actor, "accounts.delete_role")
     row = locked(role)
+    authority.check_staff(actor, row)
     if row.is_shipped:
         raise Forbidden("The roles that every organization has stay.", code="shipped_role")
     if why := in_use(row):

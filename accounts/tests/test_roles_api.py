@@ -193,8 +193,8 @@ def test_whoever_demands_a_second_factor_has_one(world: Any, clock: Clock) -> No
 
 def outsider(world: Any) -> User:
     """Not of the staff, in a role of an organization that gave it more than it is to be given by now."""
-    held = ["accounts.view_role", "accounts.add_role", "accounts.change_role", "accounts.view_user", "accounts.change_user",
-            "accounts.invite_staff", "chat.send_message", "chat.edit_message", "tickets.view_ticket"]
+    held = ["accounts.view_role", "accounts.add_role", "accounts.change_role", "accounts.delete_role", "accounts.view_user",
+            "accounts.change_user", "accounts.invite_staff", "chat.send_message", "chat.edit_message", "tickets.view_ticket"]
     with unit_of_work(world.pandar.id):
         own = Role.objects.create(organization_id=world.pandar.id, slug="outsider", name="Outsider", is_staff=False)
         people._grant(own, held)
@@ -217,6 +217,7 @@ def test_whoever_is_not_staff_makes_no_staff(world: Any, bare: User) -> None:
     assert api.post("roles/", {"name": "x", "staff": True}).code == "escalation"
     assert api.patch(f"roles/{kept['id']}/", {"permissions": ["chat.send_message"]}).code == "escalation"
     assert api.patch(f"roles/{kept['id']}/", {"name": "x"}).code == "escalation"
+    assert api.delete(f"roles/{kept['id']}/").code == "escalation"
     assert api.patch(f"users/{world.customer.id}/", {"role": "bare"}).code == "escalation"
     assert api.post("invitations/", {"email": "friend@example.com", "role": "bare"}).code == "escalation"
     assert api.patch(f"users/{bare.id}/", {"active": False}).code == "escalation", "nor have they power over them"
@@ -229,7 +230,7 @@ def test_what_they_cannot_do_they_see(world: Any, bare: User) -> None:
     shown = role(world, "bare", world.outsider)
     assert (shown["assignable"], shown["allowed"]) == (False, [])
     shown = role(world, "guest", world.outsider)
-    assert (shown["assignable"], shown["allowed"]) == (True, ["rename", "permissions"])
+    assert (shown["assignable"], shown["allowed"]) == (True, ["rename", "permissions", "delete"])
     theirs = world.api(world.outsider).get("users/", q="Bare").data
     assert [user["allowed"] for user in theirs] == [[]]
     assert world.api(world.outsider).patch(f"users/{theirs[0]['id']}/", {"name": "x"}).code == "escalation"
