@@ -1,11 +1,12 @@
 /** Where one writes: a reply or, for staff, a note, each with a draft of its own, so that neither ever becomes the other unseen. */
 import type { TFunction } from 'i18next'
 import { Lock, Paperclip, Send, Settings2, X } from 'lucide-react'
-import { type ClipboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { type ClipboardEvent, lazy, type RefObject, Suspense, useEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
+import { later } from '../app/later'
 import { useLive, useMe, useWatched } from '../app/session'
 import { carriesFiles } from '../files/stray'
 import type { Draft } from '../realtime/drafts'
@@ -25,6 +26,8 @@ import { useDraft, useRefusal } from './useDraft'
 import { useFiles } from './useFiles'
 import { VIEWER_KEYS } from './viewer/keys'
 
+const Completion = lazy(later(() => import('./emoji/Completion')))
+
 interface Props {
   ticket: string
   /** Where files are let fall to be attached. */
@@ -34,6 +37,7 @@ interface Props {
   onEditLast: () => void
 }
 
+const NAMES_EMOJI = /:\p{L}/u // perhaps; no time and no address does
 const SHOWN_BEFORE = 500 // characters before the limit from which on it is shown
 
 export function Composer(props: Props) {
@@ -60,6 +64,8 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
   const [sendKey, chooseKey] = useSendKey()
   const [unfit, setUnfit] = useState<readonly string[]>([])
   const field = useRef<HTMLTextAreaElement>(null)
+  const [cursor, setCursor] = useState<number | null>(null)
+  const offered = useRef<readonly Act[]>(null)
   const over = limits.over(draft.text)
   const refusal = useRefusal(ticket, internal)
   const unsaved = over > 0 || refusal === null || draft.text === draft.base.text ? '' : t('composer.notSaved', { why: refusal.message === '' ? t('composer.noReason') : refusal.message })
@@ -94,26 +100,32 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
     setUnfit(left.map(({ file, why }) => unfitText(t, file, why, i18n.language, limits.given)))
     if (fit.length > 0) void files.add(fit).catch(() => { complain(t('composer.notKept')) })
   }
-  const empty = draft.text === '' && files.list.length === 0
-  const typing: readonly Act[] = [
-    { id: 'conversation.send', text: t('act.send'), group: 'conversation', own: sendKeys(sendKey), hidden: true, run: send },
-    { id: 'conversation.editLast', text: t('act.editLast'), group: 'conversation', own: ['ArrowUp'], hidden: true, possible: empty, run: onEditLast },
-    ...(me.staff ? [{ id: 'conversation.leave', text: t('act.leaveField'), group: 'conversation' as const, own: ['Escape'], hidden: true, run: () => { around.current?.querySelector<HTMLElement>('[role="log"]')?.focus() } }] : []),
-  ]
-  useActs([
-    { id: 'conversation.reply', text: t('act.reply'), group: 'conversation', key: 'r', run: () => { write(false) } },
-    { id: 'conversation.note', text: t('act.note'), group: 'conversation', key: 'n', possible: notes, run: () => { write(true) } },
-    ...typing, ...(me.staff ? VIEWER_KEYS.map(({ id, own }): Act => ({ id, text: t(`viewer.${id}`), group: 'pictures', own, hidden: true, run: () => undefined })) : []),
-  ])
-  const insert = (text: string) => {
+  const put = (text: string, from: number, to: number) => {
     const box = field.current
-    const [from, to] = [box?.selectionStart ?? draft.text.length, box?.selectionEnd ?? draft.text.length]
     type(draft.text.slice(0, from) + text + draft.text.slice(to))
     requestAnimationFrame(() => {
       box?.focus()
       box?.setSelectionRange(from + text.length, from + text.length)
     })
   }
+  const insert = (text: string) => {
+    const box = field.current
+    put(text, box?.selectionStart ?? draft.text.length, box?.selectionEnd ?? draft.text.length)
+  }
+  const empty = draft.text === '' && files.list.length === 0
+  const typing: readonly Act[] = [
+    { id: 'conversation.send', text: t('act.send'), group: 'conversation', own: sendKeys(sendKey), hidden: true, run: send },
+    { id: 'conversation.editLast', text: t('act.editLast'), group: 'conversation', own: ['ArrowUp'], hidden: true, possible: empty, run: onEditLast },
+    ...(me.staff ? [{ id: 'conversation.leave', text: t('act.leaveField'), group: 'conversation' as const, own: ['Escape'], hidden: true, run: () => { around.current?.querySelector<HTMLElement>('[role="log"]')?.focus() } }] : []),
+  ]
+  // What the offered emoji hear by themselves while there are some.
+  const offering = [['take', ['Enter', 'Tab']], ['close', ['Escape']]] as const
+  useActs([
+    { id: 'conversation.reply', text: t('act.reply'), group: 'conversation', key: 'r', run: () => { write(false) } },
+    { id: 'conversation.note', text: t('act.note'), group: 'conversation', key: 'n', possible: notes, run: () => { write(true) } },
+    ...typing, ...offering.map(([name, own]): Act => ({ id: `emoji.${name}`, text: t(`emoji.${name}`), group: 'conversation', own, hidden: true, possible: false, run: () => undefined })),
+    ...(me.staff ? VIEWER_KEYS.map(({ id, own }): Act => ({ id, text: t(`viewer.${id}`), group: 'pictures', own, hidden: true, run: () => undefined })) : []),
+  ])
   const label = internal ? t('composer.noteLabel') : writing === 'follow_up' ? t('composer.followUp') : toward === '' ? t('composer.write') : t('composer.replyTo', { who: toward })
   const rest = (limits.given?.message_characters ?? Infinity) - draft.text.length
   return (
@@ -139,14 +151,19 @@ function Writing({ ticket, around, toward, writing, onEditLast }: Props) {
         <Theirs draft={draft} onChoose={(which) => { drafts.choose(ticket, internal, which) }} />
       )}
       <div className={styles.box}>
-        <textarea ref={field} dir="auto" rows={2} className={styles.text} aria-label={label} placeholder={label} value={draft.text} data-composer
-          onChange={(event) => { type(event.target.value) }} onKeyDown={(event) => { heard(typing, event) }} onBlur={() => { presence.rested(ticket) }}
-          onPaste={(event: ClipboardEvent) => {
-            const pasted = [...event.clipboardData.files]
-            if (pasted.length === 0) return
-            event.preventDefault()
-            take(pasted.map(named))
-          }} />
+        <div className={styles.field}>
+          {cursor === null || !NAMES_EMOJI.test(draft.text) ? null : <Suspense><Completion text={draft.text} cursor={cursor} field={field} keys={offered} put={put} /></Suspense>}
+          <textarea ref={field} dir="auto" rows={2} className={styles.text} aria-label={label} placeholder={label} value={draft.text} data-composer
+            onChange={(event) => { type(event.target.value); setCursor(event.target.selectionEnd) }}
+            onSelect={({ currentTarget: { selectionStart, selectionEnd } }) => { setCursor(selectionStart === selectionEnd ? selectionEnd : null) }}
+            onKeyDown={(event) => { heard([...offered.current ?? [], ...typing], event) }} onBlur={() => { presence.rested(ticket); setCursor(null) }}
+            onPaste={(event: ClipboardEvent) => {
+              const pasted = [...event.clipboardData.files]
+              if (pasted.length === 0) return
+              event.preventDefault()
+              take(pasted.map(named))
+            }} />
+        </div>
         {files.list.length === 0 ? null : (
           <ul className={styles.tray} aria-label={t('files.label')}>{files.list.map((file) => <Kept key={file.key} file={file} onRemove={() => { files.remove(file.key) }} />)}</ul>
         )}

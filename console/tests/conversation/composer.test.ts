@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { found, grouped, stepped } from '../../src/conversation/emoji/find'
+import { asked } from '../../src/conversation/emoji/typed'
 import { sorted, tooLong } from '../../src/conversation/limits'
 import { type SendKey, sendKeys } from '../../src/conversation/sendKey'
 import { named, type Named } from '../../src/keyboard/keys'
@@ -45,4 +46,19 @@ it('emoji are found by words of their names', () => {
 it('arrows lead through a grid, and not out of it', () => {
   expect([stepped(0, 'ArrowRight', 20, 8), stepped(0, 'ArrowDown', 20, 8), stepped(17, 'ArrowDown', 20, 8), stepped(3, 'ArrowUp', 20, 8)]).toEqual([1, 8, 19, 0])
   expect([stepped(0, 'Home', 20, 8), stepped(0, 'ArrowRight', 0, 8)]).toEqual([null, null])
+})
+
+describe('a name after a colon', () => {
+  it.each([
+    [':smi', { from: 0, question: 'smi' }], ['Thanks :waving_ha', { from: 7, question: 'waving_ha' }], ['(:été', { from: 1, question: 'été' }], ['a\n:ok', { from: 2, question: 'ok' }],
+    [':s', null], ['10:30', null], ['at :30', null], ['https://example.com', null], ['note: this', null], ['Frist:bis', null], [':smile ', null], ['::smile', null], ['', null],
+  ])('%s', (text, wanted) => {
+    expect(asked(text, text.length)).toEqual(wanted)
+  })
+
+  it('is the word before the cursor, whatever follows and however long the text is', () => {
+    const text = `${'word '.repeat(2_000)}:smile and more`
+    expect(asked(text, 10_004)).toEqual({ from: 10_000, question: 'smi' })
+    expect(asked(text, text.length)).toBeNull()
+  })
 })

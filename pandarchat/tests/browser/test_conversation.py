@@ -333,6 +333,28 @@ def test_an_emoji_is_found_by_its_name_on_a_phone(world: World, sit_down: SitDow
     expect(field(page)).to_have_value("what I think👋")
 
 
+def test_an_emoji_is_written_by_its_name_and_enter_sends_all_the_same(world: World, sit_down: SitDown, accessible: Accessible) -> None:
+    ticket = world.ticket(agent=world.agent)
+    page = sit_down(world.customer, at=at_customer(ticket))
+    offered = page.get_by_role("listbox", name="Emoji").get_by_role("option")
+    field(page).press_sequentially("At 10:30 :wavi")
+    expect(offered.filter(has_text="waving hand").first).to_have_attribute("aria-selected", "true")
+    accessible(page)
+    field(page).press("ArrowUp")
+    expect(offered.last).to_have_attribute("aria-selected", "true")
+    field(page).press("ArrowDown")
+    field(page).press("Enter")
+    expect(field(page)).to_have_value("At 10:30 👋")
+    expect(offered).to_have_count(0)
+    field(page).press_sequentially(" :smi")
+    expect(offered).not_to_have_count(0)
+    field(page).press("Escape")
+    expect(offered).to_have_count(0)
+    expect(field(page)).to_be_focused()
+    field(page).press("Enter")
+    expect(said(page, "At 10:30 👋 :smi")).to_have_count(1)
+
+
 def top(thing: Locator) -> float:
     box = thing.bounding_box()
     assert box is not None

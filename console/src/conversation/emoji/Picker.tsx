@@ -3,12 +3,11 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { Loading } from '../../app/States'
+import { keepRecent, load, readRecent } from './data'
 import styles from './Emoji.module.css'
-import { type Emoji, found, type Group, grouped, stepped } from './find'
+import { type Emoji, found, type Group, stepped } from './find'
 
 const COLUMNS = 8
-const KEPT = 'emoji'
-const MOST_RECENT = 24
 const MOST_FOUND = 200
 
 export default function Picker({ onChoose }: { onChoose: (emoji: string) => void }) {
@@ -24,7 +23,7 @@ export default function Picker({ onChoose }: { onChoose: (emoji: string) => void
   const all = shown.flatMap(({ emoji }) => emoji)
   const choose = (emoji: Emoji | undefined) => {
     if (emoji === undefined) return
-    localStorage.setItem(KEPT, JSON.stringify([emoji.unicode, ...recent.filter((one) => one !== emoji.unicode)].slice(0, MOST_RECENT)))
+    keepRecent(emoji)
     onChoose(emoji.unicode)
   }
   const begins = shown.map((_, index) => shown.slice(0, index).reduce((sum, { emoji }) => sum + emoji.length, 0))
@@ -70,22 +69,6 @@ function useGroups(language: string): readonly Group[] | null {
     return () => { gone = true }
   }, [language])
   return groups
-}
-
-async function load(language: string): Promise<readonly Group[]> {
-  const [all, messages] = await (language === 'fr'
-    ? Promise.all([import('emojibase-data/fr/compact.json'), import('emojibase-data/fr/messages.json')])
-    : Promise.all([import('emojibase-data/en/compact.json'), import('emojibase-data/en/messages.json')]))
-  return grouped(all.default, messages.default.groups)
-}
-
-function readRecent(): readonly string[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEPT) ?? '[]')
-    return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : []
-  } catch {
-    return []
-  }
 }
 
 function intoView(element: HTMLElement | null): void {

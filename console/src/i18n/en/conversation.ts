@@ -42,7 +42,7 @@ export const conversation = {
     large: '{{name}} is too large: {{most}} at most.', type: '{{name}} cannot be attached: pictures (JPEG, PNG, WebP, GIF) and PDF can.',
     many_one: '{{name}} was left out: a message can have {{count}} file.', many_other: '{{name}} was left out: a message can have {{count}} files.',
   },
-  emoji: { open: 'Emoji', search: 'Search emoji', found: 'Found', recent: 'Used lately', none: 'No emoji is called that.' },
+  emoji: { open: 'Emoji', search: 'Search emoji', found: 'Found', recent: 'Used lately', none: 'No emoji is called that.', take: 'Take the emoji offered after : and two letters', close: 'Offer no emoji here' },
   viewer: {
     label: 'Pictures', place: '{{at}} of {{of}}', smaller: 'Smaller', larger: 'Larger', turnLeft: 'Turn left', fit: 'Whole picture', first: 'First picture', last: 'Last picture', up: 'Move up', down: 'Move down', turnRight: 'Turn right', download: 'Download',
     before: 'Picture before', after: 'Next picture', failed: 'This picture cannot be loaded. It may have been deleted.',

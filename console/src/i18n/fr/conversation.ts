@@ -47,7 +47,7 @@ export const conversation: Texts<typeof en> = {
     large: '{{name}} est trop grand : {{most}} au plus.', type: '{{name}} ne peut pas être joint : images (JPEG, PNG, WebP, GIF) et PDF seulement.',
     many_one: '{{name}} a été laissé : un message peut avoir {{count}} fichier.', many_other: '{{name}} a été laissé : un message peut avoir {{count}} fichiers.',
   },
-  emoji: { open: 'Émojis', search: 'Chercher un émoji', found: 'Trouvés', recent: 'Utilisés récemment', none: 'Aucun émoji ne s’appelle ainsi.' },
+  emoji: { open: 'Émojis', search: 'Chercher un émoji', found: 'Trouvés', recent: 'Utilisés récemment', none: 'Aucun émoji ne s’appelle ainsi.', take: 'Prendre l’émoji proposé après : et deux lettres', close: 'Ne pas proposer d’émoji ici' },
   viewer: {
     label: 'Images', place: '{{at}} sur {{of}}', smaller: 'Plus petit', larger: 'Plus grand', turnLeft: 'Tourner à gauche', fit: 'Image entière', first: 'Première image', last: 'Dernière image', up: 'Vers le haut', down: 'Vers le bas', turnRight: 'Tourner à droite',
     download: 'Télécharger', before: 'Image précédente', after: 'Image suivante', failed: 'Cette image ne peut pas être chargée. Elle a peut-être été supprimée.',
