@@ -14,7 +14,7 @@ function shown(email?: string): Record<string, boolean> {
 }
 
 test('whoever signs in again gives their password and nothing else', () => {
-  expect(shown('ada@pandar.test')).toEqual({ organization: true, email: true, password: false })
+  expect(shown('ada@pandar.test')).toEqual({ email: true, password: false })
 })
 
 test('whoever signs in says who they are', () => {
