@@ -8,4 +8,4 @@ settings.register_profile("untimed", deadline=None)  # a busy machine says nothi
 settings.load_profile("untimed")
 
 pytest_plugins = ["pandarchat.testing.database", "pandarchat.testing.services", "pandarchat.testing.proxy", "pandarchat.testing.node",
-                  "pandarchat.testing.clients", "pandarchat.testing.order", "pandarchat.tests.world"]
+                  "pandarchat.testing.clients", "pandarchat.tests.world"]
