@@ -25,7 +25,7 @@ from foundation.http.validation import plain
 from foundation.units import within_limits
 
 LONGEST = 200
-AGAIN = "again"
+ANOTHER = "another"
 ONCE_MORE = "We tried once more. It may take a few minutes."
 
 
@@ -71,9 +71,9 @@ Introduced = Callable[[str, str], str]
 
 
 def page(title: str, form_class: type[forms.Form], submit: str, done: Done, introduce: Introduced = lambda token, address: "", *,
-         again: str = "") -> Any:
+         another: str = "") -> Any:
     """A view with one form: what `done` (token, form's values, address) returns is told instead, what `introduce` returns stands above
-    it. `again` is on the button by which the same is asked for once more."""
+    it. `another` is on the button by which the same is asked for once more."""
 
     def view(request: HttpRequest) -> HttpResponse:
         with reader.speaking_to(request):
@@ -99,7 +99,8 @@ def page(title: str, form_class: type[forms.Form], submit: str, done: Done, intr
             errors.logger.exception("The database did not answer")
             return errors.unavailable_page(request)
         context = {"title": words(title), "about": about, "form": form, "submit": words(submit), "told": told,
-                   "again": words(again), "once_more": words(ONCE_MORE) if AGAIN in request.POST else "", "language": reader.language()}
+                   "another": words(another), "once_more": words(ONCE_MORE) if another and ANOTHER in request.POST else "",
+                   "language": reader.language()}
         return render(request, "account/page.html", context, status=status)
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(view)
@@ -131,7 +132,7 @@ def _join(token: str, given: dict[str, Any], address: str) -> str:
     return words("Welcome, {name}. You can sign in as {email} now.").format(name=user.name, email=user.email)
 
 
-forgotten = page("A new password", Forgotten, "Send me an email", _forgotten, again="Send another email")
+forgotten = page("A new password", Forgotten, "Send me an email", _forgotten, another="Send another email")
 reset = page("Choose a new password", NewPassword, "Set password", _reset)
 confirm = page("Confirm your address", forms.Form, "This is my address", _confirm)
 invitation = page("Join", Joining, "Join", _join, _invited)

@@ -1,4 +1,6 @@
 """Signing in, in a real browser."""
+import re
+
 import pyotp
 import pytest
 from django.db.models.functions import Now
@@ -67,10 +69,24 @@ def test_staff_choose_a_forgotten_password_anew_by_the_link_in_a_letter(
     page.get_by_label("New password:", exact=True).fill(NEW)
     page.get_by_label("New password again").fill(NEW)
     page.get_by_role("button", name="Set password").click()
-    expect(page.get_by_role("status")).to_contain_text("Your password was changed")
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^\s*Your password was changed.* with it now\.\s*$"))
     assert any(referrers) and not any("token" in referrer for referrer in referrers)
     page.goto("/sign-in")
     fill(page, world.agent.email, NEW)
+    expect(page.get_by_role("button", name="Your account")).to_be_visible()
+
+
+def test_an_invitation_is_accepted_by_the_link_in_a_letter(world: World, sit_down: SitDown, forgive: Forgive) -> None:
+    forgive("401")
+    assert world.api(world.admin).post("invitations/", {"email": "new@pandar.test", "role": "agent"}).status == 201
+    page = sit_down(at=f"/account/invitation/?token={token_in(sent(world.pandar.id)[-1])}")
+    page.get_by_label("Your name").fill("Zainab Bello")
+    page.get_by_label("New password:", exact=True).fill(NEW)
+    page.get_by_label("New password again").fill(NEW)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("status")).not_to_contain_text("once more")
+    page.goto("/sign-in")
+    fill(page, "new@pandar.test", NEW)
     expect(page.get_by_role("button", name="Your account")).to_be_visible()
 
 
